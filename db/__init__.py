@@ -1,0 +1,1 @@
+"""Ground floor: what is kept. Tables, journal, store, keys, backup, migrations."""

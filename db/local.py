@@ -1,0 +1,113 @@
+"""Tables of this laptop only: they never travel. The journal, its batches, drafts, PINs, the device's keys."""
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
+
+from db.tables import RowId, Synced
+from db.versions import version_table
+
+METADATA = Synced.metadata
+
+ROW_VERSION = version_table(METADATA)
+
+# One row: who this laptop is. Written once when the vault is made (or joins a pair).
+DEVICE = Table(
+    "device",
+    METADATA,
+    Column("device_id", RowId, primary_key=True),
+    Column("pair_id", RowId, nullable=False),
+    Column("sign_key", LargeBinary, nullable=False),  # Ed25519 private key, 32 raw bytes
+    Column("age_key", Text, nullable=False),  # AGE-SECRET-KEY-1…
+    Column("made_at", Integer, nullable=False),
+)
+
+# One row: the Lamport counter and the newest time this record believes in.
+CLOCK = Table(
+    "clock",
+    METADATA,
+    Column("one", Integer, primary_key=True),
+    Column("lamport", Integer, nullable=False),
+    Column("newest_at", Integer, nullable=False),
+    Column("offset_s", Integer, nullable=False),  # what a person's answer adds to the machine's clock
+)
+
+# One row per start of the program: how far its entries and row ids have come.
+EPOCH = Table(
+    "epoch",
+    METADATA,
+    Column("epoch", LargeBinary, primary_key=True),  # 12 bytes
+    Column("opened_at", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),  # last entry written
+    Column("rows", Integer, nullable=False),  # last row id issued
+    Column("boot_id", Text, nullable=False),
+)
+
+# The unsealed tail. Once sealed, a run of it lives only in its batch.
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    Column("epoch", LargeBinary, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("lamport", Integer, nullable=False),
+    Column("wall", Integer, nullable=False),
+    Column("suspect", Boolean, nullable=False),
+    Column("staff_id", RowId),
+    Column("table_name", Text, nullable=False),
+    Column("row_id", RowId, nullable=False),
+    Column("op", Text, nullable=False),
+    Column("fields", LargeBinary, nullable=False),  # db.pack of [values, replaces]
+)
+
+# Every batch this laptop holds, its own and others', as signed bytes.
+BATCH = Table(
+    "batch",
+    METADATA,
+    Column("hash", LargeBinary, primary_key=True),  # SHA-256 of body
+    Column("device_id", RowId, nullable=False),
+    Column("epoch", LargeBinary, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("parents", LargeBinary, nullable=False),  # 32 bytes each, joined
+    Column("body", LargeBinary, nullable=False),
+    Column("position", Integer, nullable=False),  # order of arrival here, a causal order
+    Column("applied", Boolean, nullable=False),
+    Index("ix_batch_device", "device_id", "epoch", "first"),
+)
+
+# Entries that could not be applied yet, with the reason; retried after an upgrade.
+SET_ASIDE = Table(
+    "set_aside",
+    METADATA,
+    Column("batch", LargeBinary, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("reason", Text, nullable=False),
+)
+
+# What is being typed, so that it outlives a power cut.
+DRAFT = Table(
+    "draft",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("staff_id", RowId, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # JSON object
+)
+
+# A PIN switches people inside the open vault and never protects the key on disk.
+PIN = Table(
+    "pin",
+    METADATA,
+    Column("staff_id", RowId, primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("last_try_at", Integer, nullable=False),
+)
+
+# Prefix search: one row per way to type a person (name, pinyin, initials, last digits of the ID).
+PERSON_TERM = Table(
+    "person_term",
+    METADATA,
+    Column("term", Text, primary_key=True),
+    Column("person_id", RowId, primary_key=True),
+    Index("ix_person_term_person", "person_id"),
+)

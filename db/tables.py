@@ -1,0 +1,307 @@
+"""The synced tables of a pair: what is kept of the house, its people and their care.
+
+Values are plain: text, integers, booleans, row ids. Times are whole seconds UTC since 1970
+(names end in ``_at``, or ``at``), dates are ISO text (``YYYY-MM-DD``), lists are JSON text. Codes are those
+of ``care/data/codes``; a table does not check them, ``care`` does before it writes.
+
+No table has a foreign key or a unique constraint beside its id: a row that arrives from another
+laptop must never be dropped by the database. The county adds ``pair_id`` to every key
+(``sync.county.tables``); a laptop holds one pair only and does not repeat it in each row.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, MetaData, Uuid
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Field, SQLModel
+
+from db.policy import APPEND, EDIT, Cautious, Policy, Union
+
+# The two marks a care level can carry, most care first: the cautious reading of a disagreement.
+CARE_LEVELS = ("special", "full", "half", "self")
+
+
+class RowId(TypeDecorator[UUID]):
+    """A row id: 16 raw bytes in SQLite, the native ``uuid`` in PostgreSQL, ``UUID`` in Python."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(Uuid(as_uuid=True))
+        return dialect.type_descriptor(LargeBinary(16))
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> UUID | bytes | None:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.bytes
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+        if value is None or isinstance(value, UUID):
+            return value
+        return UUID(bytes=bytes(value))
+
+
+class Synced(SQLModel):
+    """A table whose every change is journalled and travels."""
+
+    metadata: ClassVar[MetaData] = MetaData()
+    merge: ClassVar[Policy] = APPEND
+
+    id: UUID = Field(primary_key=True, sa_type=RowId)
+
+
+def _ref(**kw: Any) -> Any:
+    return Field(sa_type=RowId, **kw)
+
+
+def _maybe(**kw: Any) -> Any:
+    return Field(default=None, sa_type=RowId, **kw)
+
+
+# --- the house -----------------------------------------------------------------------------
+
+
+class Pair(Synced, table=True):
+    """One health centre and one welfare home sharing a record (两院)."""
+
+    merge = EDIT
+
+    name: str
+    region: str = ""  # GB/T 2260 county code, six digits
+    township: str = ""
+    mode: str = ""  # how the two work together, seeds R007 to R009
+    agreement_no: str = ""
+    agreement_from: str | None = None
+    agreement_until: str | None = None
+
+
+class Institution(Synced, table=True):
+    """One of the two, with both licences it may hold (两证)."""
+
+    merge = EDIT
+
+    kind: str  # health_centre, welfare_home
+    name: str
+    director_id: UUID | None = _maybe()
+    phone: str = ""
+    address: str = ""
+    medical_licence_no: str = ""
+    medical_licence_until: str | None = None
+    care_licence_no: str = ""
+    care_licence_until: str | None = None
+
+
+class Department(Synced, table=True):
+    """A ward, station or zone of an institution."""
+
+    merge = EDIT
+
+    institution_id: UUID = _ref()
+    name: str
+
+
+class Room(Synced, table=True):
+    """A room with beds."""
+
+    merge = EDIT
+
+    institution_id: UUID = _ref()
+    department_id: UUID | None = _maybe()
+    floor: int = 1
+    name: str
+
+
+class Bed(Synced, table=True):
+    """A bed: in the welfare home, on the ward, or at home (三床)."""
+
+    merge = EDIT
+
+    kind: str  # welfare, inpatient, home
+    label: str  # "204-2"; for a home bed the village
+    room_id: UUID | None = _maybe()
+    address: str = ""
+    closed: bool = False
+
+
+class Staff(Synced, table=True):
+    """Somebody who works for the pair. Leaving staff are closed, never removed."""
+
+    merge = EDIT
+
+    number: str  # 工号, what is typed to open the record
+    name: str
+    role: str  # carer, nurse, doctor, director, admin
+    institution_id: UUID | None = _maybe()
+    phone: str = ""
+    licence_no: str = ""
+    licence_until: str | None = None
+    closed: bool = False
+
+
+# --- people --------------------------------------------------------------------------------
+
+
+class Person(Synced, table=True):
+    """Anybody cared for: a resident, an inpatient, a home-bed patient (老人).
+
+    ``contacts``: ``[{"name", "relation", "phone"}]``; ``allergies``: ``[{"to", "reaction",
+    "since"}]``; ``conditions``: ``[{"name", "icd10", "since"}]``; ``consents``: ``[{"kind",
+    "on", "by"}]``, all JSON text.
+    """
+
+    merge = Policy(
+        "edit",
+        {
+            "allergies": Union(),
+            "conditions": Union(),
+            "care_level": Cautious(CARE_LEVELS),
+            # Without a settled agreement the act that can still be undone is to treat.
+            "no_resuscitation": Cautious((False, True)),
+            # Scale 2 forgives low oxygen; it needs an undisputed prescription.
+            "spo2_scale": Cautious((1, 2)),
+        },
+    )
+
+    name: str
+    sex: str  # codes/sex
+    birth: str | None = None
+    id_type: str = "01"  # codes/id_type
+    id_number: str = ""
+    id_reason: str = ""  # why there is no number, or a wrong one
+    ethnic: str = "01"  # codes/ethnic
+    category: str = ""  # codes/resident_category
+    care_level: str = "self"  # codes/home_care_level
+    phone: str = ""
+    village: str = ""
+    address: str = ""
+    record_no: str = ""  # health record number, 17 digits
+    insurance: str = ""  # codes/payment
+    insurance_no: str = ""
+    blood_abo: str = "5"
+    contacts: str = "[]"
+    allergies: str = "[]"
+    allergies_known: bool = False  # false: nobody has asked yet; an empty list is then no "none"
+    conditions: str = "[]"
+    consents: str = "[]"
+    no_resuscitation: bool = False
+    spo2_scale: int = 1  # NEWS2 oxygen scale, 2 only when prescribed
+    note: str = ""
+    practice: bool = False  # a person to try things on; left out of every figure
+
+
+class Stay(Synced, table=True):
+    """A person on a bed for a time. Changing beds ends one stay and opens the next."""
+
+    merge = EDIT
+
+    person_id: UUID = _ref(index=True)
+    bed_id: UUID = _ref(index=True)
+    from_at: int
+    until_at: int | None = None
+    begun_by: str = "admission"  # admission, move, switch
+    end_reason: str = ""  # move, switch, or codes/discharge_reason
+
+
+class Leave(Synced, table=True):
+    """Out of the house while the bed is kept (外出/请假)."""
+
+    merge = EDIT
+
+    person_id: UUID = _ref(index=True)
+    stay_id: UUID = _ref()
+    kind: str = "family"  # family, hospital, other
+    left_at: int
+    expected_at: int | None = None
+    back_at: int | None = None
+    companion: str = ""
+    note: str = ""
+
+
+# --- care: inserted, never updated -----------------------------------------------------------
+
+
+class Round(Synced, table=True):
+    """One look at one person at one time (巡视/查房/巡诊).
+
+    A correction is a new row that names the one it ``supersedes``; ``void`` says that nothing
+    stands in its place. ``state`` and the other observations are short Chinese words of
+    ``care/data/rounds.toml``; empty means not looked at.
+    """
+
+    person_id: UUID = _ref()
+    staff_id: UUID = _ref()
+    bed_id: UUID | None = _maybe()
+    at: int
+    kind: str  # codes/round_type
+    unremarkable: bool = False
+    state: str = ""
+    position: str = ""
+    skin: str = ""
+    intake: str = ""
+    water_ml: int | None = None
+    mood: str = ""
+    abnormal: str = ""
+    reported_to: UUID | None = _maybe()
+    note: str = ""
+    supersedes: UUID | None = _maybe(index=True)
+    void: bool = False
+    reason: str = ""
+
+    __table_args__ = (Index("ix_round_person_at", "person_id", "at"), Index("ix_round_at", "at"))
+
+
+class Vitals(Synced, table=True):
+    """One set of measurements; what was not measured is null. Units in the names."""
+
+    person_id: UUID = _ref()
+    staff_id: UUID = _ref()
+    round_id: UUID | None = _maybe(index=True)
+    at: int
+    temp_c10: int | None = None
+    pulse: int | None = None
+    resp: int | None = None
+    sbp: int | None = None
+    dbp: int | None = None
+    spo2: int | None = None
+    oxygen: bool | None = None
+    spo2_scale: int = 1
+    acvpu: str | None = None  # codes/consciousness
+    glucose_mmol10: int | None = None
+    weight_kg10: int | None = None
+    pain: int | None = None
+    supersedes: UUID | None = _maybe(index=True)
+    void: bool = False
+    reason: str = ""
+
+    __table_args__ = (Index("ix_vitals_person_at", "person_id", "at"),)
+
+
+class Access(Synced, table=True):
+    """Somebody opened a person's chart (谁看过)."""
+
+    person_id: UUID = _ref(index=True)
+    staff_id: UUID = _ref()
+    at: int
+    what: str = "chart"
+
+
+# Order matters to nobody but a reader: the house, its people, their care.
+SYNCED: tuple[type[Synced], ...] = (
+    Pair,
+    Institution,
+    Department,
+    Room,
+    Bed,
+    Staff,
+    Person,
+    Stay,
+    Leave,
+    Round,
+    Vitals,
+    Access,
+)
+BY_NAME: dict[str, type[Synced]] = {str(table.__tablename__): table for table in SYNCED}

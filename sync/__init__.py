@@ -1,0 +1,1 @@
+"""Middle floor: how the record travels. Batches, exchange, merge, the county server."""

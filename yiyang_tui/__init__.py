@@ -1,0 +1,1 @@
+"""Top floor: what people see and type."""
