@@ -1,0 +1,31 @@
+"""What every test shares: a machine that looks the same everywhere, and the marker ``seed``."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+pytest_plugins = ["pytester", "tests.seed_report"]
+
+# No deadline: how long an example takes says nothing about whether it holds.
+settings.register_profile("yiyang", deadline=None, max_examples=50, print_blob=True)
+settings.load_profile("yiyang")
+
+# Settings of the person who runs the tests must not reach the program under test.
+_FOREIGN = ("YIYANG_", "TEXTUAL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR", "FORCE_COLOR", "LC_")
+_KEPT = ("YIYANG_TEST_POSTGRES",)
+_PLACES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh home for settings and data, no foreign variables, UTF-8; child processes inherit it."""
+    for name in os.environ:
+        if name.upper().startswith(_FOREIGN) and name not in _KEPT:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    home = tmp_path_factory.mktemp("home")
+    for name in _PLACES:
+        monkeypatch.setenv(name, str(home / name.lower()))
+    return home
