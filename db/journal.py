@@ -25,8 +25,9 @@ class Entry:
     """One change of one row.
 
     ``wall`` is the laptop's time in seconds UTC, ``suspect`` that its clock was not believed. ``staff`` is who
-    acted (``None``: the program). ``values`` are all fields of an inserted row but ``id``, or the changed fields of an edit.
-    ``replaces`` (edits only) maps each changed field to the entries whose values the author saw and overwrote.
+    acted (``None``: the program). ``values`` are all fields of an inserted row but ``id``, or the changed
+    fields of an edit. ``replaces`` (edits only) maps each changed field to the entries whose values the
+    author saw and overwrote.
     """
 
     seq: int

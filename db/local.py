@@ -1,6 +1,6 @@
 """Tables of this laptop only: they never travel. The journal, its batches, drafts, PINs, the device's keys."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text
 
 from db.tables import RowId, Synced
 from db.versions import version_table
@@ -17,27 +17,32 @@ DEVICE = Table(
     Column("pair_id", RowId, nullable=False),
     Column("sign_key", LargeBinary, nullable=False),  # Ed25519 private key, 32 raw bytes
     Column("age_key", Text, nullable=False),  # AGE-SECRET-KEY-1…
-    Column("made_at", Integer, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
 )
 
-# One row: the Lamport counter and the newest time this record believes in.
+# One row: the Lamport counter, the newest time this record believes in, and how far the epoch that
+# wrote last has come. One page to write for each act instead of two.
 CLOCK = Table(
     "clock",
     METADATA,
     Column("one", Integer, primary_key=True),
     Column("lamport", Integer, nullable=False),
-    Column("newest_at", Integer, nullable=False),
+    Column("newest_at", BigInteger, nullable=False),
     Column("offset_s", Integer, nullable=False),  # what a person's answer adds to the machine's clock
+    Column("epoch", LargeBinary),
+    Column("seq", Integer, nullable=False),  # last entry written in it
+    Column("rows", Integer, nullable=False),  # last row id issued in it
 )
 
-# One row per start of the program: how far its entries and row ids have come.
+# One row per start of the program. ``seq`` and ``rows`` are kept here only for an epoch whose place in
+# ``clock`` was taken by another process on the same file.
 EPOCH = Table(
     "epoch",
     METADATA,
     Column("epoch", LargeBinary, primary_key=True),  # 12 bytes
-    Column("opened_at", Integer, nullable=False),
-    Column("seq", Integer, nullable=False),  # last entry written
-    Column("rows", Integer, nullable=False),  # last row id issued
+    Column("opened_at", BigInteger, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
     Column("boot_id", Text, nullable=False),
 )
 
@@ -48,7 +53,7 @@ JOURNAL = Table(
     Column("epoch", LargeBinary, primary_key=True),
     Column("seq", Integer, primary_key=True),
     Column("lamport", Integer, nullable=False),
-    Column("wall", Integer, nullable=False),
+    Column("wall", BigInteger, nullable=False),
     Column("suspect", Boolean, nullable=False),
     Column("staff_id", RowId),
     Column("table_name", Text, nullable=False),
@@ -88,7 +93,7 @@ DRAFT = Table(
     METADATA,
     Column("key", Text, primary_key=True),
     Column("staff_id", RowId, nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
     Column("body", Text, nullable=False),  # JSON object
 )
 
@@ -100,7 +105,7 @@ PIN = Table(
     Column("salt", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("last_try_at", Integer, nullable=False),
+    Column("last_try_at", BigInteger, nullable=False),
 )
 
 # Prefix search: one row per way to type a person (name, pinyin, initials, last digits of the ID).

@@ -12,7 +12,7 @@ laptop must never be dropped by the database. The county adds ``pair_id`` to eve
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, MetaData, Uuid
+from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, Uuid, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
@@ -39,7 +39,7 @@ class RowId(TypeDecorator[UUID]):
             return value
         return value.bytes
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+    def process_result_value(self, value: Any, _dialect: Dialect) -> UUID | None:
         if value is None or isinstance(value, UUID):
             return value
         return UUID(bytes=bytes(value))
@@ -60,6 +60,17 @@ def _ref(**kw: Any) -> Any:
 
 def _maybe(**kw: Any) -> Any:
     return Field(default=None, sa_type=RowId, **kw)
+
+
+def _superseding(table: str) -> Index:
+    # Corrections are few: the ordinary row pays nothing for this index.
+    given = text("supersedes IS NOT NULL")
+    return Index(f"ix_{table}_supersedes", "supersedes", sqlite_where=given, postgresql_where=given)
+
+
+def _at(**kw: Any) -> Any:
+    # 32 bits of seconds end in 2038.
+    return Field(sa_type=BigInteger, **kw)
 
 
 # --- the house -----------------------------------------------------------------------------
@@ -200,8 +211,8 @@ class Stay(Synced, table=True):
 
     person_id: UUID = _ref(index=True)
     bed_id: UUID = _ref(index=True)
-    from_at: int
-    until_at: int | None = None
+    from_at: int = _at()
+    until_at: int | None = _at(default=None)
     begun_by: str = "admission"  # admission, move, switch
     end_reason: str = ""  # move, switch, or codes/discharge_reason
 
@@ -214,9 +225,9 @@ class Leave(Synced, table=True):
     person_id: UUID = _ref(index=True)
     stay_id: UUID = _ref()
     kind: str = "family"  # family, hospital, other
-    left_at: int
-    expected_at: int | None = None
-    back_at: int | None = None
+    left_at: int = _at()
+    expected_at: int | None = _at(default=None)
+    back_at: int | None = _at(default=None)
     companion: str = ""
     note: str = ""
 
@@ -235,7 +246,7 @@ class Round(Synced, table=True):
     person_id: UUID = _ref()
     staff_id: UUID = _ref()
     bed_id: UUID | None = _maybe()
-    at: int
+    at: int = _at()
     kind: str  # codes/round_type
     unremarkable: bool = False
     state: str = ""
@@ -247,11 +258,11 @@ class Round(Synced, table=True):
     abnormal: str = ""
     reported_to: UUID | None = _maybe()
     note: str = ""
-    supersedes: UUID | None = _maybe(index=True)
+    supersedes: UUID | None = _maybe()
     void: bool = False
     reason: str = ""
 
-    __table_args__ = (Index("ix_round_person_at", "person_id", "at"), Index("ix_round_at", "at"))
+    __table_args__ = (Index("ix_round_person_at", "person_id", "at"), _superseding("round"))
 
 
 class Vitals(Synced, table=True):
@@ -260,7 +271,7 @@ class Vitals(Synced, table=True):
     person_id: UUID = _ref()
     staff_id: UUID = _ref()
     round_id: UUID | None = _maybe(index=True)
-    at: int
+    at: int = _at()
     temp_c10: int | None = None
     pulse: int | None = None
     resp: int | None = None
@@ -273,11 +284,11 @@ class Vitals(Synced, table=True):
     glucose_mmol10: int | None = None
     weight_kg10: int | None = None
     pain: int | None = None
-    supersedes: UUID | None = _maybe(index=True)
+    supersedes: UUID | None = _maybe()
     void: bool = False
     reason: str = ""
 
-    __table_args__ = (Index("ix_vitals_person_at", "person_id", "at"),)
+    __table_args__ = (Index("ix_vitals_person_at", "person_id", "at"), _superseding("vitals"))
 
 
 class Access(Synced, table=True):
@@ -285,7 +296,7 @@ class Access(Synced, table=True):
 
     person_id: UUID = _ref(index=True)
     staff_id: UUID = _ref()
-    at: int
+    at: int = _at()
     what: str = "chart"
 
 

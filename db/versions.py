@@ -54,8 +54,14 @@ class RowHeads:
 
     @property
     def contested(self) -> tuple[str, ...]:
-        """The fields on which edits made apart disagree."""
-        return tuple(sorted(name for name, heads in self.fields.items() if len(heads) > 1))
+        """The fields on which edits made apart disagree. Two who wrote the same do not."""
+        return tuple(
+            sorted(
+                name
+                for name, heads in self.fields.items()
+                if len(heads) > 1 and len({(type(head.value), head.value) for head in heads}) > 1
+            )
+        )
 
     def encode(self) -> bytes:
         """As stored in ``row_version.heads``."""
@@ -86,6 +92,5 @@ def version_table(metadata: MetaData, *extra: Column[UUID]) -> Table:
         Column("row_id", RowId, primary_key=True),
         Column("heads", LargeBinary, nullable=False),
         Column("contested", Integer, nullable=False, default=0),
-        Index("ix_row_version_contested", "contested"),
+        Index("ix_row_version_contested", *(column.name for column in extra), "contested"),
     )
-

@@ -1,0 +1,112 @@
+"""Connections to the encrypted file. Every one goes through SQLCipher or is refused.
+
+Traps this module answers: stock SQLite silently ignores ``PRAGMA key``, so the cipher must name its
+version; the cipher's own log would paint over the screen; temp files would hold plaintext.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from db.errors import CipherMissing, DiskFull, VaultDamaged, YiyangError
+
+_IMMEDIATE = "yiyang_immediate"
+BUSY_MS = 10_000
+
+
+def _driver() -> Any:
+    try:
+        import sqlcipher3.dbapi2 as driver
+    except ImportError as error:
+        raise CipherMissing from error
+    return driver
+
+
+def connector(path: Path, key: bytes) -> Callable[[], Any]:
+    """A function that opens one connection to the file at ``path`` with the raw 32-byte key."""
+    driver = _driver()
+    pragma = f"PRAGMA key = \"x'{key.hex()}'\""
+
+    def connect() -> Any:
+        raw = driver.connect(str(path), check_same_thread=False, isolation_level=None, cached_statements=256)
+        try:
+            raw.execute("PRAGMA cipher_log_level = NONE")
+            raw.execute(pragma)
+            version = raw.execute("PRAGMA cipher_version").fetchone()
+            if not version or not version[0]:
+                raise CipherMissing
+            raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+            raw.execute("PRAGMA temp_store = MEMORY")
+            raw.execute("PRAGMA journal_mode = WAL")
+            raw.execute("PRAGMA synchronous = FULL")
+        except driver.Error as error:
+            raw.close()
+            raise _plain(error, path) from error
+        except BaseException:
+            raw.close()
+            raise
+        return raw
+
+    return connect
+
+
+def open_engine(path: Path, key: bytes) -> Engine:
+    """An engine on the encrypted file; transactions are begun by us, never by the driver."""
+    engine = create_engine(
+        "sqlite://", module=_driver(), creator=connector(path, key), poolclass=QueuePool, pool_size=4
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(conn: Connection) -> None:
+        immediate = conn.get_execution_options().get(_IMMEDIATE, False)
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine, path: Path) -> Iterator[Connection]:
+    """One write transaction: committed at the end, rolled back on any error."""
+    with plain_errors(path), engine.connect() as conn:
+        conn.execution_options(**{_IMMEDIATE: True})
+        with conn.begin():
+            yield conn
+
+
+@contextmanager
+def reading(engine: Engine, path: Path) -> Iterator[Connection]:
+    """One snapshot to read from, beside any writer."""
+    with plain_errors(path), engine.connect() as conn, conn.begin():
+        yield conn
+
+
+def driver_of(conn: Connection) -> Any:
+    """The driver's own connection inside a transaction, for the few statements where every 0.1 ms counts."""
+    raw = conn.connection.driver_connection
+    assert raw is not None
+    return raw
+
+
+@contextmanager
+def plain_errors(path: Path) -> Iterator[None]:
+    """Turn what the driver says into what a person can act on."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _plain(error.orig, path) from error
+    except _driver().Error as error:
+        raise _plain(error, path) from error
+
+
+def _plain(error: BaseException | None, path: Path) -> YiyangError:
+    said = str(error).lower()
+    if "disk is full" in said or "disk full" in said:
+        return DiskFull()
+    if isinstance(error, YiyangError):
+        return error
+    return VaultDamaged(path=str(path))

@@ -1,0 +1,1 @@
+"""Forward steps of the laptop's schema, one file a released version."""

@@ -1,0 +1,298 @@
+"""The first release: the house, its people, their rounds; journal, batches, drafts."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "access",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_access_person_id", "access", ["person_id"])
+
+    op.create_table(
+        "batch",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("device_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("epoch", sa.LargeBinary(), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("parents", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("applied", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_index("ix_batch_device", "batch", ["device_id", "epoch", "first"])
+
+    op.create_table(
+        "bed",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("room_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "clock",
+        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("lamport", sa.Integer(), nullable=False),
+        sa.Column("newest_at", sa.BigInteger(), nullable=False),
+        sa.Column("offset_s", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.LargeBinary(), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("one"),
+    )
+    op.create_table(
+        "department",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("institution_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "device",
+        sa.Column("device_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("pair_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("sign_key", sa.LargeBinary(), nullable=False),
+        sa.Column("age_key", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device_id"),
+    )
+    op.create_table(
+        "draft",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "epoch",
+        sa.Column("epoch", sa.LargeBinary(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("boot_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("epoch"),
+    )
+    op.create_table(
+        "institution",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("director_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("medical_licence_no", sa.String(), nullable=False),
+        sa.Column("medical_licence_until", sa.String(), nullable=True),
+        sa.Column("care_licence_no", sa.String(), nullable=False),
+        sa.Column("care_licence_until", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "journal",
+        sa.Column("epoch", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("lamport", sa.Integer(), nullable=False),
+        sa.Column("wall", sa.BigInteger(), nullable=False),
+        sa.Column("suspect", sa.Boolean(), nullable=False),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("row_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("op", sa.Text(), nullable=False),
+        sa.Column("fields", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("epoch", "seq"),
+    )
+    op.create_table(
+        "leave",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("stay_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("left_at", sa.BigInteger(), nullable=False),
+        sa.Column("expected_at", sa.BigInteger(), nullable=True),
+        sa.Column("back_at", sa.BigInteger(), nullable=True),
+        sa.Column("companion", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_leave_person_id", "leave", ["person_id"])
+
+    op.create_table(
+        "pair",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("township", sa.String(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("agreement_no", sa.String(), nullable=False),
+        sa.Column("agreement_from", sa.String(), nullable=True),
+        sa.Column("agreement_until", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sex", sa.String(), nullable=False),
+        sa.Column("birth", sa.String(), nullable=True),
+        sa.Column("id_type", sa.String(), nullable=False),
+        sa.Column("id_number", sa.String(), nullable=False),
+        sa.Column("id_reason", sa.String(), nullable=False),
+        sa.Column("ethnic", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("care_level", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("village", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("record_no", sa.String(), nullable=False),
+        sa.Column("insurance", sa.String(), nullable=False),
+        sa.Column("insurance_no", sa.String(), nullable=False),
+        sa.Column("blood_abo", sa.String(), nullable=False),
+        sa.Column("contacts", sa.String(), nullable=False),
+        sa.Column("allergies", sa.String(), nullable=False),
+        sa.Column("allergies_known", sa.Boolean(), nullable=False),
+        sa.Column("conditions", sa.String(), nullable=False),
+        sa.Column("consents", sa.String(), nullable=False),
+        sa.Column("no_resuscitation", sa.Boolean(), nullable=False),
+        sa.Column("spo2_scale", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("practice", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "person_term",
+        sa.Column("term", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=False),
+        sa.PrimaryKeyConstraint("term", "person_id"),
+    )
+    op.create_index("ix_person_term_person", "person_term", ["person_id"])
+
+    op.create_table(
+        "pin",
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("last_try_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("staff_id"),
+    )
+    op.create_table(
+        "room",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("institution_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("department_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("floor", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "round",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("bed_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("unremarkable", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("position", sa.String(), nullable=False),
+        sa.Column("skin", sa.String(), nullable=False),
+        sa.Column("intake", sa.String(), nullable=False),
+        sa.Column("water_ml", sa.Integer(), nullable=True),
+        sa.Column("mood", sa.String(), nullable=False),
+        sa.Column("abnormal", sa.String(), nullable=False),
+        sa.Column("reported_to", sa.LargeBinary(16), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("supersedes", sa.LargeBinary(16), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_round_person_at", "round", ["person_id", "at"])
+    op.create_index("ix_round_supersedes", "round", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL"))
+
+    op.create_table(
+        "row_version",
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("row_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("heads", sa.LargeBinary(), nullable=False),
+        sa.Column("contested", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("table_name", "row_id"),
+    )
+    op.create_index("ix_row_version_contested", "row_version", ["contested"])
+
+    op.create_table(
+        "set_aside",
+        sa.Column("batch", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("batch", "seq"),
+    )
+    op.create_table(
+        "staff",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("institution_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("licence_no", sa.String(), nullable=False),
+        sa.Column("licence_until", sa.String(), nullable=True),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "stay",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("bed_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("from_at", sa.BigInteger(), nullable=False),
+        sa.Column("until_at", sa.BigInteger(), nullable=True),
+        sa.Column("begun_by", sa.String(), nullable=False),
+        sa.Column("end_reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_stay_bed_id", "stay", ["bed_id"])
+    op.create_index("ix_stay_person_id", "stay", ["person_id"])
+
+    op.create_table(
+        "vitals",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("round_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("temp_c10", sa.Integer(), nullable=True),
+        sa.Column("pulse", sa.Integer(), nullable=True),
+        sa.Column("resp", sa.Integer(), nullable=True),
+        sa.Column("sbp", sa.Integer(), nullable=True),
+        sa.Column("dbp", sa.Integer(), nullable=True),
+        sa.Column("spo2", sa.Integer(), nullable=True),
+        sa.Column("oxygen", sa.Boolean(), nullable=True),
+        sa.Column("spo2_scale", sa.Integer(), nullable=False),
+        sa.Column("acvpu", sa.String(), nullable=True),
+        sa.Column("glucose_mmol10", sa.Integer(), nullable=True),
+        sa.Column("weight_kg10", sa.Integer(), nullable=True),
+        sa.Column("pain", sa.Integer(), nullable=True),
+        sa.Column("supersedes", sa.LargeBinary(16), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_vitals_person_at", "vitals", ["person_id", "at"])
+    op.create_index("ix_vitals_round_id", "vitals", ["round_id"])
+    op.create_index("ix_vitals_supersedes", "vitals", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL"))

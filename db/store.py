@@ -1,0 +1,294 @@
+"""The open record of one laptop: acts that write, snapshots that read.
+
+One act of a user is one transaction with one commit. Rows of synced tables are written together with their
+journal entries, or not at all. When ``act`` has returned the commit is on the disk.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, delete, insert, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from db.cipher import driver_of, reading, writing
+from db.clock import Clock, boot_id
+from db.identity import new_epoch, row_id
+from db.journal import Value
+from db.local import CLOCK, DRAFT, ROW_VERSION
+from db.pack import pack
+from db.rows import Shape, shape_of, stored
+from db.search import index_person
+from db.tables import Person, Synced
+from db.versions import Head, RowHeads
+
+_DRAFT_LIMIT = 64 * 1024
+_JOURNAL = (
+    "INSERT INTO journal (epoch, seq, lamport, wall, suspect, staff_id, table_name, row_id, op, fields)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """This laptop: its ids, its signing key (Ed25519, 32 bytes) and its age identity."""
+
+    device_id: UUID
+    pair_id: UUID
+    sign_key: bytes
+    age_key: str
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far this process's epoch has come: entries, row ids."""
+
+    epoch: bytes
+    seq: int = 0
+    rows: int = 0
+
+
+class Store:
+    """The open record. Safe from any thread: reads run side by side, acts queue on one lock."""
+
+    def __init__(self, path: Path, engine: Engine, device: Device, clock: Clock) -> None:
+        self.path = path
+        self.device = device
+        self.clock = clock
+        self._engine = engine
+        self._lock = threading.RLock()
+        self._progress: _Progress | None = None
+
+    @property
+    def pair_id(self) -> UUID:
+        """The pair whose record this is."""
+        return self.device.pair_id
+
+    @property
+    def device_id(self) -> UUID:
+        """This laptop."""
+        return self.device.device_id
+
+    def now(self) -> int:
+        """The time this record goes by, seconds UTC."""
+        return self.clock.now()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A snapshot to read from."""
+        with reading(self._engine, self.path) as conn:
+            yield conn
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction on tables that are not journalled here: batches, heads, drafts, PINs."""
+        with self._lock, writing(self._engine, self.path) as conn:
+            yield conn
+
+    @contextmanager
+    def act(self, staff_id: UUID | None) -> Iterator["Act"]:
+        """One act of one person (``None``: the program itself), durable when the block has ended."""
+        with self._lock:
+            before = self._progress
+            try:
+                with writing(self._engine, self.path) as conn:
+                    act = self._begin(conn, staff_id)
+                    yield act
+                    act._finish()
+            except BaseException:
+                # Entries are numbered without gaps, so a rolled-back act gives its numbers back. Row ids
+                # may have been seen by the caller: they are never issued again.
+                if before is not None and self._progress is not None and self._progress.epoch == before.epoch:
+                    self._progress = _Progress(before.epoch, before.seq, self._progress.rows)
+                else:
+                    self._progress = None
+                raise
+
+    def _begin(self, conn: Connection, staff_id: UUID | None) -> "Act":
+        now = self.clock.now()
+        raw = driver_of(conn)
+        lamport, newest, *last = raw.execute("SELECT lamport, newest_at, epoch, seq, rows FROM clock").fetchone()
+        self._progress = self._take_over(raw, last, now)
+        return Act(conn, self._progress, staff_id, now, lamport, newest, self.clock.suspect)
+
+    def _take_over(self, raw: Any, last: list[Any], now: int) -> _Progress:
+        """Go on with this process's epoch, or begin one if the file does not know it as we do.
+
+        A file that was swapped or restored under the running program, or a memory image that was resumed
+        twice, must not issue a name twice. ``last`` is the epoch that wrote last, and how far it came.
+        """
+        known = self._progress
+        epoch, seq, rows = last
+        if known is not None and epoch == known.epoch:
+            if seq == known.seq and rows <= known.rows:
+                return _Progress(known.epoch, known.seq, known.rows)
+            known = None
+        if epoch is not None:
+            raw.execute("UPDATE epoch SET seq = ?, rows = ? WHERE epoch = ?", (seq, rows, epoch))
+        if known is not None:
+            found = raw.execute("SELECT seq, rows FROM epoch WHERE epoch = ?", (known.epoch,)).fetchone()
+            if found is not None and found[0] == known.seq and found[1] <= known.rows:
+                return _Progress(known.epoch, known.seq, known.rows)
+        fresh = _Progress(new_epoch(now))
+        raw.execute("INSERT INTO epoch VALUES (?, ?, 0, 0, ?)", (fresh.epoch, now, boot_id()))
+        return fresh
+
+    def draft(self, key: str) -> dict[str, Any] | None:
+        """What was being typed under ``key``, if anything was."""
+        with self.reading() as conn:
+            body = conn.execute(select(DRAFT.c.body).where(DRAFT.c.key == key)).scalar()
+        return None if body is None else dict(json.loads(body))
+
+    def drafts(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """All drafts whose key begins with ``prefix``."""
+        with self.reading() as conn:
+            rows = conn.execute(
+                select(DRAFT.c.key, DRAFT.c.body).where(DRAFT.c.key.startswith(prefix, autoescape=True))
+            )
+            return {key: dict(json.loads(body)) for key, body in rows}
+
+    def save_draft(self, key: str, staff_id: UUID, body: dict[str, Any]) -> None:
+        """Keep what is being typed; durable when it returns. Raises ``ValueError`` over 64 KiB."""
+        said = json.dumps(body, ensure_ascii=False)
+        if len(said) > _DRAFT_LIMIT:
+            raise ValueError("draft too long")
+        values = {"key": key, "staff_id": staff_id, "at": self.now(), "body": said}
+        with self.writing() as conn:
+            conn.execute(upsert(DRAFT).values(values).on_conflict_do_update(index_elements=["key"], set_=values))
+
+    def drop_draft(self, key: str) -> None:
+        """Forget a draft: it was saved for good or thrown away."""
+        with self.writing() as conn:
+            conn.execute(delete(DRAFT).where(DRAFT.c.key == key))
+
+    def answer_clock(self, told_at: int) -> None:
+        """Somebody said what time it is (seconds UTC); remembered for the next start."""
+        self.clock.answer(told_at)
+        with self.writing() as conn:
+            conn.execute(update(CLOCK).values(offset_s=self.clock.offset_s))
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and let go of it."""
+        with self._lock, self._engine.connect() as conn:
+            conn.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        self._engine.dispose()
+
+
+class Act:
+    """The inside of one act. ``now`` is its time (seconds UTC), ``conn`` its transaction."""
+
+    def __init__(
+        self,
+        conn: Connection,
+        progress: _Progress,
+        staff_id: UUID | None,
+        now: int,
+        lamport: int,
+        newest: int,
+        suspect: bool,
+    ) -> None:
+        self.conn = conn
+        self.now = now
+        self.staff_id = staff_id
+        # The acts of a day are thousands of single rows: these few statements go straight to the driver.
+        self._raw = driver_of(conn)
+        self._progress = progress
+        self._lamport = lamport
+        self._newest = newest
+        self._suspect = suspect
+
+    def insert(self, table: type[Synced], **values: Value) -> UUID:
+        """Insert a row and its journal entry; columns not named take their defaults. Returns the row's id.
+
+        Raises ``TypeError`` for a value or a name that the table does not have.
+        """
+        shape = shape_of(table)
+        whole = shape.complete(values)
+        self._progress.rows += 1
+        row = row_id(self._progress.epoch, self._progress.rows)
+        self._raw.execute(shape.insert_sql, (row.bytes, *(stored(whole[name]) for name in shape.columns)))
+        head = self._journal(table, row, "insert", whole, {})
+        if table.merge.kind == "edit":
+            self._write_heads(shape, row, RowHeads(head), new=True)
+        if table is Person:
+            index_person(self.conn, row, str(whole["name"]), str(whole["id_number"]))
+        return row
+
+    def edit(self, table: type[Synced], row: UUID, **changes: Value) -> bool:
+        """Change fields of a row of an edited table; only real changes are written. False if none was.
+
+        Raises ``LookupError`` if there is no such row, ``TypeError`` if the table is append-only.
+        """
+        shape = shape_of(table)
+        if table.merge.kind != "edit":
+            raise TypeError(f"{shape.name} is append-only")
+        shape.check(changes)
+        present = self.conn.execute(select(shape.table).where(shape.table.c.id == row)).mappings().first()
+        if present is None:
+            raise LookupError(f"{shape.name}: no such row")
+        heads = RowHeads.decode(self._heads(shape, row))
+        # Writing a contested field again with the shown value settles it, so it is a change too.
+        changed = {k: v for k, v in changes.items() if v != present[k] or k in heads.contested}
+        if not changed:
+            return False
+        replaces = heads.refs(changed)
+        self.conn.execute(update(shape.table).where(shape.table.c.id == row).values(changed))
+        head = self._journal(table, row, "edit", changed, replaces)
+        heads.replace(changed, head)
+        self._write_heads(shape, row, heads, new=False)
+        if table is Person and {"name", "id_number"} & changed.keys():
+            now = {**present, **changed}
+            index_person(self.conn, row, str(now["name"]), str(now["id_number"]))
+        return True
+
+    def _heads(self, shape: Shape, row: UUID) -> bytes:
+        found = self.conn.execute(
+            select(ROW_VERSION.c.heads).where(ROW_VERSION.c.table_name == shape.name, ROW_VERSION.c.row_id == row)
+        ).scalar_one()
+        return bytes(found)
+
+    def _write_heads(self, shape: Shape, row: UUID, heads: RowHeads, *, new: bool) -> None:
+        values = {"heads": heads.encode(), "contested": len(heads.contested)}
+        if new:
+            self.conn.execute(insert(ROW_VERSION).values(table_name=shape.name, row_id=row, **values))
+        else:
+            self.conn.execute(
+                update(ROW_VERSION)
+                .where(ROW_VERSION.c.table_name == shape.name, ROW_VERSION.c.row_id == row)
+                .values(values)
+            )
+
+    def _journal(
+        self, table: type[Synced], row: UUID, op: str, values: dict[str, Value], replaces: dict[str, Any]
+    ) -> Head:
+        self._progress.seq += 1
+        self._lamport += 1
+        self._raw.execute(
+            _JOURNAL,
+            (
+                self._progress.epoch,
+                self._progress.seq,
+                self._lamport,
+                self.now,
+                self._suspect,
+                None if self.staff_id is None else self.staff_id.bytes,
+                str(table.__tablename__),
+                row.bytes,
+                op,
+                pack([values, replaces]),
+            ),
+        )
+        return Head(self._progress.epoch, self._progress.seq, self._lamport)
+
+    def _finish(self) -> None:
+        # A doubted clock must not become the measure of later ones.
+        newest = self._newest if self._suspect else max(self._newest, self.now)
+        self._raw.execute(
+            "UPDATE clock SET lamport = ?, newest_at = ?, epoch = ?, seq = ?, rows = ?",
+            (self._lamport, newest, self._progress.epoch, self._progress.seq, self._progress.rows),
+        )

@@ -1,0 +1,154 @@
+"""Making and opening the record of a laptop: key envelope, encrypted file, schema, clock."""
+
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine, insert, select, text
+from sqlalchemy.exc import NoResultFound
+
+from db import keys
+from db.cipher import open_engine, plain_errors, reading, writing
+from db.clock import Clock
+from db.errors import SchemaTooNew, VaultDamaged, VaultExists, VaultMissing
+from db.identity import new_epoch, row_id
+from db.local import CLOCK, DEVICE
+from db.store import Device, Store
+
+SCHEMA = 1
+"""The schema this program writes; revisions of ``db/migrations`` are named by it."""
+
+
+def envelope_path(path: Path) -> Path:
+    """Where the key slots of the record at ``path`` lie."""
+    return path.with_suffix(".keys")
+
+
+def new_device(seconds: int) -> Device:
+    """Keys and ids for a new laptop of a new pair."""
+    import pyrage
+
+    ids = new_epoch(seconds)
+    return Device(
+        device_id=row_id(ids, 1),
+        pair_id=row_id(ids, 2),
+        sign_key=Ed25519PrivateKey.generate().private_bytes_raw(),
+        age_key=str(pyrage.x25519.Identity.generate()),
+    )
+
+
+def create_vault(
+    path: Path, number: str, passphrase: str, *, device: Device | None = None, cost: keys.Cost | None = None
+) -> Store:
+    """Make a new, empty, encrypted record at ``path`` and open it.
+
+    Raises ``VaultExists`` rather than touch a record that is there, ``PassphraseTooShort``, ``Refused``.
+    """
+    if path.exists():
+        raise VaultExists(path=str(path))
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = keys.new_key()
+    slot = keys.passphrase_slot(key, number, passphrase, cost or keys.Cost())
+    clock = Clock()
+    device = device or new_device(clock.now())
+    # The key first: a file without its key would be lost, a key without a file is only unused.
+    keys.write_envelope(envelope_path(path), [slot])
+    engine = open_engine(path, key)
+    try:
+        with plain_errors(path):
+            _migrate(engine)
+        with writing(engine, path) as conn:
+            conn.execute(
+                insert(DEVICE).values(
+                    device_id=device.device_id,
+                    pair_id=device.pair_id,
+                    sign_key=device.sign_key,
+                    age_key=device.age_key,
+                    made_at=clock.now(),
+                )
+            )
+            conn.execute(insert(CLOCK).values(one=1, lamport=0, newest_at=0, offset_s=0, seq=0, rows=0))
+        if os.name == "posix":
+            path.chmod(0o600)
+    except BaseException:
+        # What cannot be opened must not stand in the way of the next try.
+        engine.dispose()
+        for part in (path, *side_files(path)):
+            part.unlink(missing_ok=True)
+        raise
+    clock.check(0)
+    return Store(path, engine, device, clock)
+
+
+def open_vault(path: Path, number: str, passphrase: str) -> Store:
+    """Open the record at ``path``.
+
+    Raises ``VaultMissing``, ``WrongPassphrase``, ``VaultDamaged``, ``SchemaTooNew``. An older schema is
+    migrated after a verified backup. A doubtful clock does not refuse: see ``Store.clock.doubt``.
+    """
+    if not path.exists():
+        raise VaultMissing(path=str(path))
+    key = keys.unwrap(keys.read_envelope(envelope_path(path)), number, passphrase)
+    engine = open_engine(path, key)
+    try:
+        _bring_up(engine, path, key)
+        with reading(engine, path) as conn:
+            row = conn.execute(select(DEVICE)).one()
+            newest, offset = conn.execute(select(CLOCK.c.newest_at, CLOCK.c.offset_s)).one()
+    except NoResultFound as error:
+        engine.dispose()
+        raise VaultDamaged(path=str(path)) from error
+    except BaseException:
+        engine.dispose()
+        raise
+    clock = Clock(offset)
+    clock.check(newest)
+    device = Device(row.device_id, row.pair_id, bytes(row.sign_key), row.age_key)
+    return Store(path, engine, device, clock)
+
+
+def side_files(path: Path) -> tuple[Path, ...]:
+    """The files that SQLite keeps beside the record while it is open."""
+    return (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm"))
+
+
+def add_slot(path: Path, slot: dict[str, object]) -> None:
+    """Add a key slot to the envelope of the record at ``path``."""
+    envelope = keys.read_envelope(envelope_path(path))
+    keys.write_envelope(envelope_path(path), [*envelope["slots"], slot])
+
+
+def check_whole(store: Store) -> bool:
+    """Whether SQLite's and the cipher's own checks find every page as it was written."""
+    with store.reading() as conn:
+        pages = conn.execute(text("PRAGMA cipher_integrity_check")).fetchall()
+        rows = conn.execute(text("PRAGMA integrity_check")).scalars().all()
+    return not pages and rows == ["ok"]
+
+
+def schema_of(engine: Engine, path: Path) -> int:
+    """The schema number the file was written with."""
+    with reading(engine, path) as conn:
+        try:
+            return int(conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+        except NoResultFound as error:
+            raise VaultDamaged(path=str(path)) from error
+
+
+def _bring_up(engine: Engine, path: Path, key: bytes) -> None:
+    found = schema_of(engine, path)
+    if found > SCHEMA:
+        raise SchemaTooNew(found=found, known=SCHEMA)
+    if found < SCHEMA:
+        from db.backup import backup
+
+        backup(engine, path, key, path.with_name(f"{path.stem}.before-{SCHEMA:04d}.db"))
+        with plain_errors(path):
+            _migrate(engine)
+
+
+def _migrate(engine: Engine) -> None:
+    # Alembic costs a quarter of a second to import: only when there is something to do.
+    from db.migrations.run import upgrade
+
+    upgrade(engine)
