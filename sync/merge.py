@@ -1,0 +1,198 @@
+"""Applying the entries of a batch to the tables: one piece of code for laptop and county.
+
+Append-only tables unite by row id. Edited tables merge field by field over their heads (``db.versions``):
+an entry takes the place of the heads its author saw and stands beside those he did not. An entry that does not fit
+(a newer program's column, a row that is not here) is set aside with its reason, and the rest goes on.
+
+The caller hands over each batch after its parents, inside one transaction that also marks it as applied. Then
+any order and any repetition of arrival makes the same tables.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, func, select
+
+from db.journal import Entry, EntryRef, Value
+from db.local import BATCH, CLOCK, EPOCH, ROW_VERSION, SET_ASIDE
+from db.policy import Policy
+from db.rows import Shape, shape_of
+from db.tables import SYNCED
+from sync import arrivals, bulk
+from sync.edits import Edits
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One synced table where it is merged into: its shape in the record, its table here, its rule."""
+
+    shape: Shape
+    table: Table
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Where entries are applied to. ``key`` leads every primary key: nothing on a laptop, the pair at the county.
+
+    ``seen`` tells how far the entries of an epoch are in these tables already, 0 for none.
+    """
+
+    by_name: Mapping[str, Merged]
+    row_version: Table
+    set_aside: Table
+    key: Mapping[str, UUID]
+    seen: Callable[[Connection, bytes], int]
+
+
+class Aside(NamedTuple):
+    """An entry, or some of its fields, that could not be applied: ``reason`` is a code, ``code:field`` for a field."""
+
+    seq: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Applied:
+    """What a batch did: rows inserted, entries that edited a row, what was set aside, whose record changed."""
+
+    inserted: int = 0
+    edited: int = 0
+    set_aside: list[Aside] = field(default_factory=list)
+    touched_people: set[UUID] = field(default_factory=set)
+
+
+def laptop_tables() -> Tables:
+    """The tables of the open record."""
+    merged = {shape.name: Merged(shape, shape.table, model.merge) for model in SYNCED for shape in (shape_of(model),)}
+    return Tables(merged, ROW_VERSION, SET_ASIDE, {}, _seen_here)
+
+
+def _seen_here(conn: Connection, epoch: bytes) -> int:
+    # A laptop put back from a copy gets its own later batches back; what the copy held is in the tables already.
+    devices = select(BATCH.c.device_id).distinct()  # leads the index, so that no body is read
+    of_others = select(func.max(BATCH.c.last)).where(
+        BATCH.c.device_id.in_(devices), BATCH.c.epoch == epoch, BATCH.c.applied
+    )
+    own = (select(table.c.seq).where(table.c.epoch == epoch) for table in (EPOCH, CLOCK))
+    return max(conn.execute(query).scalar() or 0 for query in (of_others, *own))
+
+
+def apply(conn: Connection, tables: Tables, entries: Iterable[Entry], epoch: bytes, batch: bytes) -> Applied:
+    """Apply a batch's entries (of one ``epoch``, in order) inside the caller's transaction; ``batch`` is its name.
+
+    Raises only what the database raises: content never does.
+    """
+    done = Applied()
+    appended: dict[str, list[Entry]] = {}
+    edits: list[Entry] = []
+    for entry in entries:
+        merged = tables.by_name.get(entry.table)
+        if merged is None:
+            done.set_aside.append(Aside(entry.seq, "unknown_table"))
+        elif merged.policy.kind == "edit":
+            edits.append(entry)
+        elif entry.op == "insert":
+            appended.setdefault(entry.table, []).append(entry)
+        else:
+            done.set_aside.append(Aside(entry.seq, "append_only"))
+    for name, group in appended.items():
+        _append(conn, tables, tables.by_name[name], group, done)
+    if edits:
+        _edit(conn, tables, edits, epoch, done)
+    _write_asides(conn, tables, batch, done.set_aside)
+    return done
+
+
+def _append(conn: Connection, tables: Tables, merged: Merged, entries: Sequence[Entry], done: Applied) -> None:
+    prefix = tuple(tables.key.values())
+    rows, seqs, refused = arrivals.rows(merged.shape, entries, prefix)
+    done.set_aside += [Aside(seq, reason) for seq, reason in refused]
+    inserted = bulk.append(conn, merged.table, rows)
+    done.inserted += inserted
+    if inserted < len(rows):
+        done.set_aside += [Aside(seqs[place], "row_differs") for place in _differing(conn, tables, merged.table, rows)]
+    if "person_id" in merged.shape.kinds:
+        place = len(prefix) + 1 + merged.shape.columns.index("person_id")
+        done.touched_people.update(row[place] for row in rows if isinstance(row[place], UUID))
+
+
+def _differing(conn: Connection, tables: Tables, table: Table, rows: Sequence[tuple[Value, ...]]) -> list[int]:
+    """Places of rows that are not what the table holds under their id: a cloned laptop issued an id twice."""
+    at = len(tables.key)
+    held = {
+        row[at]: tuple(row)
+        for some in arrivals.chunks([row[at] for row in rows])
+        for row in conn.execute(
+            select(table).where(table.c.id.in_(some), *(table.c[name] == value for name, value in tables.key.items()))
+        )
+    }
+    return [place for place, row in enumerate(rows) if held[row[at]] != row]
+
+
+def _edit(conn: Connection, tables: Tables, entries: Sequence[Entry], epoch: bytes, done: Applied) -> None:
+    seen = tables.seen(conn, epoch)
+    state = Edits(conn, tables.row_version, tables.key)
+    for name in tables.by_name:
+        rows = {entry.row for entry in entries if entry.table == name}
+        if rows:
+            state.load(tables.by_name[name].table, rows)
+    for entry in entries:
+        merged = tables.by_name[entry.table]
+        if entry.op == "insert":
+            reasons = _insert(state, merged, entry, epoch, done)
+        elif (entry.table, entry.row) not in state.rows:
+            reasons = ["row_missing"]
+        elif entry.seq <= seen:
+            continue
+        else:
+            reasons = _replace(state, merged, entry, epoch)
+            done.edited += 1
+        done.set_aside += [Aside(entry.seq, reason) for reason in reasons]
+        _touch(state, merged, entry, done)
+    for merged in tables.by_name.values():
+        state.write(merged.table, merged.shape.columns)
+    state.write_versions()
+
+
+def _insert(state: Edits, merged: Merged, entry: Entry, epoch: bytes, done: Applied) -> list[str]:
+    known = state.rows.get((entry.table, entry.row))
+    if known is not None:
+        return [] if known.heads.born.ref == EntryRef(epoch, entry.seq) else ["row_exists"]
+    whole, reasons = arrivals.whole(merged.shape, entry.values)
+    if whole is not None:
+        state.insert(entry, whole, epoch)
+        done.inserted += 1
+    return reasons
+
+
+def _replace(state: Edits, merged: Merged, entry: Entry, epoch: bytes) -> list[str]:
+    reasons = []
+    for name, value in sorted(entry.values.items()):
+        reason = arrivals.misfit(merged.shape, name, value)
+        if reason is None:
+            state.edit(entry, name, epoch, merged.policy.rule(name))
+        else:
+            reasons.append(reason)
+    return reasons
+
+
+def _touch(state: Edits, merged: Merged, entry: Entry, done: Applied) -> None:
+    row = state.rows.get((entry.table, entry.row))
+    if row is None:
+        return
+    person = entry.row if merged.shape.name == "person" else row.values.get("person_id")
+    if isinstance(person, UUID):
+        done.touched_people.add(person)
+
+
+def _write_asides(conn: Connection, tables: Tables, batch: bytes, asides: Sequence[Aside]) -> None:
+    prefix = tuple(tables.key.values())
+    # One line an entry: all that kept it, or parts of it, out.
+    reasons: dict[int, list[str]] = {}
+    for aside in asides:
+        reasons.setdefault(aside.seq, []).append(aside.reason)
+    rows = [(*prefix, batch, seq, " ".join(sorted(said))[: arrivals.REASON_LIMIT]) for seq, said in reasons.items()]
+    bulk.append(conn, tables.set_aside, rows)
