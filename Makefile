@@ -43,8 +43,8 @@ $(STAMP): requirements.lock pyproject.toml
 	  echo "This Python has no pip and cannot make one. Install it (Debian, Ubuntu: the packages python3-venv and python3-pip) and run make again." >&2; exit 1; \
 	fi; \
 	echo "Installing the locked packages into $(VENV) (once, a minute or two) ..."; \
-	$$pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
-	$$pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . && \
+	$$pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock && \
+	$$pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e . && \
 	touch $(STAMP)
 
 demo: $(STAMP)
@@ -63,7 +63,7 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 floors: $(STAMP)
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
