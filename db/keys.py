@@ -138,6 +138,18 @@ def _within(cost: Cost) -> bool:
     return all(lo <= value <= hi for lo, value, hi in pairs)
 
 
+def envelope_path(vault: Path) -> Path:
+    """Where the key slots of the record at ``vault`` lie."""
+    return vault.with_suffix(".keys")
+
+
+def add_slot(vault: Path, slot: dict[str, Any]) -> None:
+    """Add a key slot to the envelope of the record at ``vault``; one county slot replaces the other."""
+    path = envelope_path(vault)
+    kept = [s for s in read_envelope(path)["slots"] if not (s.get("kind") == slot["kind"] == "county")]
+    write_envelope(path, [*kept, slot])
+
+
 def read_envelope(path: Path) -> dict[str, Any]:
     """The envelope at ``path``. Raises ``VaultDamaged`` if it is not one."""
     try:

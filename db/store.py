@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from db import keys
 from db.cipher import driver_of, reading, writing
 from db.clock import Clock, boot_id
 from db.identity import new_epoch, row_id
@@ -56,11 +57,12 @@ class _Progress:
 class Store:
     """The open record. Safe from any thread: reads run side by side, acts queue on one lock."""
 
-    def __init__(self, path: Path, engine: Engine, device: Device, clock: Clock) -> None:
+    def __init__(self, path: Path, engine: Engine, device: Device, clock: Clock, key: bytes) -> None:
         self.path = path
         self.device = device
         self.clock = clock
         self._engine = engine
+        self._key = key
         self._lock = threading.RLock()
         self._progress: _Progress | None = None
 
@@ -137,6 +139,19 @@ class Store:
         fresh = _Progress(new_epoch(now))
         raw.execute("INSERT INTO epoch VALUES (?, ?, 0, 0, ?)", (fresh.epoch, now, boot_id()))
         return fresh
+
+    def add_county_slot(self, recovery_public: bytes) -> None:
+        """Let the county recover this record: wrap the database key to its public key (X25519, 32 bytes)."""
+        keys.add_slot(self.path, keys.county_slot(self._key, recovery_public))
+
+    def add_passphrase(self, number: str, passphrase: str, cost: keys.Cost) -> None:
+        """Let one more staff member open this record. Raises ``Refused``, ``PassphraseTooShort``."""
+        keys.add_slot(self.path, keys.passphrase_slot(self._key, number, passphrase, cost))
+
+    def step_over(self, epoch: bytes) -> None:
+        """Others hold entries of this epoch that we lack: this machine was put back in time. Begin a new one."""
+        if self._progress is not None and self._progress.epoch == epoch:
+            self._progress = None
 
     def draft(self, key: str) -> dict[str, Any] | None:
         """What was being typed under ``key``, if anything was."""

@@ -19,11 +19,6 @@ SCHEMA = 1
 """The schema this program writes; revisions of ``db/migrations`` are named by it."""
 
 
-def envelope_path(path: Path) -> Path:
-    """Where the key slots of the record at ``path`` lie."""
-    return path.with_suffix(".keys")
-
-
 def new_device(seconds: int) -> Device:
     """Keys and ids for a new laptop of a new pair."""
     import pyrage
@@ -52,7 +47,7 @@ def create_vault(
     clock = Clock()
     device = device or new_device(clock.now())
     # The key first: a file without its key would be lost, a key without a file is only unused.
-    keys.write_envelope(envelope_path(path), [slot])
+    keys.write_envelope(keys.envelope_path(path), [slot])
     engine = open_engine(path, key)
     try:
         with plain_errors(path):
@@ -77,7 +72,7 @@ def create_vault(
             part.unlink(missing_ok=True)
         raise
     clock.check(0)
-    return Store(path, engine, device, clock)
+    return Store(path, engine, device, clock, key)
 
 
 def open_vault(path: Path, number: str, passphrase: str) -> Store:
@@ -88,7 +83,7 @@ def open_vault(path: Path, number: str, passphrase: str) -> Store:
     """
     if not path.exists():
         raise VaultMissing(path=str(path))
-    key = keys.unwrap(keys.read_envelope(envelope_path(path)), number, passphrase)
+    key = keys.unwrap(keys.read_envelope(keys.envelope_path(path)), number, passphrase)
     engine = open_engine(path, key)
     try:
         _bring_up(engine, path, key)
@@ -104,18 +99,12 @@ def open_vault(path: Path, number: str, passphrase: str) -> Store:
     clock = Clock(offset)
     clock.check(newest)
     device = Device(row.device_id, row.pair_id, bytes(row.sign_key), row.age_key)
-    return Store(path, engine, device, clock)
+    return Store(path, engine, device, clock, key)
 
 
 def side_files(path: Path) -> tuple[Path, ...]:
     """The files that SQLite keeps beside the record while it is open."""
     return (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm"))
-
-
-def add_slot(path: Path, slot: dict[str, object]) -> None:
-    """Add a key slot to the envelope of the record at ``path``."""
-    envelope = keys.read_envelope(envelope_path(path))
-    keys.write_envelope(envelope_path(path), [*envelope["slots"], slot])
 
 
 def check_whole(store: Store) -> bool:
