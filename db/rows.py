@@ -12,12 +12,14 @@ from functools import cache
 from uuid import UUID
 
 from pydantic_core import PydanticUndefined
-from sqlalchemy import Table
+from sqlalchemy import BigInteger, Table
 
 from db.journal import Value
 from db.tables import Synced
 
-_INT_LIMIT = 1 << 63
+# PostgreSQL keeps an Integer in 32 bits, a BigInteger in 64. SQLite would take more than the county can keep.
+_INT_LIMIT = 1 << 31
+_WIDE_INT_LIMIT = 1 << 63
 _TEXT_LIMIT = 64 * 1024
 
 
@@ -30,6 +32,7 @@ class Shape:
     columns: tuple[str, ...]
     kinds: Mapping[str, tuple[type, ...]]
     defaults: Mapping[str, Value]
+    wide: frozenset[str]
     insert_sql: str
 
     def check(self, values: Mapping[str, Value]) -> None:
@@ -38,7 +41,7 @@ class Shape:
             kinds = self.kinds.get(name)
             if kinds is None:
                 raise TypeError(f"{self.name} has no column {name}")
-            if type(value) not in kinds or not _bounded(value):
+            if type(value) not in kinds or not _bounded(value, wide=name in self.wide):
                 raise TypeError(f"{self.name}.{name} cannot hold {type(value).__name__}")
 
     def complete(self, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -51,11 +54,21 @@ class Shape:
         return {name: whole[name] for name in self.columns}
 
 
-def _bounded(value: Value) -> bool:
+def _bounded(value: Value, *, wide: bool) -> bool:
     if isinstance(value, str):
-        return len(value) <= _TEXT_LIMIT
+        return len(value) <= _TEXT_LIMIT and "\0" not in value and _is_unicode(value)
     if isinstance(value, int):
-        return -_INT_LIMIT <= value < _INT_LIMIT
+        limit = _WIDE_INT_LIMIT if wide else _INT_LIMIT
+        return -limit <= value < limit
+    return True
+
+
+def _is_unicode(text: str) -> bool:
+    # Half a surrogate pair, as a broken terminal sends it, is no character: UTF-8 cannot write it.
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
     return True
 
 
@@ -76,9 +89,11 @@ def shape_of(table: type[Synced]) -> Shape:
         for column in columns
         if table.model_fields[column].default is not PydanticUndefined
     }
+    wide = frozenset(column.name for column in core.columns if isinstance(column.type, BigInteger))
     quoted = ", ".join(f'"{column}"' for column in ("id", *columns))
     marks = ", ".join("?" * (len(columns) + 1))
-    return Shape(name, core, columns, kinds, defaults, f'INSERT INTO "{name}" ({quoted}) VALUES ({marks})')
+    insert_sql = f'INSERT INTO "{name}" ({quoted}) VALUES ({marks})'
+    return Shape(name, core, columns, kinds, defaults, wide, insert_sql)
 
 
 def _kinds(annotation: object) -> tuple[type, ...]:

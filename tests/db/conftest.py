@@ -1,0 +1,57 @@
+"""A record to test on: real, encrypted, on a real disk; only the passphrase is made cheap to guess."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from db import keys
+from db.store import Store
+from db.tables import Person, Staff
+from db.vault import create_vault, open_vault
+
+NUMBER = "0001"
+PASSPHRASE = "槐花五月开满院"
+
+
+@pytest.fixture
+def record_path(tmp_path: Path) -> Path:
+    """Where the record lies."""
+    return tmp_path / "record" / "yiyang.db"
+
+
+@pytest.fixture
+def store(record_path: Path) -> Iterator[Store]:
+    """A new, empty, open record."""
+    opened = create_vault(record_path, NUMBER, PASSPHRASE, cost=keys.FLOOR)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def reopen(record_path: Path) -> Iterator[Callable[[], Store]]:
+    """Open the record again, as a start of the program does; closed at the end of the test."""
+    opened: list[Store] = []
+
+    def again() -> Store:
+        opened.append(open_vault(record_path, NUMBER, PASSPHRASE))
+        return opened[-1]
+
+    yield again
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def nurse(store: Store) -> UUID:
+    """A staff member who acts."""
+    with store.act(None) as act:
+        return act.insert(Staff, number="0007", name="王护士", role="nurse")
+
+
+@pytest.fixture
+def person(store: Store, nurse: UUID) -> UUID:
+    """A resident."""
+    with store.act(nurse) as act:
+        return act.insert(Person, name="李秀英", sex="2", id_number="110101194001011226")
