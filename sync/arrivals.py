@@ -4,7 +4,7 @@ A table model does not validate, and a batch is signed but not therefore sane. W
 once, because a county takes in thousands of rounds at a time; only a column that fails is looked at value by value.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 
 from db.journal import Entry, Value
@@ -77,12 +77,12 @@ def _alike(entries: Sequence[Entry]) -> dict[tuple[str, ...], list[Entry]]:
     return groups
 
 
-def _columns(shape: Shape, names: tuple[str, ...], group: Sequence[Entry]) -> list[list[Value] | repeat[Value]] | None:
+def _columns(shape: Shape, names: tuple[str, ...], group: Sequence[Entry]) -> list[Iterable[Value]] | None:
     """The columns of the group in the shape's order; ``None`` if anything does not fit."""
     if not shape.kinds.keys() >= set(names):
         return None
     values = [entry.values for entry in group]
-    columns: list[list[Value] | repeat[Value]] = []
+    columns: list[Iterable[Value]] = []
     for name in shape.columns:
         if name in names:
             column = [each[name] for each in values]

@@ -46,7 +46,7 @@ class Edits:
                 .where(*self._mine(table), *self._mine(versions))
             )
             for found in self._conn.execute(joined).mappings():
-                values = {name: found[name] for name in table.columns.keys()}
+                values = {column.name: found[column.name] for column in table.columns}
                 heads = RowHeads.decode(bytes(found["heads_of_row"]))
                 self.rows[table.name, found["id"]] = Row(values, heads)
 

@@ -116,7 +116,7 @@ def _append(conn: Connection, tables: Tables, merged: Merged, entries: Sequence[
         done.set_aside += [Aside(seqs[place], "row_differs") for place in _differing(conn, tables, merged.table, rows)]
     if "person_id" in merged.shape.kinds:
         place = len(prefix) + 1 + merged.shape.columns.index("person_id")
-        done.touched_people.update(row[place] for row in rows if isinstance(row[place], UUID))
+        done.touched_people.update(person for row in rows if isinstance(person := row[place], UUID))
 
 
 def _differing(conn: Connection, tables: Tables, table: Table, rows: Sequence[tuple[Value, ...]]) -> list[int]:
@@ -194,5 +194,7 @@ def _write_asides(conn: Connection, tables: Tables, batch: bytes, asides: Sequen
     reasons: dict[int, list[str]] = {}
     for aside in asides:
         reasons.setdefault(aside.seq, []).append(aside.reason)
-    rows = [(*prefix, batch, seq, " ".join(sorted(said))[: arrivals.REASON_LIMIT]) for seq, said in reasons.items()]
+    rows: list[tuple[Value | bytes, ...]] = [
+        (*prefix, batch, seq, " ".join(sorted(said))[: arrivals.REASON_LIMIT]) for seq, said in reasons.items()
+    ]
     bulk.append(conn, tables.set_aside, rows)

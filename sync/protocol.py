@@ -1,0 +1,249 @@
+"""What laptop and county say to each other: bounded MessagePack messages, and the proof of who asks.
+
+A message is a map of names to values. A reader takes the names it knows, so that either side may be the newer
+one; every value is checked for type and size before it is believed. A normal sync is two requests, and one when
+there is nothing new.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import ClassVar, TypeVar
+from uuid import UUID
+
+from db.pack import pack, unpack
+from sync import jws
+from sync.bounds import Check, facts, flag, many, octets, or_none, row_id, text, two, whole
+from sync.errors import CountyLies, SignatureWrong
+
+MEDIA_TYPE = "application/vnd.yiyang.v1+msgpack"
+AUTH_HEADER = "Yiyang-Auth"
+HASH_BYTES = 32
+MAX_REQUEST = 32 << 20  # bytes, enforced while reading
+MAX_ANSWER = 64 << 20  # bytes
+MAX_TAKE = 16 << 20  # bytes of parcels in one answer, but always at least one parcel
+MAX_HEADS = 4096
+MAX_BATCHES = 512  # parcels in one message
+MAX_STATEMENT = 1 << 18  # characters of a receipt or directory
+MAX_NAME = 80  # characters
+MAX_FACTS = 8
+
+_AUTH = re.compile(r"([0-9a-f]{32})\.([0-9]{1,12})\.([A-Za-z0-9_-]{1,512}\.\.[A-Za-z0-9_-]{86})", re.ASCII)
+_HASH = octets(HASH_BYTES, HASH_BYTES)
+_KEY = octets(32, 32)
+_PARCEL = octets(1, MAX_REQUEST)
+_STATEMENT = text(MAX_STATEMENT)
+_SECONDS = whole(1 << 40)
+_NAME = text(MAX_NAME)
+
+M = TypeVar("M", bound="Message")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What all messages can do. ``_checks`` has one check a field; a field without a default must be there."""
+
+    _checks: ClassVar[Mapping[str, Check]]
+    _limit: ClassVar[int]
+
+    def encode(self) -> bytes:
+        """The message as sent."""
+        return pack({each.name: _plain(getattr(self, each.name)) for each in fields(self)})
+
+    @classmethod
+    def parse(cls: type[M], data: bytes) -> M:
+        """The message in ``data``. Raises ``ValueError`` for anything that is not one."""
+        said = unpack(data, limit=cls._limit)
+        if not isinstance(said, dict):
+            raise ValueError("not a message")
+        known = {name: check(said[name]) for name, check in cls._checks.items() if name in said}
+        try:
+            return cls(**known)
+        except TypeError as error:
+            raise ValueError("something is wanting") from error
+
+
+class _Answer(Message):
+    """A message of the county: what does not read did not come from one."""
+
+    __slots__ = ()
+
+    @classmethod
+    def decode(cls: type[M], data: bytes) -> M:
+        """The answer in ``data``. Raises ``CountyLies``."""
+        try:
+            return cls.parse(data)
+        except ValueError as error:
+            raise CountyLies(reason="message") from error
+
+
+def _plain(value: object) -> object:
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+# --- messages ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolRequest(Message):
+    """A laptop asks to be certified. ``pair_id`` ``None``: it joins the pair that the code is for. Keys are raw."""
+
+    _limit: ClassVar[int] = 1 << 14
+    _checks: ClassVar[Mapping[str, Check]] = {
+        "code": _NAME,
+        "device_id": row_id,
+        "pair_id": or_none(row_id),
+        "pair_name": _NAME,
+        "sign_public": _KEY,
+        "transport_public": _KEY,
+        "age_recipient": text(128),
+        "name": _NAME,
+    }
+
+    code: str
+    device_id: UUID
+    pair_id: UUID | None
+    pair_name: str
+    sign_public: bytes
+    transport_public: bytes
+    age_recipient: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolAnswer(_Answer):
+    """The county certified the device: the pair, the county's keys, and the pair's directory (compact JWS)."""
+
+    _limit: ClassVar[int] = 1 << 20
+    _checks: ClassVar[Mapping[str, Check]] = {
+        "pair_id": row_id,
+        "pair_name": _NAME,
+        "county_name": _NAME,
+        "county_sign_public": _KEY,
+        "county_age_recipient": text(128),
+        "county_recovery_public": _KEY,
+        "directory": _STATEMENT,
+        "time": _SECONDS,
+    }
+
+    pair_id: UUID
+    county_name: str
+    county_sign_public: bytes
+    county_age_recipient: str
+    county_recovery_public: bytes
+    directory: str
+    pair_name: str = ""
+    time: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRequest(Message):
+    """``heads``: batches the device holds together with all they stand on; ``batches``: parcels for the county.
+
+    Heads the county does not know yet (sealed here, not yet sent) tell it nothing: name also the newest batches
+    that it may know. ``receipt_digest`` is the digest of the device's newest *merged* receipt: an unchanged one is not
+    sent again.
+    """
+
+    _limit: ClassVar[int] = MAX_REQUEST
+    _checks: ClassVar[Mapping[str, Check]] = {
+        "heads": many(_HASH, MAX_HEADS),
+        "batches": many(_PARCEL, MAX_BATCHES),
+        "take_bytes": whole(1 << 40),
+        "directory_version": whole(1 << 40),
+        "receipt_digest": octets(0, HASH_BYTES),
+    }
+
+    heads: tuple[bytes, ...]
+    batches: tuple[bytes, ...] = ()
+    take_bytes: int = MAX_TAKE
+    directory_version: int = 0
+    receipt_digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeAnswer(_Answer):
+    """The county's ``heads`` of the pair, its ``receipt`` for the device, and what the device lacks.
+
+    ``batches`` are (name, parcel sealed to the device) in causal order; ``more`` says that others did not fit.
+    ``refused`` are (name of the batch, or SHA-256 of a parcel that did not open; code of the reason). ``receipt``
+    and ``directory`` are ``None`` when the device has them. ``time`` is the county's, seconds UTC.
+    """
+
+    _limit: ClassVar[int] = MAX_ANSWER
+    _checks: ClassVar[Mapping[str, Check]] = {
+        "heads": many(_HASH, MAX_HEADS),
+        "receipt": or_none(_STATEMENT),
+        "batches": many(two(_HASH, octets(1, MAX_ANSWER)), MAX_BATCHES),
+        "more": flag,
+        "refused": many(two(_HASH, _NAME), MAX_BATCHES),
+        "directory": or_none(_STATEMENT),
+        "time": _SECONDS,
+    }
+
+    heads: tuple[bytes, ...]
+    receipt: str | None
+    batches: tuple[tuple[bytes, bytes], ...]
+    more: bool
+    refused: tuple[tuple[bytes, str], ...]
+    directory: str | None
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hello(_Answer):
+    """Who answers here: a county's name, key and time."""
+
+    _limit: ClassVar[int] = 1 << 12
+    _checks: ClassVar[Mapping[str, Check]] = {"name": _NAME, "sign_public": _KEY, "time": _SECONDS}
+
+    name: str
+    sign_public: bytes
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem(_Answer):
+    """Why the county would not: a code and what fills its sentence."""
+
+    _limit: ClassVar[int] = 1 << 14
+    _checks: ClassVar[Mapping[str, Check]] = {"code": _NAME, "facts": facts(MAX_FACTS, MAX_NAME)}
+
+    code: str
+    facts: dict[str, str | int] = field(default_factory=dict)
+
+
+# --- who asks ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who says to have asked, when by its clock (seconds UTC), and the signature that is to prove it."""
+
+    device_id: UUID
+    seconds: int
+    signature: str
+
+
+def authorise(device_id: UUID, key: bytes, method: str, path: str, seconds: int, body: bytes) -> str:
+    """The value of ``Yiyang-Auth`` for a request, by the device's raw transport ``key``."""
+    signature = jws.sign_detached(_signed(method, path, seconds, body), key, device_id.hex)
+    return f"{device_id.hex}.{seconds}.{signature}"
+
+
+def claim_of(header: str) -> Claim:
+    """Who the header says has asked. Raises ``SignatureWrong`` if it does not read."""
+    found = _AUTH.fullmatch(header)
+    if found is None:
+        raise SignatureWrong
+    return Claim(UUID(hex=found[1]), int(found[2]), found[3])
+
+
+def check_claim(claim: Claim, public: bytes, method: str, path: str, body: bytes) -> None:
+    """Raise ``SignatureWrong`` unless the key's owner asked exactly this. The time is only evidence."""
+    jws.verify_detached(claim.signature, _signed(method, path, claim.seconds, body), public)
+
+
+def _signed(method: str, path: str, seconds: int, body: bytes) -> bytes:
+    return f"{method}|{path}|{seconds}|{hashlib.sha256(body).hexdigest()}".encode()
