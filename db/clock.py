@@ -5,6 +5,7 @@ refused for its time, and order comes from Lamport counters. But people read tim
 is noticed at the start, asked about once, and what was written under it is marked as suspect.
 """
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ LOCAL = ZoneInfo("Asia/Shanghai")
 BUILD_AT = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())
 # A year ahead of the newest record is no holiday: laptops meet the county more often than that.
 FAR_AHEAD_S = 366 * 86400
+# A new record has no entry to compare with; a program is not installed for the first time decades after it was built.
+FIRST_START_S = 10 * FAR_AHEAD_S
 # Two clocks of one pair may differ by minutes; the newest record may come from the faster one.
 BEHIND_S = 3600
 JUMP_S = 3600
@@ -41,9 +44,19 @@ def judge(now: int, newest_at: int) -> Verdict:
         doubt = "before_build"
     elif now < newest_at - BEHIND_S:
         doubt = "before_newest"
-    elif newest_at and now > earliest + FAR_AHEAD_S:
+    elif now > earliest + (FAR_AHEAD_S if newest_at else FIRST_START_S):
         doubt = "far_ahead"
     return Verdict(now, earliest, doubt)
+
+
+def steady() -> float:
+    """Seconds that no setting of the clock moves, counted on while the machine sleeps.
+
+    Linux stops the ordinary monotonic clock during sleep: each closed lid would look like a jump.
+    """
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
 
 
 def boot_id() -> str:
@@ -58,7 +71,7 @@ class Clock:
     """The time this record goes by: the machine's clock plus what a person said when asked.
 
     ``suspect`` is true from the moment the clock is doubted until somebody has answered. A jump of the wall
-    clock against the monotonic one by more than an hour raises the doubt again while the program runs.
+    clock against the steady one by more than an hour raises the doubt again while the program runs.
     """
 
     def __init__(
@@ -66,18 +79,18 @@ class Clock:
         offset_s: int = 0,
         *,
         wall: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
+        steady: Callable[[], float] = steady,
     ) -> None:
         self._wall = wall
-        self._monotonic = monotonic
+        self._steady = steady
         self.offset_s = offset_s
         self.doubt: Doubt | None = None
-        self._anchor = wall() - monotonic()
+        self._anchor = wall() - steady()
 
     def now(self) -> int:
         """Seconds UTC."""
         wall = self._wall()
-        anchor = wall - self._monotonic()
+        anchor = wall - self._steady()
         if abs(anchor - self._anchor) > JUMP_S:
             self.doubt = "jumped"
         return int(wall) + self.offset_s
@@ -97,5 +110,5 @@ class Clock:
     def answer(self, told_at: int) -> None:
         """Somebody said what time it is (seconds UTC): go on from there, believed."""
         self.offset_s = told_at - int(self._wall())
-        self._anchor = self._wall() - self._monotonic()
+        self._anchor = self._wall() - self._steady()
         self.doubt = None

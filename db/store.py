@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from db import keys
@@ -182,10 +182,14 @@ class Store:
             conn.execute(delete(DRAFT).where(DRAFT.c.key == key))
 
     def answer_clock(self, told_at: int) -> None:
-        """Somebody said what time it is (seconds UTC); remembered for the next start."""
+        """Somebody said what time it is (seconds UTC); remembered for the next start.
+
+        A newest time beyond it was believed wrongly: kept, it would raise the doubt anew at every start.
+        """
         self.clock.answer(told_at)
+        newest = func.min(CLOCK.c.newest_at, told_at)
         with self.writing() as conn:
-            conn.execute(update(CLOCK).values(offset_s=self.clock.offset_s))
+            conn.execute(update(CLOCK).values(offset_s=self.clock.offset_s, newest_at=newest))
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""

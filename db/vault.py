@@ -33,7 +33,13 @@ def new_device(seconds: int) -> Device:
 
 
 def create_vault(
-    path: Path, number: str, passphrase: str, *, device: Device | None = None, cost: keys.Cost | None = None
+    path: Path,
+    number: str,
+    passphrase: str,
+    *,
+    device: Device | None = None,
+    cost: keys.Cost | None = None,
+    clock: Clock | None = None,
 ) -> Store:
     """Make a new, empty, encrypted record at ``path`` and open it.
 
@@ -44,7 +50,7 @@ def create_vault(
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = keys.new_key()
     slot = keys.passphrase_slot(key, number, passphrase, cost or keys.Cost())
-    clock = Clock()
+    clock = clock or Clock()
     device = device or new_device(clock.now())
     # The key first: a file without its key would be lost, a key without a file is only unused.
     keys.write_envelope(keys.envelope_path(path), [slot])
@@ -75,7 +81,7 @@ def create_vault(
     return Store(path, engine, device, clock, key)
 
 
-def open_vault(path: Path, number: str, passphrase: str) -> Store:
+def open_vault(path: Path, number: str, passphrase: str, *, clock: Clock | None = None) -> Store:
     """Open the record at ``path``.
 
     Raises ``VaultMissing``, ``WrongPassphrase``, ``VaultDamaged``, ``SchemaTooNew``. An older schema is
@@ -96,7 +102,8 @@ def open_vault(path: Path, number: str, passphrase: str) -> Store:
     except BaseException:
         engine.dispose()
         raise
-    clock = Clock(offset)
+    clock = clock or Clock()
+    clock.offset_s = offset
     clock.check(newest)
     device = Device(row.device_id, row.pair_id, bytes(row.sign_key), row.age_key)
     return Store(path, engine, device, clock, key)

@@ -12,7 +12,7 @@ from db.tables import Person, Staff
 from db.vault import create_vault, open_vault
 
 NUMBER = "0001"
-PASSPHRASE = "槐花五月开满院"
+PASSPHRASE = "槐花五月开满小院"
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Row ids: made without asking anybody, never made twice."""
 
+from collections.abc import Callable
 from uuid import RFC_4122, UUID
 
 import pytest
@@ -13,16 +14,21 @@ drawn = st.binary(min_size=8, max_size=8)
 rows = st.integers(1, LAST_ROW)
 
 
+def drawing(random: bytes) -> Callable[[int], bytes]:
+    """A source of randomness that draws what the test says."""
+    return lambda _: random
+
+
 @given(seconds, drawn, rows)
 def test_a_row_id_is_a_uuid_of_version_8(at: int, random: bytes, row: int) -> None:
-    made = row_id(new_epoch(at, lambda _: random), row)
+    made = row_id(new_epoch(at, drawing(random)), row)
     assert made.version == 8
     assert made.variant == RFC_4122
 
 
 @given(seconds, drawn, rows)
 def test_epoch_and_counter_are_read_back(at: int, random: bytes, row: int) -> None:
-    epoch = new_epoch(at, lambda _: random)
+    epoch = new_epoch(at, drawing(random))
     made = row_id(epoch, row)
     assert epoch_of(made) == epoch
     assert counter_of(made) == row
@@ -31,7 +37,7 @@ def test_epoch_and_counter_are_read_back(at: int, random: bytes, row: int) -> No
 
 @given(seconds, drawn)
 def test_the_epoch_begins_with_the_seconds_as_a_hint_for_locality(at: int, random: bytes) -> None:
-    epoch = new_epoch(at, lambda _: random)
+    epoch = new_epoch(at, drawing(random))
     assert len(epoch) == EPOCH_BYTES
     assert int.from_bytes(epoch[:4], "big") == at
 
@@ -41,7 +47,7 @@ def test_of_64_drawn_bits_58_reach_the_epoch() -> None:
     reached = set()
     for bit in range(64):
         random = (1 << bit).to_bytes(8, "big")
-        if new_epoch(0, lambda _, random=random: random) != plain:
+        if new_epoch(0, drawing(random)) != plain:
             reached.add(bit)
     assert len(reached) == 58
 
@@ -57,7 +63,7 @@ def test_two_starts_within_one_second_have_two_epochs() -> None:
 
 @given(st.lists(st.tuples(drawn, rows), unique=True, max_size=30))
 def test_different_epochs_or_rows_never_give_the_same_id(named: list[tuple[bytes, int]]) -> None:
-    told_apart = {(new_epoch(7, lambda _, d=d: d), row) for d, row in named}
+    told_apart = {(new_epoch(7, drawing(d)), row) for d, row in named}
     assert len({row_id(epoch, row) for epoch, row in told_apart}) == len(told_apart)
 
 

@@ -1,12 +1,13 @@
 """What a column can hold is checked before it reaches the database, here and at every other laptop."""
 
-from uuid import UUID
+import contextlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from db.identity import new_epoch, row_id
+from db.journal import Value
 from db.pack import pack, unpack
 from db.rows import shape_of
 from db.tables import BY_NAME, SYNCED, Bed, Person, Stay, Vitals
@@ -96,7 +97,7 @@ values = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(
 
 
 @given(st.lists(st.dictionaries(st.text(max_size=8), values, max_size=5), max_size=3))
-def test_packed_values_come_back_with_value_and_type(kept: list[dict[str, None | bool | int | str | UUID]]) -> None:
+def test_packed_values_come_back_with_value_and_type(kept: list[dict[str, Value]]) -> None:
     back = unpack(pack(kept))
     assert back == kept
     assert [[type(v) for v in row.values()] for row in back] == [[type(v) for v in row.values()] for row in kept]
@@ -104,10 +105,8 @@ def test_packed_values_come_back_with_value_and_type(kept: list[dict[str, None |
 
 @given(st.binary(max_size=200))
 def test_bytes_from_elsewhere_unpack_or_are_refused(data: bytes) -> None:
-    try:
+    with contextlib.suppress(ValueError):
         unpack(data)
-    except ValueError as refused:
-        assert str(refused)
 
 
 @pytest.mark.parametrize(
