@@ -1,0 +1,89 @@
+"""Errors of travel that a person may meet: a batch or parcel that is not what it should be."""
+
+from typing import ClassVar
+
+from db.errors import YiyangError
+
+
+class BatchForged(YiyangError):
+    """The bytes are not what their device signed, or their contents contradict each other. Facts: batch (optional)."""
+
+    code: ClassVar[str] = "batch_forged"
+    exit_code: ClassVar[int] = 20
+
+
+class BatchCut(YiyangError):
+    """The bytes end too early: a download or a copy was interrupted. Facts: none, or batch."""
+
+    code: ClassVar[str] = "batch_cut"
+    exit_code: ClassVar[int] = 21
+
+
+class BatchUnknownDevice(YiyangError):
+    """Nobody here knows the key of the device that signed the batch. Facts: device."""
+
+    code: ClassVar[str] = "batch_unknown_device"
+    exit_code: ClassVar[int] = 22
+
+
+class BatchTooNew(YiyangError):
+    """The batch is laid out in a way that only a newer program reads. Facts: codec."""
+
+    code: ClassVar[str] = "batch_too_new"
+    exit_code: ClassVar[int] = 23
+
+
+class SignatureWrong(YiyangError):
+    """A signed statement (receipt, directory, batch) was not signed by the key it must be signed by."""
+
+    code: ClassVar[str] = "signature_wrong"
+    exit_code: ClassVar[int] = 24
+
+
+class ParcelNotForUs(YiyangError):
+    """The parcel is sealed to other devices; this laptop's key does not open it."""
+
+    code: ClassVar[str] = "parcel_not_for_us"
+    exit_code: ClassVar[int] = 25
+
+
+class ParcelDamaged(YiyangError):
+    """The sealed file was cut or changed on its way. Facts: name (optional)."""
+
+    code: ClassVar[str] = "parcel_damaged"
+    exit_code: ClassVar[int] = 26
+
+
+class NotEnrolled(YiyangError):
+    """This laptop has no county yet."""
+
+    code: ClassVar[str] = "not_enrolled"
+    exit_code: ClassVar[int] = 30
+
+
+class LinkDamaged(YiyangError):
+    """The file that tells the way to the county does not read."""
+
+    code: ClassVar[str] = "link_damaged"
+    exit_code: ClassVar[int] = 31
+
+
+class CountyUnreachable(YiyangError):
+    """Nobody answered, or somebody who is not the county. Facts: url."""
+
+    code: ClassVar[str] = "county_unreachable"
+    exit_code: ClassVar[int] = 32
+
+
+class CountyRefused(YiyangError):
+    """The county answered and would not. Facts: reason (a code)."""
+
+    code: ClassVar[str] = "county_refused"
+    exit_code: ClassVar[int] = 33
+
+
+class CountyLies(YiyangError):
+    """The answer is not what the county we enrolled with would have signed. Facts: reason (a code)."""
+
+    code: ClassVar[str] = "county_lies"
+    exit_code: ClassVar[int] = 34
