@@ -1,0 +1,153 @@
+"""Alerts: who needs a nurse or a doctor now, derived from what was measured and found, and who has answered.
+
+Nothing is stored. A person's measurements of the last 24 hours alert when their NEWS2 reaches medium, high or the red
+score. A partial set is scored as it is: what it reaches is a lower bound, and no later partial set hides an alert
+unless it measured again every part that scored.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Connection, TextClause, bindparam, text
+from sqlalchemy.engine import RowMapping
+
+from care.looks import EFFECTIVE_ROUND, EFFECTIVE_VITALS, ROUND_COLUMNS, VITALS_COLUMNS, InHouse, ahead, in_house
+from care.measured import news_of, plain
+from care.news2 import News2
+from care.observations import Finding, answering_kinds, observations, remarkable_choices, round_findings
+from db.store import Store
+
+WITHIN_S = 86400
+
+_ALERTING = ("medium", "high", "red")
+# Most urgent first.
+_ORDER = {"news_high": 0, "news_red": 1, "news_medium": 2, "remarkable": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Somebody is waited for at a person's bed.
+
+    ``code``: news_high, news_red, news_medium or remarkable. ``text_facts``: what raised it, worst first. ``news`` may
+    be incomplete: its total is then a lower bound. ``minutes``: how long ago it was seen.
+    """
+
+    person_id: UUID
+    bed_label: str
+    name: str
+    at: int
+    code: str
+    news: News2 | None
+    text_facts: tuple[Finding, ...]
+    minutes: int
+    waits_for: Literal["doctor", "nurse"]
+    answered: bool
+
+
+# The people come first in every plan (CROSS JOIN keeps the order): a few hundred seeks, never a scan of years.
+_OF_HOUSE = "(SELECT DISTINCT person_id FROM stay WHERE until_at IS NULL) AS s"
+
+_SETS = text(
+    f"""
+SELECT v.person_id, v.at, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
+FROM {_OF_HOUSE} CROSS JOIN vitals AS v ON v.person_id = s.person_id
+WHERE v.at BETWEEN :since AND :until AND {EFFECTIVE_VITALS.format(v="v")}
+ORDER BY v.person_id, v.at DESC
+"""
+)
+
+
+def open_alerts(store: Store, now: int) -> list[Alert]:
+    """The alerts of the last 24 hours that newer measurements have not closed: unanswered first, then most urgent.
+
+    A later round of a nurse or doctor answers an alert. Practice persons raise none.
+    """
+    with store.reading() as conn:
+        return alerts_of(conn, in_house(conn, now), now)
+
+
+def alerts_of(conn: Connection, people: Iterable[InHouse], now: int) -> list[Alert]:
+    """The alerts of these people, in the same snapshot."""
+    span = {"since": now - WITHIN_S, "until": ahead(now)}
+    sets = _by_person(conn.execute(_SETS, span).mappings())
+    rounds = _by_person(conn.execute(_telling_rounds(), {**span, **_telling_words()}).mappings())
+    found: list[Alert] = []
+    for person in people:
+        key = person.person_id.bytes
+        if not person.practice:
+            found += _of_person(person, sets.get(key, []), rounds.get(key, []), now)
+    return sorted(found, key=lambda one: (one.answered, _ORDER[one.code], one.at, one.bed_label))
+
+
+def _of_person(person: InHouse, sets: list[RowMapping], rounds: list[RowMapping], now: int) -> Iterator[Alert]:
+    answered_at = max((row["at"] for row in rounds if row["kind"] in answering_kinds()), default=0)
+
+    def alert(at: int, code: str, news: News2 | None, facts: tuple[Finding, ...]) -> Alert:
+        minutes = max(0, now - at) // 60
+        waits_for: Literal["doctor", "nurse"] = "nurse" if news is None else "doctor"
+        return Alert(
+            person.person_id, person.bed_label, person.name, at, code, news, facts, minutes, waits_for, answered_at > at
+        )
+
+    scored = _standing_score(sets)
+    if scored is not None:
+        row, news = scored
+        by_score = alert(row["at"], f"news_{news.response}", news, _scoring(row, news))
+        yield by_score
+        if not by_score.answered:
+            return  # whoever comes for the score sees the rest too
+    unreported = next((row for row in rounds if row["kind"] not in answering_kinds()), None)
+    if unreported is not None:
+        facts = tuple(finding for finding in round_findings(unreported) if finding.remarkable)
+        yield alert(unreported["at"], "remarkable", None, facts)
+
+
+def _standing_score(sets: list[RowMapping]) -> tuple[RowMapping, News2] | None:
+    """The newest alerting set (newest first) of which not every scoring part has been measured again since."""
+    measured: set[str] = set()
+    for row in sets:
+        news = news_of(plain(row))
+        if news is None:
+            continue
+        scoring = {name for name, score in news.parts.items() if score}
+        if news.response in _ALERTING and not scoring <= measured:
+            return row, news
+        measured |= {name for name in news.parts if row[name] is not None}
+    return None
+
+
+def _scoring(row: RowMapping, news: News2) -> tuple[Finding, ...]:
+    values = plain(row)
+    worst_first = sorted((name for name, score in news.parts.items() if score), key=lambda name: -news.parts[name])
+    return tuple(Finding(name, value, True) for name in worst_first if (value := values[name]) is not None)
+
+
+def _by_person(rows: Iterable[RowMapping]) -> dict[bytes, list[RowMapping]]:
+    return {bytes(key): list(group) for key, group in groupby(rows, key=lambda row: row["person_id"])}
+
+
+@cache
+def _telling_rounds() -> TextClause:
+    """Rounds that say something about alerts: of those who can answer one, and remarkable ones reported to nobody."""
+    remarkable = " OR ".join(["r.abnormal <> ''", *(f"r.{field} IN :{field}" for field in _telling_words())][:-1])
+    sql = text(
+        f"""
+SELECT r.person_id, r.at, r.kind, {", ".join(f"r.{column}" for column in ROUND_COLUMNS)}
+FROM {_OF_HOUSE} CROSS JOIN round AS r ON r.person_id = s.person_id
+WHERE r.at BETWEEN :since AND :until
+  AND (r.kind IN :kinds OR (r.reported_to IS NULL AND ({remarkable}))) AND {EFFECTIVE_ROUND.format(r="r")}
+ORDER BY r.person_id, r.at DESC
+"""
+    )
+    return sql.bindparams(*(bindparam(name, expanding=True) for name in _telling_words()))
+
+
+@cache
+def _telling_words() -> Mapping[str, list[str]]:
+    """What ``_telling_rounds`` is asked with: the remarkable codes of each field, and the answering kinds."""
+    by_field = {field: [code for of, code in remarkable_choices() if of == field] for field in observations()}
+    return by_field | {"kinds": sorted(answering_kinds())}

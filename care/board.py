@@ -1,0 +1,125 @@
+"""The rounds board: every resident bed by bed, who is done in this tour, who is late."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from care.alerts import alerts_of
+from care.data import table
+from care.levels import HOUSE_TIME, day_hours, is_night, overdue_minutes
+from care.looks import InHouse, in_house
+from care.observations import Finding, last_word, round_findings, unusual_measures
+from db.store import Store
+
+Where = Literal["in", "leave"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One resident. ``last_word`` is for ``observations.say``; ``due_at`` is ``None`` on leave.
+
+    ``done``: looked at in the present tour. ``urgent``: an alert that nobody has answered.
+    """
+
+    person_id: UUID
+    bed_label: str
+    name: str
+    care_level: str
+    where: Where
+    last_at: int | None
+    last_word: Finding | None
+    due_at: int | None
+    late_min: int
+    urgent: bool
+    allergies: bool
+    done: bool
+    back_at: int | None  # when a person on leave is expected
+    turning: bool  # whether a round also turns the person
+    practice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The board. ``done``, ``total`` and ``remarkable`` count who is in, leaving out practice persons.
+
+    ``from_at``: when the present tour began, the ``number``-th since ``title_period`` began.
+    """
+
+    title_period: Literal["day", "night"]
+    from_at: int
+    rows: tuple[BoardRow, ...]
+    done: int
+    total: int
+    remarkable: int
+    number: int
+
+
+def board(store: Store, now: int) -> Board:
+    """Everybody on a bed of the welfare home or the ward, in bed order."""
+    with store.reading() as conn:
+        people = [one for one in in_house(conn, now) if one.bed_kind != "home"]
+        urgent = {alert.person_id for alert in alerts_of(conn, people, now) if not alert.answered}
+    began = _period_from(now)
+    rows = tuple(_row(one, one.person_id in urgent, began, now) for one in people)
+    counted = [row for row in rows if row.where == "in" and not row.practice]
+    tour = min((one.interval(now) for one in people if not one.on_leave), default=24 * 60) * 60
+    number = (now - began) // tour
+    return Board(
+        title_period="night" if is_night(now) else "day",
+        from_at=began + number * tour,
+        rows=rows,
+        done=sum(row.done for row in counted),
+        total=len(counted),
+        remarkable=sum(row.done and row.last_word is not None and row.last_word.remarkable for row in counted),
+        number=number + 1,
+    )
+
+
+def _row(one: InHouse, urgent: bool, began: int, now: int) -> BoardRow:
+    due = one.due_at
+    return BoardRow(
+        person_id=one.person_id,
+        bed_label=one.bed_label,
+        name=one.name,
+        care_level=one.care_level,
+        where="leave" if one.on_leave else "in",
+        last_at=one.last_at,
+        last_word=_last_word(one),
+        due_at=due,
+        late_min=0 if due is None else overdue_minutes(due, now),
+        urgent=urgent,
+        allergies=one.allergies,
+        done=due is not None and now < due and _in_tour(one, began, now),
+        back_at=one.expected_at,
+        turning=one.turning,
+        practice=one.practice,
+    )
+
+
+def _in_tour(one: InHouse, began: int, now: int) -> bool:
+    """Whether the last look belongs to the present tour: intervals count from when day or night began."""
+    if one.last_at is None:
+        return False
+    tour = one.interval(now) * 60
+    from_at = began + (now - began) // tour * tour
+    early = tour * int(table("rounds")["tour"]["early_percent"]) // 100
+    return one.last_at >= from_at - early
+
+
+def _last_word(one: InHouse) -> Finding | None:
+    if one.seen is None:
+        return None
+    measured: Sequence[Finding] = () if one.measured is None else unusual_measures(one.measured)
+    return last_word(bool(one.seen["unremarkable"]), round_findings(one.seen), tuple(measured))
+
+
+def _period_from(now: int) -> int:
+    """When the present day or night of the house began."""
+    local = datetime.fromtimestamp(now, HOUSE_TIME)
+    hours = (day_hours().day_from, day_hours().day_until)
+    begun = (
+        datetime.combine(local.date() - timedelta(days=back), hour, HOUSE_TIME) for back in (0, 1) for hour in hours
+    )
+    return max(int(moment.timestamp()) for moment in begun if moment <= local)

@@ -1,0 +1,302 @@
+"""Rounds: recording a look at a person, correcting it by a row that supersedes it, taking it back.
+
+What screens read of rounds comes from here too: the board (``care.board``), the last measurements (``care.measured``)
+and the words of the form (``care.observations``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select, text
+from sqlalchemy.engine import RowMapping
+
+from care.board import Board, BoardRow, board
+from care.codes import codes
+from care.data import table
+from care.levels import is_night
+from care.looks import ahead
+from care.measured import LastVitals, Measured, last_vitals, news_of
+from care.news2 import News2
+from care.observations import Choice, ChoiceList, Finding, observations, say
+from care.vitals import ImpossibleValue, contradictions, measure, show
+from db.errors import Refused
+from db.identity import epoch_of
+from db.journal import Value
+from db.local import JOURNAL
+from db.rows import shape_of
+from db.store import Act, Store
+from db.tables import Round, Synced, Vitals
+
+__all__ = [
+    "Board",
+    "BoardRow",
+    "Choice",
+    "ChoiceList",
+    "Finding",
+    "LastVitals",
+    "Observation",
+    "Saved",
+    "board",
+    "correct",
+    "last_vitals",
+    "observations",
+    "record",
+    "say",
+    "undo",
+    "unremarkable",
+]
+
+UNDO_S = 600
+"""For so long after it was recorded a round can be taken back by whoever recorded it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one look at a person found. Words are codes of ``observations()``; empty means not looked at.
+
+    ``kind`` is one of codes/round_type; empty stands for what is usual for whoever looks, by day or night. ``vitals``
+    has columns of the table of vitals: whole numbers (tenths where kept so), ``oxygen`` a bool, ``acvpu`` its letter.
+    """
+
+    kind: str = ""
+    unremarkable: bool = False
+    state: str = ""
+    position: str = ""
+    skin: str = ""
+    intake: str = ""
+    water_ml: int | None = None
+    mood: str = ""
+    abnormal: str = ""
+    note: str = ""
+    reported_to: UUID | None = None
+    vitals: Mapping[str, Measured] = field(default_factory=dict)
+
+    @property
+    def measured(self) -> dict[str, Measured]:
+        """The vitals that have a value."""
+        return {name: value for name, value in self.vitals.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What one act wrote. ``news`` is the score of the measurements given, if it says anything."""
+
+    round_id: UUID
+    vitals_id: UUID | None
+    news: News2 | None
+
+
+def record(store: Store, by: UUID, person_id: UUID, observation: Observation, at: int | None = None) -> Saved:
+    """Record one look, and its measurements if any were given, in one act. ``at``: when, if not now.
+
+    Raises ``Refused``: nothing_observed, unremarkable_with_finding, kind_unknown, choice_unknown (field), text_too_long
+    (most), water_impossible (lo, hi), sbp_not_above_dbp, acvpu_unknown, person_unknown, staff_unknown, time_ahead;
+    ``ImpossibleValue``; ``KeyError`` for a measure that the table of vitals does not have.
+    """
+    _check(observation)
+    with store.act(by) as act:
+        about = _about(act.conn, by, person_id, observation.reported_to)
+        look = act.now if at is None else at
+        if look > ahead(act.now):
+            raise Refused("time_ahead")
+        kind = observation.kind or _usual_kind(about["role"], look)
+        where: dict[str, Any] = {"person_id": person_id, "staff_id": by, "at": look}
+        round_id = act.insert(Round, **where, bed_id=_id(about["bed_id"]), kind=kind, **_noted(observation))
+        given = observation.measured
+        if not given:
+            return Saved(round_id, None, None)
+        given["spo2_scale"] = int(about["spo2_scale"])
+        return Saved(round_id, act.insert(Vitals, **where, round_id=round_id, **given), news_of(given))
+
+
+def unremarkable(store: Store, by: UUID, person_id: UUID, kind: str | None = None) -> Saved:
+    """Record that somebody looked and found nothing remarkable: one step, one act. Raises as ``record`` does."""
+    return record(store, by, person_id, Observation(kind=kind or "", unremarkable=True))
+
+
+def correct(store: Store, by: UUID, round_id: UUID, observation: Observation, reason: str) -> Saved:
+    """Put ``observation``, whole, in the place of a round and its measurements; the time of the look stays.
+
+    Raises what ``record`` raises, and ``Refused``: reason_missing, round_superseded (somebody corrected it already).
+    """
+    _check(observation)
+    reason = reason.strip()
+    if not reason:
+        raise Refused("reason_missing")
+    _check_text(reason)
+    with store.act(by) as act:
+        old = _standing(act.conn, round_id)
+        about = _about(act.conn, by, old["person_id"], observation.reported_to)
+        vitals = _vitals_of(act.conn, round_id)
+        where = {"person_id": old["person_id"], "staff_id": by, "at": old["at"], "reason": reason}
+        kind = observation.kind or old["kind"]
+        new_id = act.insert(Round, **where, bed_id=old["bed_id"], kind=kind, supersedes=round_id, **_noted(observation))
+        given = observation.measured
+        if not given and vitals is None:
+            return Saved(new_id, None, None)
+        # The oxygen scale is the one of the time of the look.
+        scale = about["spo2_scale"] if vitals is None else vitals["spo2_scale"]
+        vitals_id = act.insert(
+            Vitals,
+            **where,
+            round_id=new_id,
+            supersedes=None if vitals is None else vitals["id"],
+            void=not given,
+            spo2_scale=scale,
+            **given,
+        )
+        return Saved(new_id, vitals_id, news_of({**given, "spo2_scale": scale})) if given else Saved(new_id, None, None)
+
+
+def undo(store: Store, by: UUID, round_id: UUID) -> None:
+    """Take back a round just recorded, by a void row; taking back a correction puts what it corrected in its place.
+
+    Raises ``Refused``: undo_not_yours, undo_too_late (minutes after it was recorded), round_superseded.
+    """
+    with store.act(by) as act:
+        row = _standing(act.conn, round_id)
+        if row["staff_id"] != by:
+            raise Refused("undo_not_yours")
+        if act.now - _recorded_at(act.conn, row) > UNDO_S:
+            raise Refused("undo_too_late", minutes=UNDO_S // 60)
+        vitals = _vitals_of(act.conn, round_id, void_too=True)
+        new_id = _take_back(act, Round, row)
+        if vitals is not None:
+            _take_back(act, Vitals, vitals, round_id=new_id)
+
+
+def _check(observation: Observation) -> None:
+    words = _words(observation)
+    found = any(words.values()) or observation.water_ml is not None
+    if not found and not observation.measured and not observation.unremarkable:
+        raise Refused("nothing_observed")
+    if observation.unremarkable and observation.abnormal.strip():
+        raise Refused("unremarkable_with_finding")
+    if observation.kind and codes("round_type").get(observation.kind) is None:
+        raise Refused("kind_unknown")
+    for name, of in observations().items():
+        if words[name] and of.get(words[name]) is None:
+            raise Refused("choice_unknown", field=name)
+    _check_text(observation.abnormal)
+    _check_text(observation.note)
+    water = table("rounds")["water_ml"]
+    if observation.water_ml is not None and not water["hard_lo"] <= observation.water_ml <= water["hard_hi"]:
+        raise Refused("water_impossible", lo=water["hard_lo"], hi=water["hard_hi"])
+    _check_measured(observation.measured)
+
+
+def _check_text(typed: str) -> None:
+    most = int(table("rounds")["text"]["most"])
+    if len(typed) > most:
+        raise Refused("text_too_long", most=most)
+
+
+def _check_measured(given: Mapping[str, Measured]) -> None:
+    numbers: dict[str, int | None] = {}
+    for name, value in given.items():
+        if name == "acvpu":
+            if codes("consciousness").get(str(value)) is None:
+                raise Refused("acvpu_unknown")
+        elif name != "oxygen":
+            of = measure(name)
+            if not isinstance(value, int) or not of.hard_lo <= value <= of.hard_hi:
+                lo, hi = show(of, of.hard_lo), show(of, of.hard_hi)
+                raise ImpossibleValue(measure=of.id, lo=lo, hi=hi, unit=of.unit)
+            numbers[name] = value
+    for rule in contradictions(numbers):
+        raise Refused(rule)
+
+
+def _words(observation: Observation) -> dict[str, str]:
+    choices = {name: getattr(observation, name) for name in observations()}
+    return {**choices, "abnormal": observation.abnormal.strip(), "note": observation.note.strip()}
+
+
+def _noted(observation: Observation) -> dict[str, Any]:
+    return {
+        "unremarkable": observation.unremarkable,
+        "water_ml": observation.water_ml,
+        "reported_to": observation.reported_to,
+        **_words(observation),
+    }
+
+
+_ABOUT = text(
+    """
+SELECT p.spo2_scale, (SELECT role FROM staff WHERE id = :by) AS role,
+       (SELECT bed_id FROM stay WHERE person_id = p.id AND until_at IS NULL ORDER BY from_at DESC, id DESC LIMIT 1)
+           AS bed_id,
+       :told IS NULL OR EXISTS (SELECT 1 FROM staff WHERE id = :told) AS told_known
+FROM person AS p WHERE p.id = :person
+"""
+)
+
+
+def _about(conn: Connection, by: UUID, person_id: UUID, told: UUID | None) -> RowMapping:
+    asked = {"by": by.bytes, "person": person_id.bytes, "told": None if told is None else told.bytes}
+    row = conn.execute(_ABOUT, asked).mappings().first()
+    if row is None:
+        raise Refused("person_unknown")
+    if row["role"] is None or not row["told_known"]:
+        raise Refused("staff_unknown")
+    return row
+
+
+def _id(raw: bytes | None) -> UUID | None:
+    return None if raw is None else UUID(bytes=raw)
+
+
+def _usual_kind(role: str, at: int) -> str:
+    kinds = table("rounds")["kind_by_role"]
+    kind: str = kinds.get(role, kinds["carer"])["night" if is_night(at) else "day"]
+    return kind
+
+
+def _row(conn: Connection, of: type[Synced], row_id: UUID) -> RowMapping:
+    """A row by its id. Raises ``LookupError`` if there is none."""
+    core = shape_of(of).table
+    found = conn.execute(select(core).where(core.c.id == row_id)).mappings().first()
+    if found is None:
+        raise LookupError(f"{core.name}: no such row")
+    return found
+
+
+def _standing(conn: Connection, round_id: UUID) -> RowMapping:
+    row = _row(conn, Round, round_id)
+    core = shape_of(Round).table
+    if row["void"] or conn.execute(select(core.c.id).where(core.c.supersedes == round_id)).first() is not None:
+        raise Refused("round_superseded")
+    return row
+
+
+def _vitals_of(conn: Connection, round_id: UUID, *, void_too: bool = False) -> RowMapping | None:
+    """The measurements that stand for a round; ``void_too``: or the row by which a correction took them away."""
+    core = shape_of(Vitals).table
+    newer = core.alias("newer")
+    asked = select(core).where(
+        core.c.round_id == round_id, ~select(newer.c.id).where(newer.c.supersedes == core.c.id).exists()
+    )
+    return conn.execute(asked if void_too else asked.where(~core.c.void)).mappings().first()
+
+
+def _recorded_at(conn: Connection, row: RowMapping) -> int:
+    """When a row was written. Once its journal entry is sealed, the time of the look has to stand for it."""
+    entry = (
+        select(JOURNAL.c.wall)
+        .where(JOURNAL.c.epoch == epoch_of(row["id"]), JOURNAL.c.row_id == row["id"])
+        .order_by(JOURNAL.c.seq.desc())  # what was just written is found first
+        .limit(1)
+    )
+    wall: int | None = conn.execute(entry).scalar()
+    return row["at"] if wall is None else wall
+
+
+def _take_back(act: Act, of: type[Synced], row: RowMapping, **now: Value) -> UUID:
+    """Insert what stands after ``row`` is taken back: what it had superseded, or a void row."""
+    before = row if row["supersedes"] is None else _row(act.conn, of, row["supersedes"])
+    values: dict[str, Value] = {name: before[name] for name in shape_of(of).columns}
+    reason: str = table("rounds")["words"]["undo"]["zh"]
+    values |= {"supersedes": row["id"], "void": row["supersedes"] is None, "reason": reason, **now}
+    return act.insert(of, **values)

@@ -1,0 +1,110 @@
+"""Today: what must be done now, worst first."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from care.alerts import Alert, alerts_of
+from care.levels import overdue_minutes
+from care.looks import InHouse, in_house
+from db.local import ROW_VERSION
+from db.store import Store
+from db.tables import Pair
+
+SOON_S = 3600
+"""Rounds that fall due within this time are listed beside those that are late."""
+
+_BACK_SOON_S = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A round that is late, or due within the hour. ``floor`` is ``None`` for a bed without a room."""
+
+    person_id: UUID
+    bed_label: str
+    bed_kind: str
+    floor: int | None
+    name: str
+    care_level: str
+    turning: bool  # whether the round also turns the person
+    last_at: int | None
+    due_at: int
+    late_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackRow:
+    """Somebody on leave who is expected within a day, or should be back already (``late_min``)."""
+
+    person_id: UUID
+    bed_label: str
+    name: str
+    expected_at: int
+    late_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The day of the house. ``alerts``: those nobody has answered. ``due``: late ones first, by how late.
+
+    ``next_due_at``: the next moment at which a round falls due. ``contested``: rows on which two laptops disagree.
+    """
+
+    alerts: tuple[Alert, ...]
+    due: tuple[DueRow, ...]
+    due_total: int
+    late_total: int
+    next_due_at: int | None
+    leaves_due_back: tuple[BackRow, ...]
+    contested: int
+    house: str
+
+
+def today(store: Store, now: int) -> Today:
+    """What must be done now. Practice persons are left out."""
+    with store.reading() as conn:
+        people = [one for one in in_house(conn, now) if not one.practice]
+        alerts = [alert for alert in alerts_of(conn, people, now) if not alert.answered]
+        house = conn.execute(select(col(Pair.name)).order_by(col(Pair.id)).limit(1)).scalar() or ""
+        contested = conn.execute(select(func.count()).select_from(ROW_VERSION).where(ROW_VERSION.c.contested > 0))
+        disputes = int(contested.scalar_one())
+    dues = [(due, one) for one in people if (due := one.due_at) is not None]
+    # Walking order within the same minute: a tour that began late is late for a whole floor at once.
+    rows = sorted((_row(one, due, now) for due, one in dues if due <= now + SOON_S), key=lambda row: row.due_at // 60)
+    return Today(
+        alerts=tuple(alerts),
+        due=tuple(rows),
+        due_total=len(rows),
+        late_total=sum(row.late_min > 0 for row in rows),
+        next_due_at=min((due for due, _ in dues if due > now), default=None),
+        leaves_due_back=tuple(_back_soon(people, now)),
+        contested=disputes,
+        house=house,
+    )
+
+
+def _row(one: InHouse, due: int, now: int) -> DueRow:
+    return DueRow(
+        person_id=one.person_id,
+        bed_label=one.bed_label,
+        bed_kind=one.bed_kind,
+        floor=one.floor,
+        name=one.name,
+        care_level=one.care_level,
+        turning=one.turning,
+        last_at=one.last_at,
+        due_at=due,
+        late_min=overdue_minutes(due, now),
+    )
+
+
+def _back_soon(people: list[InHouse], now: int) -> list[BackRow]:
+    rows = [
+        BackRow(one.person_id, one.bed_label, one.name, one.expected_at, overdue_minutes(one.expected_at, now))
+        for one in people
+        if one.on_leave and one.expected_at is not None and one.expected_at <= now + _BACK_SOON_S
+    ]
+    return sorted(rows, key=lambda row: row.expected_at)
