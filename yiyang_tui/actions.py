@@ -1,0 +1,178 @@
+"""The one registry of what a person can do, and by which key.
+
+Bindings, footer, F1 help, command palette and the printed key sheet are all made from ``ACTIONS``.
+To add one: a row here with the id ``<screen>.<name>``; ``name`` in the tables ``[act.<screen>]`` (two or three words)
+and ``[help.<screen>]`` (a sentence) of both catalogues; and a method ``action_<name>`` on that screen.
+
+Frequent acts sit on Space, Enter, arrows, digits, F- and Ctrl-keys: an input method in Chinese mode swallows letters.
+A letter is only ever a second key, and works where no text is typed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.cells import cell_len
+from textual.binding import Binding
+
+from yiyang_tui.words import catalogue, t
+
+EVERYWHERE: Final = "everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do on one screen, or everywhere.
+
+    ``keys`` are Textual key names, the one to show first. ``rank`` says how dear it is to the footer: 0 stays
+    longest, ``None`` is never shown there. ``shown`` names the keys in words (``key.<shown>``) where they are
+    many. ``bound=False``: a widget handles the keys itself; the row is for the help and the footer alone.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    where: str
+    rank: int | None = None
+    shown: str = ""
+    bound: bool = True
+
+    @property
+    def name(self) -> str:
+        """The id without its screen."""
+        return self.id.rpartition(".")[2]
+
+    @property
+    def word(self) -> str:
+        """Catalogue key of its two or three words."""
+        return f"act.{self.where}.{self.name}"
+
+    @property
+    def help(self) -> str:
+        """Catalogue key of its sentence."""
+        return f"help.{self.where}.{self.name}"
+
+    @property
+    def method(self) -> str:
+        """The method of the screen (or of the application) that does it."""
+        return f"action_{self.name}"
+
+
+# The full-width space and the Chinese comma are what Space and "/" give while an input method is on.
+SPACE: Final = ("space", "ideographic_space")
+FIND: Final = ("slash", "ctrl+f", "ideographic_comma")
+ARROWS: Final = ("up", "down", "left", "right")
+UP_DOWN: Final = ("up", "down")
+PAGES: Final = ("pageup", "pagedown", "home", "end")
+DIGITS: Final = tuple("123456789")
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    # --- everywhere -------------------------------------------------------------------------
+    Action("today", ("f2",), EVERYWHERE),
+    Action("people", ("f3",), EVERYWHERE),
+    Action("rounds", ("f4",), EVERYWHERE),
+    Action("beds", ("f5",), EVERYWHERE),
+    Action("sync", ("f9",), EVERYWHERE),
+    Action("switch", ("f10",), EVERYWHERE),
+    Action("help", ("f1",), EVERYWHERE),
+    Action("find", FIND, EVERYWHERE, rank=4),
+    Action("undo", ("ctrl+z",), EVERYWHERE, rank=3),
+    Action("palette", ("ctrl+p",), EVERYWHERE, rank=5),
+    Action("keys", ("f11",), EVERYWHERE),
+    Action("theme", ("f12",), EVERYWHERE),
+    Action("language", ("ctrl+l",), EVERYWHERE),
+    Action("quit", ("ctrl+q",), EVERYWHERE, rank=8),
+    # --- before the record is open -----------------------------------------------------------
+    Action("unlock.next", ("enter",), "unlock", rank=0, bound=False),
+    Action("unlock.back", ("escape",), "unlock", rank=1),
+    # --- change person, lock -------------------------------------------------------------------
+    Action("switch.choose", ("enter",), "switch", rank=0, bound=False),
+    Action("switch.move", UP_DOWN, "switch", rank=2, shown="arrows", bound=False),
+    Action("switch.lock", ("f10",), "switch", rank=1),
+    Action("switch.back", ("escape",), "switch", rank=3),
+    # --- today, people, rounds, chart, beds, sync: their screens add rows here -------------------
+)
+
+
+def actions_of(where: str) -> list[Action]:
+    """The actions of one screen, in the order of the registry."""
+    return [action for action in ACTIONS if action.where == where]
+
+
+def action(id: str) -> Action:
+    """The action of that id. Raises ``KeyError``."""
+    for row in ACTIONS:
+        if row.id == id:
+            return row
+    raise KeyError(id)
+
+
+def bindings(where: str) -> list[Binding]:
+    """Textual bindings of one screen: every key leads to ``app.act``, which says why when it may not."""
+    return [
+        Binding(key, f"app.act({row.id!r})", show=False) for row in actions_of(where) if row.bound for key in row.keys
+    ]
+
+
+def key_word(key: str, lang: str | None = None) -> str:
+    """A key as it is printed on the keyboard: ``F2``, ``Ctrl+Z``, ``空格``, ``/``."""
+    words = catalogue(lang) if lang else None
+    special = {"slash": "/", "question_mark": "?", "plus": "+", "minus": "-"}
+    parts = []
+    for part in key.split("+"):
+        name = f"key.{part}"
+        if part in special:
+            parts.append(special[part])
+        elif (words or catalogue("zh")).get(name):
+            parts.append(words[name] if words else t(name))
+        else:
+            parts.append(part.capitalize())
+    return "+".join(parts)
+
+
+def keys_word(row: Action, lang: str | None = None, *, every: bool = False) -> str:
+    """The keys of an action in words; ``every`` also names the second keys, as the letter twins."""
+    if row.shown:
+        name = f"key.{row.shown}"
+        return catalogue(lang)[name] if lang else t(name)
+    typed = [key for key in row.keys if not key.startswith("ideographic_")]
+    return " ".join(key_word(key, lang) for key in (typed if every else typed[:1]))
+
+
+def footer(rows: Iterable[Action], width: int) -> list[Action]:
+    """The actions that fit in ``width`` cells, in their own order; the least important are left out first."""
+    shown = [row for row in rows if row.rank is not None]
+    while shown and sum(cell_len(footer_word(row)) + 2 for row in shown) - 2 > width:
+        shown.remove(max(shown, key=lambda row: (row.rank or 0, shown.index(row))))
+    return shown
+
+
+def footer_word(row: Action) -> str:
+    """``Ctrl+Z 撤销``."""
+    return f"{keys_word(row)} {t(row.word)}"
+
+
+def key_sheet(lang: str) -> str:
+    """All keys of all screens as plain text, to print and lay beside the laptop."""
+    words = catalogue(lang)
+    places = dict.fromkeys(row.where for row in ACTIONS)
+    lines = [words["keys.title"], ""]
+    for where in places:
+        rows = actions_of(where)
+        lines.append(words[f"place.{where}"])
+        column = max(cell_len(keys_word(row, lang, every=True)) for row in rows)
+        for row in rows:
+            keys = keys_word(row, lang, every=True)
+            lines.append(f"  {keys}{' ' * (column - cell_len(keys))}  {words[row.help]}")
+        lines.append("")
+    lines.append(words["keys.foot"])
+    return "\n".join(lines) + "\n"
+
+
+def colliding(rows: Sequence[Action]) -> set[str]:
+    """Keys that two of these actions claim."""
+    seen: set[str] = set()
+    twice: set[str] = set()
+    for row in rows:
+        for key in row.keys:
+            (twice if key in seen else seen).add(key)
+    return twice

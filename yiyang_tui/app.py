@@ -1,0 +1,294 @@
+"""The application: which record, which screen is in front, and the actions that work everywhere."""
+
+import gc
+import inspect
+import sys
+from collections.abc import Awaitable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.worker import WorkerFailed
+
+from yiyang_tui import settings as kept
+from yiyang_tui import words
+from yiyang_tui.actions import EVERYWHERE, action, bindings
+from yiyang_tui.faults import note_fault
+from yiyang_tui.places import PLACES, load_place
+from yiyang_tui.screens.base import Sheet
+from yiyang_tui.session import UNDO_S, Session
+from yiyang_tui.themes import PLAIN, THEMES, make_themes
+from yiyang_tui.words import t
+
+BEFORE_OPEN = ("help", "theme", "language", "quit", "keys", "palette")
+"""The actions that need no open record."""
+
+
+class _Bar(ScrollBarRender):
+    """A scroll bar of whole cells: Textual's eighths of blocks are of ambiguous width."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
+
+
+class YiyangApp(App[None], inherit_bindings=False):
+    """One record on one laptop. Made by ``make_app``."""
+
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(EVERYWHERE)]
+    ENABLE_COMMAND_PALETTE = False
+    ESCAPE_TO_MINIMIZE = False
+
+    def __init__(self, vault: Path, theme: str, start: str, places: Mapping[str, str], settings: Path) -> None:
+        super().__init__()
+        self.vault, self.start, self.places, self.settings_file = vault, start, places, settings
+        self.session: Session | None = None
+        self.fault_log: Path | None = None
+        self.title = t("app.name")
+        ScrollBar.renderer = _Bar
+        for look in make_themes():
+            self.register_theme(look)
+        self.theme = theme
+        self.animation_level = "none"
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The first screen: it needs nothing but Textual."""
+        from yiyang_tui.screens.unlock import UnlockScreen
+
+        return UnlockScreen()
+
+    # --- going about ----------------------------------------------------------------------------
+
+    async def enter(self, session: Session) -> None:
+        """The record is open: go to the first place. From here on memory is collected as usual."""
+        self.session = session
+        await self.go(self.start)
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+
+    async def go(self, id: str, **facts: Any) -> None:
+        """Bring a place to the front. It is made once and keeps its state; whatever lay over the places is closed.
+
+        The sign-in screen stays at the bottom, empty. Awaits screens: call it from the application's own messages only.
+        """
+        assert self.session is not None
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+        if not self.is_screen_installed(id):
+            self.install_screen(load_place(self.places[id])(self.session, **facts), id)
+        if len(self.screen_stack) == 1:
+            await self.push_screen(id)
+        elif self.screen is not self.get_screen(id):
+            await self.switch_screen(id)
+
+    async def open(self, id: str, **facts: Any) -> None:
+        """Lay a fresh screen of a place over the present one, as a chart over the list it was opened from."""
+        assert self.session is not None
+        await self.push_screen(load_place(self.places[id])(self.session, **facts))
+
+    def person_changed(self, said: str) -> None:
+        """Somebody signed in or unlocked: the head line and what is shown are theirs now."""
+        screen: Any = self.screen
+        screen.refresh(layout=True)
+        for line in screen.walk_children():
+            line.refresh()
+        screen.say(said, "saved")
+
+    def sync_said(self, text: str) -> None:
+        """Where the record stands has changed: every place shows it."""
+        from yiyang_tui.widgets.lines import SyncLine
+
+        if self.session is not None:
+            self.session.sync_line = text
+        for screen in {*self.screen_stack, *self._installed_places()}:
+            for line in screen.query(SyncLine):
+                line.text = text
+
+    def _installed_places(self) -> list[Screen[Any]]:
+        return [self.get_screen(id) for id in self.places if self.is_screen_installed(id)]
+
+    # --- actions ----------------------------------------------------------------------------------
+
+    def why_not(self, id: str, screen: Screen[Any]) -> str | None:
+        """Why an action cannot be done now from that screen: a sentence, or ``None``."""
+        if self.session is None and action(id).where == EVERYWHERE and id not in BEFORE_OPEN:
+            return t("unlock.first")
+        if isinstance(screen, Sheet) and (reason := screen.why_not(id)) is not None:
+            return reason
+        if id != "undo" or self.session is None or hasattr(screen, "action_undo"):
+            return None
+        act = self.session.last_act
+        if act is None:
+            return t("said.nothing_to_undo")
+        return t("said.undo_too_late", what=act.what) if self.session.now() - act.at > UNDO_S else None
+
+    def action_act(self, id: str) -> None:
+        """Every binding leads here. The act follows in the application's own message loop: it may await screens."""
+        self.call_later(self.act, id)
+
+    async def act(self, id: str) -> None:
+        """Do an action of the registry on the screen in front, or say why not."""
+        screen: Any = self.screen
+        why = self.why_not(id, screen)
+        if why is not None:
+            screen.say(why)
+            return
+        method = action(id).method
+        done: Awaitable[None] | None = getattr(screen if hasattr(screen, method) else self, method)()
+        if inspect.isawaitable(done):
+            await done
+
+    async def action_today(self) -> None:
+        """F2."""
+        await self.go("today")
+
+    async def action_people(self) -> None:
+        """F3."""
+        await self.go("people")
+
+    async def action_rounds(self) -> None:
+        """F4."""
+        await self.go("rounds")
+
+    async def action_beds(self) -> None:
+        """F5."""
+        await self.go("beds")
+
+    async def action_sync(self) -> None:
+        """F9."""
+        await self.go("sync")
+
+    async def action_find(self) -> None:
+        """Find somebody: the People place, in its search field."""
+        await self.go("people")
+        if hasattr(self.screen, "action_find"):
+            await self.act("find")
+
+    def action_switch(self) -> None:
+        """F10: change person or lock."""
+        from yiyang_tui.screens.person_switch import PersonSwitch
+
+        assert self.session is not None
+        self.push_screen(PersonSwitch(self.session))
+
+    def action_help(self) -> None:
+        """F1: this screen and its keys."""
+        from yiyang_tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen))
+
+    def action_keys(self) -> None:
+        """F11: all keys."""
+        from yiyang_tui.screens.keys import KeysScreen
+
+        self.push_screen(KeysScreen())
+
+    def action_palette(self) -> None:
+        """Ctrl+P: everything that can be done now."""
+        from yiyang_tui.screens.palette import Palette
+
+        self.push_screen(Palette(self.screen))
+
+    def action_undo(self) -> None:
+        """Take back the last act of the person signed in."""
+        screen: Any = self.screen
+        assert self.session is not None
+        act = self.session.last_act
+        assert act is not None
+        self.session.last_act = None
+
+        def undone(_result: object) -> None:
+            screen.say(t("said.undone", what=act.what), "saved")
+            screen.load()
+
+        screen.run_care(act.undo, then=undone)
+
+    def action_theme(self) -> None:
+        """F12: the next look."""
+        self.theme = THEMES[(THEMES.index(self.theme) + 1) % len(THEMES)]
+        kept.remember(self.settings_file, theme=self.theme)
+        screen: Any = self.screen
+        screen.say(t("said.theme", name=t(f"theme.{self.theme}")))
+
+    async def action_language(self) -> None:
+        """Ctrl+L: the other language, on every screen that is open, with what is typed left in place."""
+        from yiyang_tui.fields import relabel
+
+        words.use(words.LANGUAGES[(words.LANGUAGES.index(words.language()) + 1) % len(words.LANGUAGES)])
+        kept.remember(self.settings_file, lang=words.language())
+        self.title = t("app.name")
+        for screen in dict.fromkeys([*self._installed_places(), *self.screen_stack]):
+            if screen.is_mounted:
+                await relabel(screen)
+        front: Any = self.screen
+        front.say(t("said.language"))
+
+    async def action_quit(self) -> None:
+        """Ctrl+Q: ask, close the record, go."""
+        from yiyang_tui.screens.dialogs import Ask
+
+        if self.session is None:
+            self.exit()
+            return
+        self.push_screen(Ask(t("quit.ask"), t("quit.more")), lambda yes: self.exit() if yes else None)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C copies in fields and does nothing else."""
+
+    def watch_theme(self, theme: str) -> None:
+        """Widgets that draw their own lines take the new colours, too."""
+        self.set_class(theme in (PLAIN, "yiyang-16"), "-few-colours")
+        if self.is_running:
+            for widget in self.screen.walk_children():
+                widget.refresh()
+
+    async def on_unmount(self) -> None:
+        """The record is closed whatever led here."""
+        if self.session is not None:
+            self.session.store.close()
+
+    # --- what nobody foresaw --------------------------------------------------------------------
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Never a traceback, never a value on the screen: a log of places in the code, and one calm sentence.
+
+        Work in a thread leaves the screens whole: a dialog says what is safe, and the day goes on. An error in the
+        screens themselves ends the program with exit code 1.
+        """
+        self.fault_log = note_fault(error)
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        if isinstance(error, WorkerFailed) and self.session is not None:
+            from yiyang_tui.screens.dialogs import Say
+
+            self.push_screen(Say(t("fault.dialog", log=self.fault_log), t("fault.title")))
+            return
+        self._return_code = 1
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()
+        if self._return_code == 1 and self.fault_log is not None:
+            print(t("fault.exit", log=self.fault_log), file=sys.__stderr__)
+
+
+def make_app(
+    vault: Path,
+    lang: str = "zh",
+    theme: str = PLAIN,
+    *,
+    start: str = "today",
+    places: Mapping[str, str] = PLACES,
+    settings: Path | None = None,
+) -> YiyangApp:
+    """The application on the record at ``vault``, for the command line and for tests alike.
+
+    ``start`` is the place shown first, ``places`` maps place ids to ``module:Class``, ``settings`` is a file.
+    """
+    words.use(lang)
+    return YiyangApp(vault, theme, start, places, settings or kept.settings_path())

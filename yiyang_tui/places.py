@@ -1,0 +1,23 @@
+"""Where each screen's code lies. A screen is imported when it is first gone to, never before."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from yiyang_tui.screens.base import Place
+
+PLACES: Final[dict[str, str]] = {
+    "today": "yiyang_tui.screens.today:Today",
+    "people": "yiyang_tui.screens.people:People",
+    "rounds": "yiyang_tui.screens.rounds:Rounds",
+    "chart": "yiyang_tui.screens.chart:Chart",
+    "beds": "yiyang_tui.screens.beds:Beds",
+    "sync": "yiyang_tui.screens.sync_screen:SyncScreen",
+}
+
+
+def load_place(path: str) -> "type[Place]":
+    """The screen class named ``module:Class``."""
+    module, _, name = path.partition(":")
+    found: type[Place] = getattr(import_module(module), name)
+    return found

@@ -1,0 +1,207 @@
+"""F10: change person by PIN, or lock the screen.
+
+The PIN switches people inside the open record; what protects the record on disk is the passphrase. Somebody without a
+PIN on this laptop gets one when the person signed in vouches with their own.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input, Static
+
+from yiyang_tui.screens.dialogs import Dialog
+from yiyang_tui.themes import Token
+from yiyang_tui.widgets.entry import Entry
+from yiyang_tui.widgets.lines import FootLine
+from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
+from yiyang_tui.words import sentence, t
+from yiyang_tui.words.times import span
+
+if TYPE_CHECKING:
+    from care.staff import StaffView
+    from yiyang_tui.session import Session
+
+
+class AskPin(Dialog[str]):
+    """One PIN, typed unseen. Dismisses with it, or ``None`` at Esc."""
+
+    def __init__(self, prompt: str, said: str = "") -> None:
+        super().__init__()
+        self.prompt, self.said = prompt, said
+
+    def compose(self) -> ComposeResult:
+        """Whose PIN, the field, what was wrong with the last one."""
+        with Vertical(classes="dialog"):
+            yield Static(self.prompt, classes="title", markup=False)
+            yield Entry(kind="pin", id="pin")
+            yield Static(self.said, id="told", classes="urgent", markup=False)
+
+    def on_mount(self) -> None:
+        """Type at once."""
+        self.query_one(Entry).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter."""
+        if event.value:
+            self.dismiss(event.value)
+
+
+class PersonSwitch(Dialog[None]):
+    """Everybody who works here; the one chosen types their PIN. Covers the whole screen.
+
+    ``locked``: nobody gets past it without a PIN. What lies below, half-typed forms too, stays as it is.
+    """
+
+    where: ClassVar[str] = "switch"
+
+    def __init__(self, session: "Session", *, locked: bool = False) -> None:
+        super().__init__()
+        self.session, self.locked = session, locked
+        self.own_pin = False
+
+    def compose(self) -> ComposeResult:
+        """The people, and an answer line."""
+        with Vertical(id="cover"):
+            yield Static(
+                t("switch.locked" if self.locked else "switch.title"), id="heading", classes="title", markup=False
+            )
+            yield VirtualList["StaffView"](
+                [Column(12), Column(0), Column(14)],
+                self._cells,
+                key=lambda one: one.id,
+                selectable=lambda one: not one.closed,
+                empty=f"{t('switch.empty')}\n{t('switch.empty_todo')}",
+                titled=False,
+                id="staff",
+            )
+            yield Static("", id="told", markup=False)
+        yield FootLine(self.where, everywhere=False)
+
+    def _cells(self, one: "StaffView") -> Cells:
+        role = t(f"role.{one.role}")
+        if one.closed:
+            return [Cell(one.number, "quiet"), Cell(one.name, "quiet"), Cell(t("switch.closed"), "quiet")]
+        return [Cell(one.number, "quiet"), Cell(one.name, "title" if one.id == self.session.staff.id else ""), role]
+
+    def on_mount(self) -> None:
+        """The person signed in stands first under the cursor."""
+        self.query_one(VirtualList).focus()
+
+    def load(self) -> None:
+        """Everybody, as they are now."""
+        from care.staff import everyone
+
+        self.run_care(everyone, self.session.store, then=self._show, group="staff", exclusive=True)
+
+    def _show(self, staff: "Sequence[StaffView]") -> None:
+        people = self.query_one(VirtualList)
+        first = not people.total
+        people.show_rows(staff)
+        here = [one.id for one in staff]
+        if self.session.staff.id in here:
+            at = here.index(self.session.staff.id)
+            self.own_pin = staff[at].has_pin
+            self.session.become(staff[at])
+            if first:
+                people.goto(at)
+
+    def say(self, text: str, token: Token = "") -> None:
+        """Answers stand under the list."""
+        told = self.query_one("#told", Static)
+        told.set_class(token == "urgent", "urgent")
+        told.update(text)
+
+    def why_not(self, action: str) -> str | None:
+        """A lock without a PIN would have no key; a locked screen has no way back."""
+        if action == "switch.lock" and (self.locked or not self.own_pin):
+            return t("switch.locked") if self.locked else t("switch.no_own_pin")
+        if action == "switch.back" and self.locked:
+            return t("switch.locked")
+        return None
+
+    def action_lock(self) -> None:
+        """F10 again: cover the screen until somebody types a PIN."""
+        self.locked = True
+        self.query_one("#heading", Static).update(t("switch.locked"))
+        self.query_one(FootLine).refresh()
+
+    def action_back(self) -> None:
+        """Esc."""
+        if not self.locked:
+            self.dismiss(None)
+
+    def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
+        """Enter on a person."""
+        event.stop()
+        self.run_worker(self._admit(event.row), exclusive=True, group="admit")
+
+    async def _admit(self, one: "StaffView") -> None:
+        from care.staff import check_pin
+
+        signed_in = self.session.staff
+        if one.has_pin:
+            if not await self._prove(
+                t("switch.pin_of", name=one.name), lambda pin: check_pin(self.session.store, one.id, pin)
+            ):
+                return
+        elif one.id == signed_in.id:
+            # They opened the record with their passphrase a moment ago, or vouched-for colleagues would have a PIN.
+            if not await self._give_pin(one):
+                return
+            self.say(t("switch.pin_set", name=one.name), "saved")
+            self.load()
+            return
+        elif not self.own_pin:
+            self.say(t("switch.no_own_pin"), "urgent")
+            return
+        else:
+            prompt = t("switch.vouch_for", name=one.name, by=signed_in.name)
+            if not await self._prove(prompt, lambda pin: check_pin(self.session.store, signed_in.id, pin)):
+                return
+            if not await self._give_pin(one):
+                return
+        self.session.become(one)
+        said = t("switch.unlocked") if self.locked and one.id == signed_in.id else t("switch.done", name=one.name)
+        self.dismiss(None)
+        self.yiyang.call_after_refresh(self.yiyang.person_changed, said)
+
+    async def _prove(self, prompt: str, act: Callable[[str], None]) -> bool:
+        """Ask for a PIN until ``act`` takes it; false when they give up."""
+        said = ""
+        while True:
+            pin = await self.app.push_screen_wait(AskPin(prompt, said))
+            if pin is None:
+                return False
+            said = await self._refusal(act, pin)
+            if not said:
+                return True
+
+    async def _give_pin(self, one: "StaffView") -> bool:
+        """Ask for a new PIN twice; false when they give up."""
+        from care.staff import set_pin
+
+        said = ""
+        while True:
+            pin = await self.app.push_screen_wait(AskPin(t("switch.new_pin", name=one.name), said))
+            again = pin and await self.app.push_screen_wait(AskPin(t("switch.new_pin_again")))
+            if not pin or not again:
+                return False
+            said = t("switch.differs")
+            if again == pin:
+                said = await self._refusal(lambda new: set_pin(self.session.store, one.id, new), pin)
+                if not said:
+                    return True
+
+    async def _refusal(self, act: Callable[[str], None], pin: str) -> str:
+        """Do it in a thread; the sentence of its refusal, or nothing."""
+        from db.errors import YiyangError
+
+        try:
+            await asyncio.to_thread(act, pin)
+        except YiyangError as error:
+            wait = error.facts.get("wait_s")
+            return t("error.wrong_pin_wait", span=span(int(wait))) if wait else sentence(error)
+        return ""

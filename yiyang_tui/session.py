@@ -1,0 +1,80 @@
+"""Who is at the laptop, and on which record: handed to screens, kept nowhere else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from care.staff import StaffView
+    from db.store import Store
+
+UNDO_S = 600
+"""For ten minutes an act can be taken back, by a row that supersedes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastAct:
+    """What was saved last: in words, when, and the blocking function that takes it back."""
+
+    what: str
+    at: int
+    undo: Callable[[], object]
+
+
+@dataclass(slots=True)
+class Session:
+    """The open record and the signed-in person.
+
+    ``now`` gives seconds UTC by the record's clock. ``shift`` and ``sync_line`` are sentences shown as they are.
+    """
+
+    store: "Store"
+    staff: "StaffView"
+    pair_name: str
+    now: Callable[[], int]
+    shift: str = ""
+    sync_line: str = ""
+    last_act: LastAct | None = field(default=None)
+
+    def acted(self, what: str, undo: Callable[[], object]) -> None:
+        """Remember the act just saved, so that Ctrl+Z can take it back."""
+        self.last_act = LastAct(what, self.now(), undo)
+
+    def become(self, staff: "StaffView") -> None:
+        """Somebody else is at the laptop: they cannot undo another's act."""
+        if staff.id != self.staff.id:
+            self.last_act = None
+        self.staff = staff
+
+
+def open_session(path: str, number: str, passphrase: str) -> Session:
+    """Open the record and find who signed in. Blocks for the key derivation; run it in a thread.
+
+    Raises what ``db.vault.open_vault`` raises, ``UnknownStaff`` and ``ClosedStaff``.
+    """
+    from pathlib import Path
+
+    from care import staff as people
+    from db.vault import open_vault
+    from yiyang_tui.errors import ClosedStaff, UnknownStaff
+
+    store = open_vault(Path(path), number, passphrase)
+    try:
+        found = people.by_number(store, number)
+        if found is None:
+            raise UnknownStaff(number=number)
+        if found.closed:
+            raise ClosedStaff(number=number)
+        return Session(store, found, _pair_name(store), store.now)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _pair_name(store: "Store") -> str:
+    from sqlmodel import col, select
+
+    from db.tables import Pair
+
+    with store.reading() as conn:
+        return conn.execute(select(col(Pair.name)).order_by(col(Pair.id)).limit(1)).scalar() or ""

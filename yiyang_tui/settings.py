@@ -1,0 +1,92 @@
+"""The few things remembered outside the record: last staff number, language, colours. No names, no secrets.
+
+Environment variables win over the file: ``YIYANG_VAULT``, ``YIYANG_LANG``, ``YIYANG_THEME``; ``YIYANG_CONFIG`` names
+another folder for the file.
+"""
+
+import os
+import sys
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from platformdirs import user_config_dir, user_data_dir
+
+from yiyang_tui.terminal import best_theme, shows_han
+from yiyang_tui.themes import THEMES
+from yiyang_tui.words import LANGUAGES
+
+_LIMIT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the file holds; empty where nobody chose."""
+
+    number: str = ""
+    lang: str = ""
+    theme: str = ""
+
+
+def settings_path(env: Mapping[str, str] = os.environ) -> Path:
+    """Where the settings file lies."""
+    return Path(env.get("YIYANG_CONFIG") or user_config_dir("yiyang", appauthor=False)) / "settings.toml"
+
+
+def vault_path(env: Mapping[str, str] = os.environ) -> Path:
+    """Where this user's record lies unless told otherwise."""
+    return Path(env.get("YIYANG_VAULT") or Path(user_data_dir("yiyang", appauthor=False)) / "record.db")
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings at ``path``. A missing or unreadable file is no reason to stop: it gives the defaults."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return Settings()
+    kept = {field.name: found.get(field.name) for field in fields(Settings)}
+    return Settings(**{name: value[:_LIMIT] for name, value in kept.items() if isinstance(value, str)})
+
+
+def write_settings(path: Path, settings: Settings) -> None:
+    """Put the settings in place in one step, so that a power cut leaves the old or the new ones.
+
+    A disk that takes nothing loses a convenience, not a record: the old file stays.
+    """
+    lines = [f"{field.name} = {_quoted(getattr(settings, field.name))}\n" for field in fields(Settings)]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+            file.writelines(lines)
+        os.replace(file.name, path)
+    except OSError:
+        return
+
+
+def remember(path: Path, **changes: str) -> None:
+    """Change some of the settings at ``path``."""
+    write_settings(path, replace(read_settings(path), **changes))
+
+
+def _quoted(value: str) -> str:
+    safe = "".join(char for char in value[:_LIMIT] if char.isprintable())
+    return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def language_of(settings: Settings, env: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
+    """The language to start in: asked for, else Chinese where the terminal can show it."""
+    asked = env.get("YIYANG_LANG") or settings.lang
+    if asked in LANGUAGES:
+        return asked
+    return "zh" if shows_han(env, platform) else "en"
+
+
+def theme_of(settings: Settings, env: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
+    """The look to start with: asked for (``plain`` or ``yiyang-plain``), else what the terminal can show."""
+    asked = env.get("YIYANG_THEME") or settings.theme
+    for name in THEMES:
+        if asked in (name, name.removeprefix("yiyang-")):
+            return name
+    return best_theme(env, platform)

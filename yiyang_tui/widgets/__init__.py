@@ -1,0 +1,1 @@
+"""The parts screens are built from. None of them knows the store."""

@@ -1,0 +1,367 @@
+"""A list of any length at constant cost: only the visible page is ever fetched and drawn.
+
+Rows are the caller's own frozen dataclasses. ``cells(row)`` turns one into cells, ``fetch(offset, limit)`` and
+``count()`` run in a worker thread. Ten thousand or a hundred thousand rows cost the same as ten.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Generic, TypeVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.worker import get_current_worker
+
+from yiyang_tui.cells import Align, fit, wrap
+from yiyang_tui.themes import Token, token_style
+from yiyang_tui.words import t
+
+Row = TypeVar("Row")
+PAGE: Final = 64
+KEPT: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. ``width`` in cells; 0 takes what is left (shared by all such columns). ``title`` as shown."""
+
+    width: int
+    title: str = ""
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A piece of text with its meaning. A bare ``str`` is a cell of ordinary text."""
+
+    text: str
+    token: Token = ""
+
+
+Cells = Sequence[str | Cell]
+
+
+def widths(columns: Sequence[Column], room: int) -> list[int]:
+    """How many cells each column gets; one blank stands between neighbours."""
+    fixed = sum(column.width for column in columns) + len(columns) - 1
+    elastic = [i for i, column in enumerate(columns) if not column.width]
+    left = max(room - fixed, 0)
+    found = [column.width for column in columns]
+    for nth, index in enumerate(elastic):
+        found[index] = left // len(elastic) + (1 if nth < left % len(elastic) else 0)
+    return found
+
+
+class VirtualList(ScrollView, Generic[Row], can_focus=True):
+    """A list that scrolls rows fetched page by page.
+
+    ``key(row)`` keeps the place when rows change: after ``load()`` the same row stays chosen if it is still on the
+    pages around, else the same position. ``selectable(row)`` is false for headings. ``empty`` is what to say, and
+    to do, when there is nothing. With ``titled`` the first line holds the column titles and how many rows there are.
+    """
+
+    DEFAULT_CSS = """
+    VirtualList { height: 1fr; width: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", show=False),
+        Binding("down", "step(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "edge(-1)", show=False),
+        Binding("end", "edge(1)", show=False),
+        Binding("enter", "choose", show=False),
+    ]
+
+    index: reactive[int] = reactive(0, init=False)
+    total: reactive[int] = reactive(0, init=False)
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor stands on another row."""
+
+        list: "VirtualList[Any]"
+        index: int
+        row: Any
+
+    @dataclass
+    class Chosen(Message):
+        """Enter was pressed on a row."""
+
+        list: "VirtualList[Any]"
+        index: int
+        row: Any
+
+    @dataclass
+    class Loaded(Message):
+        """A page has come back from its worker."""
+
+        list: "VirtualList[Any]"
+        generation: int
+        total: int
+        offset: int
+        rows: Sequence[Any]
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        cells: Callable[[Row], Cells],
+        *,
+        fetch: Callable[[int, int], Sequence[Row]] | None = None,
+        count: Callable[[], int] | None = None,
+        key: Callable[[Row], Hashable] | None = None,
+        selectable: Callable[[Row], bool] | None = None,
+        empty: str = "",
+        titled: bool = True,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.columns = tuple(columns)
+        self._cells = cells
+        self._fetch = fetch
+        self._count = count
+        self._key = key
+        self._selectable = selectable or (lambda _row: True)
+        self.empty = empty
+        self.head = 1 if titled else 0
+        self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
+        self._asked: set[int] = set()
+        self._generation = 0
+        self._shown = -1
+        self._known = False
+        self._keep: Hashable | None = None
+
+    # --- rows ---------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor, if it has been fetched."""
+        return self.row_at(self.index)
+
+    def row_at(self, index: int) -> Row | None:
+        """A row if its page is here. Asks for nothing."""
+        page = self._pages.get(index // PAGE)
+        inside = index % PAGE
+        return page[inside] if page is not None and inside < len(page) else None
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show rows that are all in memory already; no worker is used."""
+        self._begin()
+        self._fetch = self._count = None
+        self._pages = OrderedDict((n, rows[n * PAGE : (n + 1) * PAGE]) for n in range(-(-len(rows) // PAGE)))
+        self._shown = self._generation
+        self._settle(len(rows))
+
+    def load(self) -> None:
+        """Count and fetch anew, keeping the place. What is shown stays until the answer is here."""
+        if self._fetch is None:
+            return
+        self._begin()
+        self._ask(self.index // PAGE)
+
+    def _begin(self) -> None:
+        row = self.current
+        self._keep = self._key(row) if self._key and row is not None else None
+        self._generation += 1
+        self._asked.clear()
+
+    def _ask(self, page: int) -> None:
+        if page in self._asked or self._fetch is None:
+            return
+        first = not self._asked
+        self._asked.add(page)
+        fetch, count, generation, known = self._fetch, self._count, self._generation, self.total
+
+        def work() -> None:
+            total = count() if first and count is not None else known
+            rows = fetch(page * PAGE, PAGE)
+            if count is None and len(rows) < PAGE:
+                total = page * PAGE + len(rows)
+            if not get_current_worker().is_cancelled:
+                self.post_message(self.Loaded(self, generation, total, page * PAGE, rows))
+
+        self.run_worker(work, thread=True, group="page", description="page")
+
+    @on(Loaded)
+    def _take(self, event: Loaded) -> None:
+        event.stop()
+        if event.generation != self._generation:
+            return
+        if self._shown != event.generation:
+            # Old pages stay on the screen until the first new one is here: no flicker.
+            self._pages.clear()
+            self._shown = event.generation
+        self._pages[event.offset // PAGE] = event.rows
+        while len(self._pages) > KEPT:
+            self._asked.discard(self._pages.popitem(last=False)[0])
+        self._settle(event.total)
+
+    def _settle(self, total: int) -> None:
+        self._known = True
+        self.total = total
+        self.virtual_size = Size(self.size.width, total + self.head)
+        index = self.index
+        if self._keep is not None and self._key is not None:
+            for page, rows in self._pages.items():
+                for inside, row in enumerate(rows):
+                    if self._key(row) == self._keep:
+                        index = page * PAGE + inside
+            self._keep = None
+        self._move(index, 1, tell=True)
+        self.refresh()
+
+    # --- moving -------------------------------------------------------------------------------
+
+    def goto(self, index: int) -> None:
+        """Put the cursor on a row."""
+        self._move(index, 1)
+
+    def action_step(self, by: int) -> None:
+        """Up or Down."""
+        self._move(self.index + by, by)
+
+    def action_page(self, by: int) -> None:
+        """PageUp or PageDown."""
+        self._move(self.index + by * max(self._rows_visible - 1, 1), by)
+
+    def action_edge(self, by: int) -> None:
+        """Home or End."""
+        self._move(0 if by < 0 else self.total - 1, -by)
+
+    def action_choose(self) -> None:
+        """Enter."""
+        row = self.current
+        if row is not None and self._selectable(row):
+            self.post_message(self.Chosen(self, self.index, row))
+
+    @property
+    def _rows_visible(self) -> int:
+        return max(self.size.height - self.head, 1)
+
+    def _move(self, index: int, by: int, *, tell: bool = False) -> None:
+        if not self.total:
+            self.index = 0
+            return
+        index = self._skip(min(max(index, 0), self.total - 1), 1 if by >= 0 else -1)
+        before = self.index
+        self.index = index
+        self._show(index)
+        row = self.current
+        if (tell or index != before) and row is not None:
+            self.post_message(self.Highlighted(self, index, row))
+
+    def _skip(self, index: int, by: int) -> int:
+        """Step over headings, first onwards, then back."""
+        for direction in (by, -by):
+            at = index
+            while 0 <= at < self.total:
+                row = self.row_at(at)
+                if row is None or self._selectable(row):
+                    return at
+                at += direction
+        return index
+
+    def _show(self, index: int) -> None:
+        top = round(self.scroll_y)
+        if index < top:
+            # A heading just above the first row stays in sight with it.
+            above = self.row_at(index - 1) if index else None
+            top = index - 1 if above is not None and not self._selectable(above) else index
+        elif index >= top + self._rows_visible:
+            top = index - self._rows_visible + 1
+        if top != round(self.scroll_y):
+            self.scroll_to(y=top, animate=False, force=True)
+
+    def watch_index(self, old: int, new: int) -> None:
+        """Draw the two rows that changed."""
+        for index in (old, new):
+            self.refresh(Region(0, index - round(self.scroll_y) + self.head, self.size.width, 1))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """The chosen row stays in sight."""
+        self.virtual_size = Size(self.size.width, self.total + self.head)
+        if self.total:
+            self.call_after_refresh(self._show, self.index)
+
+    def on_focus(self) -> None:
+        """The cursor is drawn strong only where keys go."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """And quiet elsewhere."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses; on the chosen row it opens."""
+        at = event.y + round(self.scroll_y) - self.head
+        if event.y >= self.head and 0 <= at < self.total:
+            if at == self.index:
+                self.action_choose()
+            else:
+                self._move(at, 1)
+
+    # --- drawing ------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen: titles, a row, or what to do when there are none."""
+        width = self.size.width
+        if y < self.head:
+            return self._title_line(width)
+        if not self.total:
+            return self._empty_line(y - self.head, width)
+        index = round(self.scroll_y) + y - self.head
+        if index >= self.total:
+            return self._strip([], width)
+        row = self.row_at(index)
+        if row is None:
+            self._ask(index // PAGE)
+            return self._strip([Segment("  " + t("list.loading"), token_style(self.app, "quiet"))], width)
+        if index // PAGE in self._pages:
+            self._pages.move_to_end(index // PAGE)
+        return self._row_line(row, index == self.index and self._selectable(row), width)
+
+    def _row_line(self, row: Row, chosen: bool, width: int) -> Strip:
+        lit = chosen and self.has_focus
+        plain = token_style(self.app, "", selected=lit)
+        segments = [Segment("> " if chosen else "  ", plain)]
+        cells = list(self._cells(row))
+        columns = self.columns if len(cells) > 1 or len(self.columns) == 1 else (Column(0),)
+        for n, (cell, column, room) in enumerate(zip(cells, columns, widths(columns, width - 3), strict=True)):
+            text, token = (cell.text, cell.token) if isinstance(cell, Cell) else (cell, "")
+            if n:
+                segments.append(Segment(" ", plain))
+            segments.append(Segment(fit(text, room, column.align), token_style(self.app, token, selected=lit)))
+        return self._strip(segments, width, plain if lit else None)
+
+    def _title_line(self, width: int) -> Strip:
+        quiet = token_style(self.app, "quiet")
+        count = t("app.count", n=self.total) if self._known else ""
+        cells = [
+            fit(c.title, room, c.align) for c, room in zip(self.columns, widths(self.columns, width - 3), strict=True)
+        ]
+        titles = "  " + " ".join(cells) + " "
+        # The count stands in the last gap between titles that is wide enough.
+        room = cell_len(count) + 2
+        gap = titles.rfind(" " * room)
+        if count and gap >= 0:
+            titles = titles[: gap + 1] + count + titles[gap + room - 1 :]
+        return self._strip([Segment(titles, quiet)], width)
+
+    def _empty_line(self, y: int, width: int) -> Strip:
+        if not self._known:
+            return self._strip([], width)
+        lines = ["", *wrap(self.empty or t("list.none"), max(width - 4, 8))]
+        return self._strip([Segment("  " + lines[y], token_style(self.app, "quiet"))] if y < len(lines) else [], width)
+
+    def _strip(self, segments: list[Segment], width: int, pad: Style | None = None) -> Strip:
+        return Strip(segments).adjust_cell_length(width, pad).apply_style(self.rich_style)

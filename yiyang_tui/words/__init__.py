@@ -1,0 +1,88 @@
+"""The message catalogue: every word that people see, once per language.
+
+``use("zh")`` chooses the language of the process, ``t("unlock.title")`` gives a sentence of it. A key that no
+catalogue has raises ``KeyError``: a missing word is a defect, not something to show.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Protocol
+
+LANGUAGES: Final = ("zh", "en")
+
+
+class Told(Protocol):
+    """An error with a sentence: its ``code`` names the sentence, its ``facts`` fill the blanks."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def facts(self) -> Mapping[str, str | int]: ...
+
+
+class _Chosen:
+    lang = "zh"
+
+
+def use(lang: str) -> None:
+    """Speak this language from now on. Raises ``KeyError`` for one that has no catalogue."""
+    if lang not in LANGUAGES:
+        raise KeyError(lang)
+    _Chosen.lang = lang
+
+
+def language() -> str:
+    """The language spoken now."""
+    return _Chosen.lang
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            found |= _flat(value, f"{before}{key}.")
+        else:
+            found[before + key] = str(value)
+    return found
+
+
+@cache
+def catalogue(lang: str) -> Mapping[str, str]:
+    """All sentences of a language by their dotted key."""
+    source = files("yiyang_tui.words").joinpath(f"{lang}.toml").read_text(encoding="utf-8")
+    return _flat(tomllib.loads(source))
+
+
+def has(key: str) -> bool:
+    """Whether the language spoken now has this sentence."""
+    return key in catalogue(_Chosen.lang)
+
+
+def t(key: str, /, **facts: object) -> str:
+    """The sentence ``key`` with its blanks filled. Raises ``KeyError`` for an unknown key or an unfilled blank."""
+    return catalogue(_Chosen.lang)[key].format_map(facts)
+
+
+def plural(key: str, n: int, /, **facts: object) -> str:
+    """The sentence ``key.one`` or ``key.other`` for ``n`` things; ``n`` fills its own blank.
+
+    A language that does not count this way, as Chinese, has ``key.other`` alone.
+    """
+    one = f"{key}.one"
+    return t(one if n == 1 and has(one) else f"{key}.other", n=n, **facts)
+
+
+def sentence(error: Told) -> str:
+    """What to tell somebody about an error: what happened, what is safe, what to do.
+
+    A refusal (``code`` "refused") has the sentence of its rule. An error without a sentence of its own gets
+    the general one.
+    """
+    rule = error.facts.get("rule")
+    for key in (f"refused.{rule}", f"error.{error.code}"):
+        if has(key):
+            return t(key, **error.facts)
+    return t("error.unknown", code=error.code)
