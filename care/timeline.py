@@ -1,0 +1,135 @@
+"""The course of one person: trends of what was measured, and every look at them, corrected ones too."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, select, text
+
+from care.looks import EFFECTIVE_VITALS, ROUND_COLUMNS, VITALS_COLUMNS
+from care.measured import Measured, news_of, plain
+from care.observations import Finding, round_findings
+from db.local import JOURNAL
+from db.store import Store
+
+_MOST = 500
+_MOST_POINTS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One set of measurements. ``suspect``: written while the clock was not believed, as far as is still known here."""
+
+    at: int
+    values: Mapping[str, Measured]
+    suspect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One look. ``superseded_by`` names the round that stands in its place; ``void``: nothing does.
+
+    ``text_facts`` are for ``observations.say``; ``vitals`` what was measured at it; ``corrects``
+    and ``reason`` are of a correction.
+    """
+
+    at: int
+    kind: str  # codes/round_type
+    who: str
+    text_facts: tuple[Finding, ...]
+    unremarkable: bool
+    vitals: Mapping[str, Measured]
+    news_total: int | None
+    superseded_by: UUID | None
+    void: bool
+    suspect: bool
+    round_id: UUID
+    corrects: UUID | None
+    reason: str
+    reported_to: str
+
+
+_POINTS = text(
+    f"""
+SELECT v.id, v.at, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)} FROM vitals AS v
+WHERE v.person_id = :person AND v.at >= :since AND v.at < :until AND {EFFECTIVE_VITALS.format(v="v")}
+ORDER BY v.at DESC, v.id DESC LIMIT :most
+"""
+)
+
+
+def trend(store: Store, person_id: UUID, measures: Sequence[str], since: int, until: int) -> list[TrendPoint]:
+    """The sets from ``since`` up to, not including, ``until`` in which any of ``measures`` was taken, oldest first.
+
+    ``measures`` are columns of the table of vitals. The newest 5,000 sets at most.
+    """
+    asked = {"person": person_id.bytes, "since": since, "until": until, "most": _MOST_POINTS}
+    with store.reading() as conn:
+        rows = conn.execute(_POINTS, asked).mappings().all()
+        doubted = _suspects(conn)
+    points = []
+    for row in reversed(rows):
+        values = plain(row)
+        wanted = {name: values[name] for name in measures if values[name] is not None}
+        if wanted:
+            points.append(TrendPoint(row["at"], wanted, row["id"] in doubted))
+    return points
+
+
+# A void row is no look: it only says that the one it names does not count.
+_TIMELINE = text(
+    f"""
+SELECT r.id, r.at, r.kind, {", ".join(f"r.{column}" for column in ROUND_COLUMNS)}, r.supersedes, r.reason,
+       w.name AS who, t.name AS told, n.id AS newer_id, n.void AS newer_void,
+       v.id AS vitals_id, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
+FROM round AS r
+LEFT JOIN staff AS w ON w.id = r.staff_id
+LEFT JOIN staff AS t ON t.id = r.reported_to
+LEFT JOIN round AS n ON n.id = (
+    SELECT id FROM round AS newer WHERE newer.supersedes = r.id ORDER BY newer.void, newer.id DESC LIMIT 1)
+LEFT JOIN vitals AS v ON v.id = (
+    SELECT id FROM vitals AS one WHERE one.round_id = r.id AND NOT one.void ORDER BY one.id DESC LIMIT 1)
+WHERE r.person_id = :person AND NOT r.void AND (r.at < :at OR (r.at = :at AND r.id < :id))
+ORDER BY r.at DESC, r.id DESC LIMIT :most
+"""
+)
+_AFTER_ALL = (1 << 62, b"\xff" * 16)
+
+
+def timeline(store: Store, person_id: UUID, before: TimelineItem | None = None, limit: int = 50) -> list[TimelineItem]:
+    """Looks at a person, newest first, at most 500 at once; ``before``: go on after this last item of a page."""
+    at, last = _AFTER_ALL if before is None else (before.at, before.round_id.bytes)
+    asked = {"person": person_id.bytes, "at": at, "id": last, "most": max(0, min(limit, _MOST))}
+    with store.reading() as conn:
+        rows = conn.execute(_TIMELINE, asked).mappings().all()
+        doubted = _suspects(conn)
+    items = []
+    for row in rows:
+        values = {} if row["vitals_id"] is None else plain(row)
+        news = news_of(values) if values else None
+        items.append(
+            TimelineItem(
+                at=row["at"],
+                kind=row["kind"],
+                who=row["who"] or "",
+                text_facts=round_findings(row),
+                unremarkable=bool(row["unremarkable"]),
+                vitals={name: value for name, value in values.items() if value is not None and name != "spo2_scale"},
+                news_total=None if news is None else news.total,
+                superseded_by=None if row["newer_id"] is None else UUID(bytes=row["newer_id"]),
+                void=bool(row["newer_void"]),
+                suspect=row["id"] in doubted,
+                round_id=UUID(bytes=row["id"]),
+                corrects=None if row["supersedes"] is None else UUID(bytes=row["supersedes"]),
+                reason=row["reason"],
+                reported_to=row["told"] or "",
+            )
+        )
+    return items
+
+
+def _suspects(conn: Connection) -> set[bytes]:
+    """Rows written under a doubted clock, as far as their entries are not sealed yet."""
+    asked = select(JOURNAL.c.row_id).where(JOURNAL.c.suspect, JOURNAL.c.table_name.in_(("round", "vitals")))
+    found: Iterable[UUID] = conn.execute(asked).scalars()
+    return {row.bytes for row in found}
