@@ -164,7 +164,7 @@ def _ward(kind: BedKind, placed: list[tuple[str, int, BedCell]]) -> Ward:
 
 
 def _cells(conn: Connection, now: int, urgent: frozenset[UUID]) -> list[tuple[str, int, BedCell]]:
-    """Room name, floor and cell of every bed, by floor, room and label."""
+    """Room name, floor and cell of every bed, by floor, room and label; beds in no room come last, by label."""
     lying: dict[UUID, list[Place]] = {}
     for place in sorted(places(conn).values(), key=lambda place: (place.from_at, place.stay_id), reverse=True):
         lying.setdefault(place.bed_id, []).append(place)
@@ -176,7 +176,7 @@ def _cells(conn: Connection, now: int, urgent: frozenset[UUID]) -> list[tuple[st
     )
     beds = sorted(
         conn.execute(asked),
-        key=lambda bed: (bed.floor or 0, natural(bed.name or bed.label), natural(bed.label), bed.id),
+        key=lambda bed: (bed.floor is None, bed.floor or 0, natural(bed.name or bed.label), natural(bed.label), bed.id),
     )
     return [
         (bed.name or bed.label, bed.floor or 0, _cell(bed, lying.get(bed.id, []), people, now, urgent)) for bed in beds

@@ -77,8 +77,12 @@ def count(store: Store, query: str = "") -> int:
     with store.reading() as conn:
         if not normal(query):
             return int(conn.execute(select(func.count()).select_from(Person)).scalar_one())
-        in_beds = _with_bed(conn, query, places(conn))
-        return sum(1 for _ in _others(conn, query, in_beds)) + len(in_beds)
+        low, high = term_range(query)
+        by_term = select(func.count(PERSON_TERM.c.person_id.distinct())).where(
+            PERSON_TERM.c.term >= low, PERSON_TERM.c.term < high
+        )
+        here = places(conn)
+        return int(conn.execute(by_term).scalar_one()) + len(_by_label(here, low) - _by_term(conn, query, here))
 
 
 def page(store: Store, query: str, offset: int, limit: int) -> list[PersonRow]:
@@ -189,15 +193,22 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _with_bed(conn: Connection, query: str, here: Mapping[UUID, Place]) -> list[UUID]:
-    """Those with a bed whom the search finds, by bed: their terms are few and looked up person by person."""
+    """Those with a bed whom the search finds, by bed."""
+    found = _by_term(conn, query, here) | _by_label(here, term_range(query)[0])
+    return [person for person in here if person in found]
+
+
+def _by_label(here: Mapping[UUID, Place], start: str) -> set[UUID]:
+    return {person for person, place in here.items() if normal(place.label).startswith(start)}
+
+
+def _by_term(conn: Connection, query: str, people: Iterable[UUID]) -> set[UUID]:
+    """Which of a few people are found by their terms: looked up person by person."""
     low, high = term_range(query)
-    asked = (
-        select(PERSON_TERM.c.person_id)
-        .where(PERSON_TERM.c.person_id.in_(list(here)), PERSON_TERM.c.term >= low, PERSON_TERM.c.term < high)
-        .distinct()
+    asked = select(PERSON_TERM.c.person_id).where(
+        PERSON_TERM.c.person_id.in_(list(people)), PERSON_TERM.c.term >= low, PERSON_TERM.c.term < high
     )
-    found = set(conn.execute(asked).scalars())
-    return [person for person, place in here.items() if person in found or normal(place.label).startswith(low)]
+    return set(conn.execute(asked.distinct()).scalars())
 
 
 def _others_page(conn: Connection, query: str, but: Iterable[UUID], offset: int, limit: int) -> list[UUID]:

@@ -87,8 +87,8 @@ def found(store: Store, house: House, *, number: str, name: str, role: str) -> U
 
     Returns the first user's staff id; a director directs both institutions.
 
-    Raises ``Refused``: already_founded, house_name_missing, text_too_long (most), region_shape, house_size (field, least,
-    most), and what ``staff.add`` raises.
+    Raises ``Refused``: already_founded, house_name_missing, text_too_long (most), region_shape,
+    house_size (field, least, most), and what ``staff.add`` raises.
     """
     _refuse_bad(house)
     number, name, _ = check_new(number, name, role)
