@@ -1,6 +1,7 @@
 """Small dialogs: say something, ask yes or no, choose one of several. Esc always backs out."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -18,6 +19,8 @@ Answer = TypeVar("Answer")
 
 class Dialog(Sheet[Answer], ModalScreen[Answer]):
     """A sheet over another. Its keys are named in its own last line, which ``hint`` gives."""
+
+    CSS_PATH = Path(__file__).with_name("dialogs.tcss")
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "")]
 

@@ -56,6 +56,7 @@ class PersonSwitch(Dialog[None]):
     """
 
     where: ClassVar[str] = "switch"
+    CSS_PATH: ClassVar[list[str]] = ["dialogs.tcss", "person_switch.tcss"]
 
     def __init__(self, session: "Session", *, locked: bool = False) -> None:
         super().__init__()
