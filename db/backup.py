@@ -1,32 +1,38 @@
 """Verified copies of the record: a copy counts only after it was opened again and found whole and equal."""
 
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from db.cipher import open_engine, plain_errors, reading
+from db.cipher import connector, driver_of, open_engine, plain_errors, reading
+from db.disk import disk_errors, new_file, remove
 from db.errors import VaultDamaged
+from db.keys import sync_folder
 from db.local import METADATA
 
 
 def backup(engine: Engine, path: Path, key: bytes, target: Path) -> Path:
-    """Copy the record at ``path`` to ``target``, encrypted with the same key.
+    """Copy the record at ``path`` to ``target``, encrypted with the same key, while others go on writing.
 
     The old ``target`` is replaced only when the new copy passes its checks; raises ``VaultDamaged`` otherwise.
     """
     fresh = target.with_name(target.name + ".new")
-    fresh.unlink(missing_ok=True)
     try:
-        with plain_errors(path), engine.connect() as conn:
-            raw = conn.connection.driver_connection
-            assert raw is not None
-            raw.execute("VACUUM INTO ?", (str(fresh),))
+        with disk_errors(fresh):
+            remove(fresh)
+            new_file(fresh)
+        # Copied and counted in one snapshot: what others write meanwhile is in neither.
         with reading(engine, path) as conn:
             expected = _counts(conn)
+            with plain_errors(fresh), closing(connector(fresh, key)()) as copy:
+                driver_of(conn).backup(copy)
         _verify(fresh, key, expected)
-        fresh.replace(target)
+        with disk_errors(target):
+            fresh.replace(target)
+            sync_folder(target.parent)
     finally:
-        fresh.unlink(missing_ok=True)
+        remove(fresh)
     return target
 
 
@@ -34,13 +40,12 @@ def _verify(copy: Path, key: bytes, expected: dict[str, int]) -> None:
     engine = open_engine(copy, key)
     try:
         with reading(engine, copy) as conn:
-            whole = conn.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"]
-            if not whole or _counts(conn) != expected:
+            pages = conn.execute(text("PRAGMA cipher_integrity_check")).fetchall()
+            rows = conn.execute(text("PRAGMA integrity_check")).scalars().all()
+            if pages or rows != ["ok"] or _counts(conn) != expected:
                 raise VaultDamaged(path=str(copy))
     finally:
         engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            copy.with_name(copy.name + suffix).unlink(missing_ok=True)
 
 
 def _counts(conn: Connection) -> dict[str, int]:

@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
-from db.errors import CipherMissing, DiskFull, VaultDamaged, YiyangError
+from db.errors import (
+    CipherMissing,
+    DiskFull,
+    VaultBusy,
+    VaultDamaged,
+    VaultMissing,
+    VaultUnwritable,
+    YiyangError,
+)
 
 _IMMEDIATE = "yiyang_immediate"
 BUSY_MS = 10_000
@@ -28,12 +36,16 @@ def _driver() -> Any:
 
 
 def connector(path: Path, key: bytes) -> Callable[[], Any]:
-    """A function that opens one connection to the file at ``path`` with the raw 32-byte key."""
+    """A function that opens one connection to the file at ``path`` with the raw 32-byte key.
+
+    It never makes the file: a record that was moved away must not come back empty. See ``db.disk.new_file``.
+    """
     driver = _driver()
+    address = f"{path.absolute().as_uri()}?mode=rw"
     pragma = f"PRAGMA key = \"x'{key.hex()}'\""
 
     def connect() -> Any:
-        raw = driver.connect(str(path), check_same_thread=False, isolation_level=None, cached_statements=256)
+        raw = driver.connect(address, uri=True, check_same_thread=False, isolation_level=None, cached_statements=256)
         try:
             raw.execute("PRAGMA cipher_log_level = NONE")
             raw.execute(pragma)
@@ -58,7 +70,13 @@ def connector(path: Path, key: bytes) -> Callable[[], Any]:
 def open_engine(path: Path, key: bytes) -> Engine:
     """An engine on the encrypted file; transactions are begun by us, never by the driver."""
     engine = create_engine(
-        "sqlite://", module=_driver(), creator=connector(path, key), poolclass=QueuePool, pool_size=4
+        "sqlite://",
+        module=_driver(),
+        creator=connector(path, key),
+        poolclass=QueuePool,
+        pool_size=4,
+        # What is bound are names and notes of people: no error message or log may show them.
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "begin")
@@ -85,6 +103,14 @@ def reading(engine: Engine, path: Path) -> Iterator[Connection]:
         yield conn
 
 
+def fold(engine: Engine, path: Path) -> None:
+    """Write what the write-ahead log holds into the file and empty the log. Raises ``VaultBusy`` if it is in use."""
+    with plain_errors(path), engine.connect() as conn:
+        busy, *_ = driver_of(conn).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise VaultBusy(path=str(path))
+
+
 def driver_of(conn: Connection) -> Any:
     """The driver's own connection inside a transaction, for the few statements where every 0.1 ms counts."""
     raw = conn.connection.driver_connection
@@ -94,19 +120,34 @@ def driver_of(conn: Connection) -> Any:
 
 @contextmanager
 def plain_errors(path: Path) -> Iterator[None]:
-    """Turn what the driver says into what a person can act on."""
+    """Turn what the driver says into what a person can act on. A mistake of ours stays what it is."""
     try:
         yield
     except DBAPIError as error:
+        if isinstance(error, ProgrammingError | InterfaceError):
+            raise
         raise _plain(error.orig, path) from error
     except _driver().Error as error:
+        if isinstance(error, _driver().ProgrammingError | _driver().InterfaceError):
+            raise
         raise _plain(error, path) from error
 
 
+# SQLite's result codes (https://www.sqlite.org/rescode.html). A quota or a limit on the size of files stops a write
+# as a full disk does; the shared-memory file is the first to feel it.
+_FULL = {13}
+_IOERR_WRITE, _IOERR_SHMSIZE = 778, 4874
+_BUSY = {5, 6}
+_CLOSED_TO_US = {3, 8, 14, 23}
+
+
 def _plain(error: BaseException | None, path: Path) -> YiyangError:
-    said = str(error).lower()
-    if "disk is full" in said or "disk full" in said:
+    found = getattr(error, "sqlite_errorcode", 0)
+    primary = found & 0xFF
+    if primary in _FULL or found in (_IOERR_WRITE, _IOERR_SHMSIZE):
         return DiskFull()
-    if isinstance(error, YiyangError):
-        return error
+    if primary in _BUSY:
+        return VaultBusy(path=str(path))
+    if primary in _CLOSED_TO_US:
+        return VaultUnwritable(path=str(path)) if path.exists() else VaultMissing(path=str(path))
     return VaultDamaged(path=str(path))

@@ -50,6 +50,20 @@ class VaultDamaged(YiyangError):
     exit_code = 5
 
 
+class VaultBusy(YiyangError):
+    """Another program holds the file; the act was rolled back whole and can be tried again. Facts: path."""
+
+    code = "vault_busy"
+    exit_code = 5
+
+
+class VaultUnwritable(YiyangError):
+    """The system does not let us open or write the file: rights, or a write-protected disk. Facts: path."""
+
+    code = "vault_unwritable"
+    exit_code = 5
+
+
 class CipherMissing(YiyangError):
     """The encryption library is absent or is stock SQLite; nothing is written in the clear."""
 

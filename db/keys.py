@@ -10,6 +10,7 @@ import json
 import os
 import re
 import tempfile
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,14 +53,26 @@ def _b64(data: bytes) -> str:
 
 def _derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     kdf = Argon2id(salt=salt, length=KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
-    derived: bytes = kdf.derive(passphrase.encode("utf-8"))
+    # Input methods differ in full-width digits and in how they compose accents; people do not.
+    derived: bytes = kdf.derive(unicodedata.normalize("NFKC", passphrase).encode("utf-8"))
     return derived
 
 
 def check_passphrase(passphrase: str) -> None:
-    """Raise ``PassphraseTooShort`` unless it may protect a record."""
-    if len(passphrase) < LEAST_PASSPHRASE:
+    """Raise ``PassphraseTooShort`` or ``Refused`` unless it may protect a record. Spaces at the ends do not count."""
+    if len(passphrase.strip()) < LEAST_PASSPHRASE:
         raise PassphraseTooShort(least=LEAST_PASSPHRASE)
+    if not _typed(passphrase):
+        raise Refused("passphrase_unreadable")
+
+
+def _typed(passphrase: str) -> bool:
+    # A terminal with another character set delivers bytes that are no text.
+    try:
+        passphrase.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def passphrase_slot(key: bytes, number: str, passphrase: str, cost: Cost) -> dict[str, Any]:
@@ -112,30 +125,39 @@ def _hpke() -> Any:
 
 
 def unwrap(envelope: dict[str, Any], number: str, passphrase: str) -> bytes:
-    """The database key. Raises ``WrongPassphrase`` if no slot of that number opens with it."""
+    """The database key.
+
+    Raises ``WrongPassphrase`` if the slot of that number does not open with it, ``VaultDamaged`` if the slot is
+    not one that we would write: its cost is checked before a passphrase is worked into it.
+    """
     for slot in envelope["slots"]:
-        if slot.get("kind") != "passphrase" or slot.get("number") != number:
-            continue
-        cost = Cost(int(slot["memory_kib"]), int(slot["passes"]), int(slot["lanes"]))
-        if not _within(cost):
-            raise VaultDamaged(path="keys")
-        kek = _derive(passphrase, base64.b64decode(slot["salt"]), cost)
-        try:
-            return ChaCha20Poly1305(kek).decrypt(
-                base64.b64decode(slot["nonce"]), base64.b64decode(slot["wrapped"]), number.encode("ascii")
-            )
-        except InvalidTag:
-            continue
+        if slot.get("kind") == "passphrase" and slot.get("number") == number and _typed(passphrase):
+            return _open_slot(slot, number, passphrase)
     raise WrongPassphrase
 
 
+def _open_slot(slot: dict[str, Any], number: str, passphrase: str) -> bytes:
+    try:
+        cost = Cost(slot["memory_kib"], slot["passes"], slot["lanes"])
+        salt, nonce, wrapped = (base64.b64decode(slot[part], validate=True) for part in ("salt", "nonce", "wrapped"))
+        shape = (slot["kdf"], len(salt), len(nonce), len(wrapped))
+        if shape != ("argon2id", 16, 12, KEY_BYTES + 16) or not _within(cost):
+            raise ValueError("not a slot of ours")
+        kek = _derive(passphrase, salt, cost)
+        return ChaCha20Poly1305(kek).decrypt(nonce, wrapped, number.encode("ascii"))
+    except InvalidTag as error:
+        raise WrongPassphrase from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise VaultDamaged(path="keys") from error
+
+
 def _within(cost: Cost) -> bool:
-    pairs = (
+    triples = (
         (FLOOR.memory_kib, cost.memory_kib, CEILING.memory_kib),
         (FLOOR.passes, cost.passes, CEILING.passes),
         (FLOOR.lanes, cost.lanes, CEILING.lanes),
     )
-    return all(lo <= value <= hi for lo, value, hi in pairs)
+    return all(type(value) is int and lo <= value <= hi for lo, value, hi in triples)
 
 
 def envelope_path(vault: Path) -> Path:
@@ -144,24 +166,33 @@ def envelope_path(vault: Path) -> Path:
 
 
 def add_slot(vault: Path, slot: dict[str, Any]) -> None:
-    """Add a key slot to the envelope of the record at ``vault``; one county slot replaces the other."""
+    """Add a key slot to the envelope of the record at ``vault``.
+
+    It replaces the one of the same staff number, or the county's: an old passphrase must not open any more.
+    """
     path = envelope_path(vault)
-    kept = [s for s in read_envelope(path)["slots"] if not (s.get("kind") == slot["kind"] == "county")]
+    kept = [s for s in read_envelope(path)["slots"] if _whose(s) != _whose(slot)]
     write_envelope(path, [*kept, slot])
+
+
+def _whose(slot: dict[str, Any]) -> tuple[object, object]:
+    return slot.get("kind"), slot.get("number")
 
 
 def read_envelope(path: Path) -> dict[str, Any]:
     """The envelope at ``path``. Raises ``VaultDamaged`` if it is not one."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(_ENVELOPE_LIMIT + 1)
         if len(raw) > _ENVELOPE_LIMIT:
             raise ValueError("too long")
-        envelope = json.loads(raw)
-        if envelope["format"] != "yiyang-keys-1" or not all(isinstance(slot, dict) for slot in envelope["slots"]):
+        envelope: dict[str, Any] = json.loads(raw)
+        if envelope["format"] != "yiyang-keys-1" or not isinstance(envelope["slots"], list):
             raise ValueError("another format")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        if not all(isinstance(slot, dict) for slot in envelope["slots"]):
+            raise ValueError("another format")
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise VaultDamaged(path=str(path)) from error
-    assert isinstance(envelope, dict)
     return envelope
 
 

@@ -7,18 +7,20 @@ journal entries, or not at all. When ``act`` has returned the commit is on the d
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from db import keys
-from db.cipher import driver_of, reading, writing
+from db.cipher import driver_of, fold, reading, writing
 from db.clock import Clock, boot_id
+from db.disk import identity
+from db.errors import YiyangError
 from db.identity import new_epoch, row_id
 from db.journal import Value
 from db.local import CLOCK, DRAFT, ROW_VERSION
@@ -63,7 +65,9 @@ class Store:
         self.clock = clock
         self._engine = engine
         self._key = key
+        self._file = identity(path)
         self._lock = threading.RLock()
+        self._inside = False
         self._progress: _Progress | None = None
 
     @property
@@ -83,14 +87,36 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A snapshot to read from."""
+        self._follow()
         with reading(self._engine, self.path) as conn:
             yield conn
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction on tables that are not journalled here: batches, heads, drafts, PINs."""
-        with self._lock, writing(self._engine, self.path) as conn:
-            yield conn
+        with self._lock:
+            if self._inside:
+                raise RuntimeError("a transaction inside another would wait for itself")
+            self._follow()
+            self._inside = True
+            try:
+                with writing(self._engine, self.path) as conn:
+                    yield conn
+            finally:
+                self._inside = False
+
+    def _follow(self) -> None:
+        """Go on with the file that lies at our path now, if it was replaced; never with one that nobody can find.
+
+        Open connections would go on writing to the file that was replaced, and all of it would be gone at the end.
+        """
+        if identity(self.path) == self._file:
+            return
+        with self._lock:
+            # The log that still lies there belongs to the old file: emptied, it cannot be taken for the new one's.
+            fold(self._engine, self.path)
+            self._engine.dispose()
+            self._file = identity(self.path)
 
     @contextmanager
     def act(self, staff_id: UUID | None) -> Iterator["Act"]:
@@ -98,7 +124,7 @@ class Store:
         with self._lock:
             before = self._progress
             try:
-                with writing(self._engine, self.path) as conn:
+                with self.writing() as conn:
                     act = self._begin(conn, staff_id)
                     yield act
                     act._finish()
@@ -192,10 +218,12 @@ class Store:
             conn.execute(update(CLOCK).values(offset_s=self.clock.offset_s, newest_at=newest))
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file and let go of it."""
-        with self._lock, self._engine.connect() as conn:
-            conn.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        self._engine.dispose()
+        """Fold the write-ahead log into the file and let go of it. If something hinders, the log keeps what it has."""
+        with self._lock:
+            with suppress(YiyangError):
+                self._follow()
+                fold(self._engine, self.path)
+            self._engine.dispose()
 
 
 class Act:

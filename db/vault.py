@@ -1,6 +1,5 @@
 """Making and opening the record of a laptop: key envelope, encrypted file, schema, clock."""
 
-import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -8,8 +7,9 @@ from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import NoResultFound
 
 from db import keys
-from db.cipher import open_engine, plain_errors, reading, writing
+from db.cipher import fold, open_engine, plain_errors, reading, writing
 from db.clock import Clock
+from db.disk import disk_errors, new_file, remove
 from db.errors import SchemaTooNew, VaultDamaged, VaultExists, VaultMissing
 from db.identity import new_epoch, row_id
 from db.local import CLOCK, DEVICE
@@ -45,15 +45,34 @@ def create_vault(
 
     Raises ``VaultExists`` rather than touch a record that is there, ``PassphraseTooShort``, ``Refused``.
     """
-    if path.exists():
+    fresh = path.with_name(path.name + ".new")
+    envelope = keys.envelope_path(path)
+    # An envelope alone is the only key of a record that was moved away, unless making this one was cut short.
+    if path.exists() or (envelope.exists() and not fresh.exists()):
         raise VaultExists(path=str(path))
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = keys.new_key()
     slot = keys.passphrase_slot(key, number, passphrase, cost or keys.Cost())
     clock = clock or Clock()
     device = device or new_device(clock.now())
-    # The key first: a file without its key would be lost, a key without a file is only unused.
-    keys.write_envelope(keys.envelope_path(path), [slot])
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        remove(fresh)
+        new_file(fresh)
+    try:
+        _fill(fresh, key, device, clock.now())
+        # The key first: a file without its key would be lost. Under its name the record is there whole or not at all.
+        with disk_errors(path):
+            keys.write_envelope(envelope, [slot])
+            fresh.rename(path)
+            keys.sync_folder(path.parent)
+    except BaseException:
+        remove(fresh)
+        raise
+    clock.check(0)
+    return Store(path, open_engine(path, key), device, clock, key)
+
+
+def _fill(path: Path, key: bytes, device: Device, made_at: int) -> None:
     engine = open_engine(path, key)
     try:
         with plain_errors(path):
@@ -65,20 +84,13 @@ def create_vault(
                     pair_id=device.pair_id,
                     sign_key=device.sign_key,
                     age_key=device.age_key,
-                    made_at=clock.now(),
+                    made_at=made_at,
                 )
             )
             conn.execute(insert(CLOCK).values(one=1, lamport=0, newest_at=0, offset_s=0, seq=0, rows=0))
-        if os.name == "posix":
-            path.chmod(0o600)
-    except BaseException:
-        # What cannot be opened must not stand in the way of the next try.
+        fold(engine, path)
+    finally:
         engine.dispose()
-        for part in (path, *side_files(path)):
-            part.unlink(missing_ok=True)
-        raise
-    clock.check(0)
-    return Store(path, engine, device, clock, key)
 
 
 def open_vault(path: Path, number: str, passphrase: str, *, clock: Clock | None = None) -> Store:
@@ -109,11 +121,6 @@ def open_vault(path: Path, number: str, passphrase: str, *, clock: Clock | None 
     return Store(path, engine, device, clock, key)
 
 
-def side_files(path: Path) -> tuple[Path, ...]:
-    """The files that SQLite keeps beside the record while it is open."""
-    return (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm"))
-
-
 def check_whole(store: Store) -> bool:
     """Whether SQLite's and the cipher's own checks find every page as it was written."""
     with store.reading() as conn:
@@ -127,7 +134,7 @@ def schema_of(engine: Engine, path: Path) -> int:
     with reading(engine, path) as conn:
         try:
             return int(conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
-        except NoResultFound as error:
+        except (NoResultFound, ValueError) as error:
             raise VaultDamaged(path=str(path)) from error
 
 
