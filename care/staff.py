@@ -128,7 +128,7 @@ def set_pin(store: Store, staff_id: UUID, pin: str) -> None:
     salt = os.urandom(16)
     with store.reading() as conn:
         number = _number_of(conn, staff_id)
-    if _simple(pin) or pin == number:
+    if too_simple(pin) or pin == number:
         raise Refused("pin_too_simple")
     values = {"staff_id": staff_id, "salt": salt, "hash": _hash(pin, salt), "tries": 0, "last_try_at": store.now()}
     with store.writing() as conn:
@@ -193,7 +193,7 @@ def _digits(pin: str) -> str:
     return unicodedata.normalize("NFKC", pin[:32]).strip()
 
 
-def _simple(pin: str) -> bool:
+def too_simple(pin: str) -> bool:
     """0000, 1234, 9876: every digit is as far from the next, by none or by one."""
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     return len(steps) == 1 and steps <= {0, 1, 9}
