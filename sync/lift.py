@@ -1,0 +1,143 @@
+"""Tables of columns back into journal entries: the reading half of ``sync.columns``. Nothing is believed unchecked."""
+
+from itertools import accumulate
+from uuid import UUID
+
+from db.journal import Entry, EntryRef, Value
+from sync.cells import read_column
+from sync.integers import read_integers
+from sync.layout import LIMIT, MAX_CELLS, MAX_ENTRIES, MAX_FIELDS, MAX_KINDS, MAX_NAME, OPS, ROW, STAFF, Kind
+from sync.leaves import read_run
+from sync.scope import Epochs, Scope, Table
+from sync.tokens import INT64_HIGH, Cell, Malformed, Reader
+
+_COUNTER = (1 << 32) - 1
+
+
+def lift(source: Reader, epoch: bytes, first: int) -> list[Entry]:
+    """The entries of a body, numbered from ``first``. ``Malformed`` for what ``lay`` does not write."""
+    count, many = source.whole(1, MAX_ENTRIES), source.whole(1, MAX_KINDS)
+    if first + count > INT64_HIGH:
+        raise Malformed("number too large")
+    others = source.stream(12 * source.whole(0))
+    epochs = Epochs(epoch, (others[at : at + 12] for at in range(0, len(others), 12)))
+    kinds = [_read_kind(source) for _ in range(many)]
+    places = _read_places(source, count, kinds)
+    tables = [Table.of(found) for found in places]
+    lamports, walls, suspects, rows = _read_entries(source, count, epochs, tables)
+    found: list[Entry | None] = [None] * count
+    ids: dict[bytes, UUID] = {}
+    for number, kind in enumerate(kinds):
+        columns, replaced = _read_fields(source, kind, Scope(epochs, tables, number))
+        values = [[_value(cell, ids) for cell in column] for column in columns]
+        for row, place in enumerate(tables[number].places):
+            staff = values[0][row]
+            if staff is not None and not isinstance(staff, UUID):
+                raise Malformed("not a member of staff")
+            found[place] = Entry(
+                seq=first + place,
+                lamport=lamports[place],
+                wall=walls[place],
+                staff=staff,
+                table=kind.table,
+                row=UUID(bytes=rows[place]),
+                op=OPS[kind.op],
+                values={name: column[row] for name, column in zip(kind.fields, values[1:], strict=True)},
+                replaces={name: column[row] for name, column in zip(kind.replaced, replaced, strict=True)},
+                suspect=suspects[place],
+            )
+    source.end()
+    return [entry for entry in found if entry is not None]
+
+
+def _read_kind(source: Reader) -> Kind:
+    table, op = source.text(MAX_NAME), source.whole(0, len(OPS) - 1)
+    fields = tuple(source.text(MAX_NAME) for _ in range(source.whole(0, MAX_FIELDS)))
+    replaced = tuple(source.text(MAX_NAME) for _ in range(source.whole(0, MAX_FIELDS)))
+    if len(set(fields)) != len(fields) or len(set(replaced)) != len(replaced):
+        raise Malformed("a field named twice")
+    return Kind(table, op, fields, replaced)
+
+
+def _read_places(source: Reader, count: int, kinds: list[Kind]) -> list[list[int]]:
+    which = read_integers(source, count)
+    if min(which) < 0 or max(which) >= len(kinds):
+        raise Malformed("no such kind")
+    places: list[list[int]] = [[] for _ in kinds]
+    for place, number in enumerate(which):
+        places[number].append(place)
+    cells = sum(len(found) * (len(k.fields) + len(k.replaced)) for found, k in zip(places, kinds, strict=True))
+    if cells > MAX_CELLS:
+        raise Malformed("too many cells")
+    return places
+
+
+def _read_entries(
+    source: Reader, count: int, epochs: Epochs, tables: list[Table]
+) -> tuple[list[int], list[int], list[bool], list[bytes]]:
+    """What every entry has: Lamport counter, wall time, doubt of the clock, row; in the order of entries."""
+    lamport, wall, born = source.whole(), source.whole(), source.whole(-1, _COUNTER)
+    lamports, walls, suspects = [0] * count, [0] * count, [0] * count
+    rows: list[bytes] = [b""] * count
+    births: dict[int, int] = {}
+    for number, table in enumerate(tables):
+        for steps in (lamports, walls, suspects):
+            _scatter(steps, table.places, read_integers(source, len(table.places)))
+        if source.cell() is True:
+            births.update(zip(table.places, read_integers(source, len(table.places)), strict=True))
+            continue
+        table.names = [ROW]
+        for place, cell in zip(
+            table.places, read_column(source, len(table.places), Scope(epochs, tables, number)), strict=True
+        ):
+            if not isinstance(cell, bytes):
+                raise Malformed("not a row")
+            rows[place] = cell
+        table.names = []
+    issued = sorted(births)
+    for place, counter in zip(
+        issued, list(accumulate((births[place] for place in issued), initial=born))[1:], strict=True
+    ):
+        if not 0 <= counter <= _COUNTER:
+            raise Malformed("counter out of range")
+        rows[place] = epochs.known[0] + counter.to_bytes(4, "big")
+    lamports, walls = list(accumulate(lamports, initial=lamport))[1:], list(accumulate(walls, initial=wall))[1:]
+    if max(map(abs, lamports)) >= LIMIT or max(map(abs, walls)) >= LIMIT or not set(suspects) <= {0, 1}:
+        raise Malformed("a counter or time beyond reason")
+    counters = [int.from_bytes(row[12:], "big") for row in rows]
+    for table in tables:
+        table.tell(walls, counters)
+    return lamports, walls, [flag == 1 for flag in suspects], rows
+
+
+def _scatter(into: list[int], places: list[int], numbers: list[int]) -> None:
+    for place, number in zip(places, numbers, strict=True):
+        into[place] = number
+
+
+def _read_fields(source: Reader, kind: Kind, scope: Scope) -> tuple[list[list[Cell]], list[list[tuple[EntryRef, ...]]]]:
+    """The columns of one kind, staff first, and the replaced entries of each field that tells them."""
+    table = scope.table
+    rows = len(table.places)
+    table.names = [STAFF, *kind.fields]
+    for _ in table.names:
+        table.columns.append(read_column(source, rows, scope))
+    replaced = []
+    for _ in kind.replaced:
+        counts = read_integers(source, rows)
+        total = sum(counts)
+        if rows and (min(counts) < 0 or total > MAX_CELLS):
+            raise Malformed("too many cells")
+        epochs = scope.epochs.read(source, total)
+        refs = iter([EntryRef(epoch, seq) for epoch, seq in zip(epochs, read_run(source, total, scope), strict=True)])
+        replaced.append([tuple(next(refs) for _ in range(count)) for count in counts])
+    return table.columns, replaced
+
+
+def _value(cell: Cell, ids: dict[bytes, UUID]) -> Value:
+    if not isinstance(cell, bytes):
+        return cell
+    found = ids.get(cell)
+    if found is None:
+        found = ids[cell] = UUID(bytes=cell)
+    return found
