@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from db import keys
+from db.backup import backup
 from db.cipher import driver_of, fold, reading, writing
 from db.clock import Clock, boot_id
 from db.disk import identity
@@ -216,6 +217,15 @@ class Store:
         newest = func.min(CLOCK.c.newest_at, told_at)
         with self.writing() as conn:
             conn.execute(update(CLOCK).values(offset_s=self.clock.offset_s, newest_at=newest))
+
+    def back_up(self, target: Path) -> Path:
+        """A verified copy of the record at ``target``, encrypted with the same key; the envelope is not copied.
+
+        Others may go on writing meanwhile. Raises ``VaultDamaged`` and keeps the old ``target`` if the copy is not
+        whole.
+        """
+        self._follow()
+        return backup(self._engine, self.path, self._key, target)
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it. If something hinders, the log keeps what it has."""

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import NoResultFound
 
 from db import keys
+from db.backup import backup, whole
 from db.cipher import fold, open_engine, plain_errors, reading, writing
 from db.clock import Clock
 from db.disk import disk_errors, new_file, remove
@@ -123,10 +124,11 @@ def open_vault(path: Path, number: str, passphrase: str, *, clock: Clock | None 
 
 def check_whole(store: Store) -> bool:
     """Whether SQLite's and the cipher's own checks find every page as it was written."""
-    with store.reading() as conn:
-        pages = conn.execute(text("PRAGMA cipher_integrity_check")).fetchall()
-        rows = conn.execute(text("PRAGMA integrity_check")).scalars().all()
-    return not pages and rows == ["ok"]
+    try:
+        with store.reading() as conn:
+            return whole(conn)
+    except VaultDamaged:
+        return False
 
 
 def schema_of(engine: Engine, path: Path) -> int:
@@ -143,8 +145,6 @@ def _bring_up(engine: Engine, path: Path, key: bytes) -> None:
     if found > SCHEMA:
         raise SchemaTooNew(found=found, known=SCHEMA)
     if found < SCHEMA:
-        from db.backup import backup
-
         backup(engine, path, key, path.with_name(f"{path.stem}.before-{SCHEMA:04d}.db"))
         with plain_errors(path):
             _migrate(engine)

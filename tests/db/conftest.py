@@ -1,18 +1,31 @@
 """A record to test on: real, encrypted, on a real disk; only the passphrase is made cheap to guess."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from db import keys
-from db.store import Store
+from db.store import Act, Store
 from db.tables import Person, Staff
 from db.vault import create_vault, open_vault
 
+HOUSE = Path(keys.__file__).parent.parent
 NUMBER = "0001"
 PASSPHRASE = "槐花五月开满小院"
+
+
+class Interrupted(Exception):
+    """What interrupts an act in the tests."""
+
+
+def interrupt(store: Store, staff: UUID | None, write: Callable[[Act], object]) -> None:
+    """Write inside an act that then fails, so that it is rolled back."""
+    with suppress(Interrupted), store.act(staff) as act:
+        write(act)
+        raise Interrupted
 
 
 @pytest.fixture

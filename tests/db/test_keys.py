@@ -259,7 +259,6 @@ def test_nobody_else_may_read_what_lies_on_the_disk(record_path: Path) -> None:
     assert found == dict.fromkeys(("yiyang.keys", "yiyang.db", "yiyang.db-wal", "yiyang.db-shm"), 0o600)
 
 
-HOUSE = Path(keys.__file__).parent.parent
 KILLED_WRITER = """
 import sys
 from pathlib import Path
