@@ -6,11 +6,11 @@ The intervals are a welfare home's own (certainty C): a screen says that the cou
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from care.data import table
+from db.clock import LOCAL
 
-HOUSE_TIME = ZoneInfo("Asia/Shanghai")
+HOUSE_TIME = LOCAL
 
 
 @dataclass(frozen=True, slots=True)
