@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from db import cipher, keys
+from db.cipher import open_engine
 from db.errors import SchemaTooNew, VaultBusy, VaultDamaged, VaultExists, VaultMissing, VaultUnwritable, YiyangError
 from db.local import METADATA
 from db.store import Store
