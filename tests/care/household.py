@@ -2,14 +2,19 @@
 
 import itertools
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from care import beds, people, setup, staff, stays
 from care.id_number import check_digit
 from db.clock import LOCAL, Clock
+from db.errors import Refused
 from db.keys import FLOOR
 from db.store import Store
 from db.vault import create_vault, open_vault
@@ -63,6 +68,14 @@ def copy_of(template: Path, folder: Path) -> Store:
     return open_vault(folder / template.name, NUMBER, PASSPHRASE, clock=stopped_clock())
 
 
+@contextmanager
+def refuses(rule: str, **facts: str | int) -> Iterator[None]:
+    """The act inside is refused by this rule, with exactly these facts."""
+    with pytest.raises(Refused) as caught:
+        yield
+    assert caught.value.facts == {"rule": rule, **facts}
+
+
 @dataclass(slots=True)
 class Household:
     """The open record of a founded house. Acts are the director's unless a test says otherwise."""
@@ -70,7 +83,7 @@ class Household:
     store: Store
     director: UUID
     carer: UUID
-    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(2, 2))
 
     def bed(self, label: str) -> UUID:
         """The bed with this label."""
@@ -82,7 +95,7 @@ class Household:
         return next(cell for ward in wards for room in ward.rooms for cell in room.cells if cell.label == label)
 
     def facts(self, name: str, **more: object) -> people.PersonFacts:
-        """Right facts of somebody new: an ID number nobody else has, a category."""
+        """Right facts of a woman of 1940 whom nobody has registered: an ID number of her own, a category."""
         number = id_number(f"42120219400101{next(self._numbers):03}")
         given = {"id_number": number, "category": "tekun_c", "care_level": "half", **more}
         return people.PersonFacts(name, **given)  # type: ignore[arg-type]
