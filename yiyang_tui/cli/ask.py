@@ -1,0 +1,104 @@
+"""Questions to whoever sits at the terminal. Without one, or where an option answers, nothing is asked."""
+
+import getpass
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from yiyang_tui.cli.errors import AnswersDiffer, NobodyToAsk, SecretFileUnreadable
+from yiyang_tui.words import t
+
+_LONGEST = 1024
+_TRIES = 3
+Answer = TypeVar("Answer")
+
+
+def somebody() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def line(question: str, default: str = "", *, option: str) -> str:
+    """One line of text; Enter takes the default. Raises ``NobodyToAsk`` without a terminal and without a default."""
+    if not somebody():
+        if default:
+            return default
+        raise NobodyToAsk(option=option)
+    while True:
+        sys.stderr.write(f"{question} [{default}] " if default else f"{question} ")
+        sys.stderr.flush()
+        typed = sys.stdin.readline(_LONGEST)
+        if not typed:
+            raise KeyboardInterrupt
+        said = typed.strip() or default
+        if said:
+            return said
+
+
+def until(question: str, default: str, read: Callable[[str], Answer | None], *, option: str, wrong: str) -> Answer:
+    """Ask until ``read`` understands the answer; ``wrong`` says what was expected."""
+    while True:
+        found = read(line(question, default, option=option))
+        if found is not None:
+            return found
+        if not somebody():
+            raise NobodyToAsk(option=option)
+        sys.stderr.write(wrong + "\n")
+
+
+def yes(question: str) -> bool:
+    """Yes or no; Enter is no."""
+    return line(f"{question} {t('cli.ask.yes_no')}", "n", option="--accept").lower() in ("y", "yes", "是", "好")
+
+
+@dataclass(slots=True)
+class Secrets:
+    """Where secrets come from: a file each, ``-`` for the next line of standard input, else the keyboard, unseen.
+
+    They are never taken from the command line: others on the machine could read them there.
+    """
+
+    lines_left: int = 8
+
+    def get(self, question: str, file: str | None, *, option: str, twice: bool = False) -> str:
+        """One secret. ``twice``: one that is set, so it is typed again to be sure."""
+        if file == "-":
+            return self._from_input()
+        if file:
+            return _from_file(Path(file))
+        if not somebody():
+            raise NobodyToAsk(option=option)
+        for _ in range(_TRIES):
+            typed = hidden(question)
+            if not twice or hidden(t("cli.ask.again")) == typed:
+                return typed
+            sys.stderr.write(t("cli.ask.differs") + "\n")
+        raise AnswersDiffer
+
+    def _from_input(self) -> str:
+        typed = sys.stdin.readline(_LONGEST).rstrip("\r\n")
+        self.lines_left -= 1
+        if not typed or self.lines_left < 0:
+            raise SecretFileUnreadable(path="-")
+        return typed
+
+
+def hidden(question: str) -> str:
+    """What is typed unseen at the terminal."""
+    try:
+        return getpass.getpass(question + " ", stream=sys.stderr)[:_LONGEST]
+    except EOFError:
+        raise KeyboardInterrupt from None
+
+
+def _from_file(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8") as file:
+            typed = file.readline(_LONGEST).rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise SecretFileUnreadable(path=str(path)) from None
+    if not typed:
+        raise SecretFileUnreadable(path=str(path))
+    return typed

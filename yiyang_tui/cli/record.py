@@ -1,0 +1,82 @@
+"""Opening the record for a command: which file, whose number, which passphrase."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from yiyang_tui.cli.ask import Secrets, line, somebody
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+
+@contextmanager
+def opened(secrets: Secrets, number: str | None, passphrase_file: str | None) -> Iterator[tuple["Store", str]]:
+    """The open record and the number it was opened with, closed at the end. Asks for what no option says; raises as ``open_vault``."""
+    from db.errors import VaultMissing
+    from db.vault import open_vault
+    from yiyang_tui.settings import read_settings, settings_path, vault_path
+    from yiyang_tui.words import t
+
+    vault = vault_path()
+    # Nobody should type a passphrase for a record that is not there.
+    if not vault.exists():
+        raise VaultMissing(path=str(vault))
+    number = number or line(t("cli.ask.number"), read_settings(settings_path()).number, option="--number")
+    passphrase = secrets.get(t("cli.ask.passphrase"), passphrase_file, option="--passphrase-file")
+    store = open_vault(vault, number, passphrase)
+    try:
+        settle_clock(store)
+        yield store, number
+    finally:
+        store.close()
+
+
+def settle_clock(store: "Store") -> None:
+    """Ask what time it is if the machine's clock cannot be right. With nobody to ask, say so and go on: it is marked."""
+    from yiyang_tui.cli.show import moment, note
+    from yiyang_tui.words import t
+
+    if store.clock.doubt is None:
+        return
+    note(t(f"clock.{store.clock.doubt}", shown=moment(store.now())))
+    if not somebody():
+        note(t("cli.clock.goes_on"))
+        return
+    store.answer_clock(ask_time())
+
+
+def ask_time() -> int:
+    """Today's date and time as somebody types them, in seconds UTC."""
+    from yiyang_tui.cli.ask import until
+    from yiyang_tui.words import t
+
+    return until(t("cli.clock.ask"), "", read_time, option="", wrong=t("clock.bad"))
+
+
+def read_time(said: str) -> int | None:
+    """``2026-11-22 21:04`` on the wall of the house in seconds UTC; full-width and Chinese forms are read, too."""
+    import re
+    from datetime import datetime
+
+    from yiyang_tui.cells import narrow
+    from yiyang_tui.words.times import HOUSE
+
+    numbers = [int(part) for part in re.findall(r"\d{1,4}", narrow(said)[:40])]
+    if len(numbers) != 5:
+        return None
+    year, month, day, hour, minute = numbers
+    try:
+        return int(datetime(year, month, day, hour, minute, tzinfo=HOUSE).timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def discard(vault: Path) -> None:
+    """Remove a record that was only just begun and never told anybody to be there."""
+    from db.keys import envelope_path
+    from db.vault import side_files
+
+    for part in (vault, *side_files(vault), envelope_path(vault)):
+        part.unlink(missing_ok=True)

@@ -1,0 +1,183 @@
+"""``yiyang sync``: carry sealed batches between this laptop and its county, without a passphrase.
+
+It opens nothing: the application seals, and merges what arrives, when the record is open.
+"""
+
+import signal
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from yiyang_tui.cli.options import Json
+
+if TYPE_CHECKING:
+    from db.errors import YiyangError
+    from sync.exchange import Outcome
+    from sync.link import Folder
+
+DEFAULT_EVERY_S = 900
+SOME_REFUSED = 36
+"""The exchange went through, but the county refused some batches: a person must look."""
+
+
+def sync(
+    watch: Annotated[bool, typer.Option("--watch", help="cli.opt.watch")] = False,
+    every: Annotated[int, typer.Option("--every", min=1, metavar="SECONDS", help="cli.opt.every")] = DEFAULT_EVERY_S,
+    json: Json = False,
+) -> int:
+    """One exchange, or with ``--watch`` one after the other. Returns the exit code."""
+    from db.errors import VaultMissing
+    from sync.link import Folder
+    from yiyang_tui.settings import vault_path
+
+    vault = vault_path()
+    if not vault.exists():
+        raise VaultMissing(path=str(vault))
+    folder = Folder(vault)
+    if watch:
+        return _watch(folder, every, json=json)
+    return _once(folder, json=json)
+
+
+def _once(folder: "Folder", *, json: bool) -> int:
+    from db.errors import YiyangError
+    from yiyang_tui.cli.show import as_json
+
+    try:
+        outcome, seconds = _exchange(folder)
+    except YiyangError as error:
+        if json:
+            as_json(_failed(error))
+            return error.exit_code
+        raise
+    if json:
+        as_json(_done(folder, outcome, seconds))
+    else:
+        _tell(folder, outcome)
+    return SOME_REFUSED if outcome.refused else 0
+
+
+def _exchange(folder: "Folder") -> "tuple[Outcome, float]":
+    from sync import exchange
+    from sync.errors import NotEnrolled
+    from yiyang_tui.cli.lock import only_one
+    from yiyang_tui.cli.meter import carried
+    from yiyang_tui.words import t
+
+    if not folder.enrolled:
+        raise NotEnrolled
+    began = time.monotonic()
+    with only_one(folder.path), carried(t("cli.sync.sending")) as step:
+        return exchange.run(folder, step), time.monotonic() - began
+
+
+def _watch(folder: "Folder", every: int, *, json: bool) -> int:
+    """Exchange again and again until told to end; a failure is told once, and again when it changes."""
+    from db.errors import YiyangError
+    from sync.exchange import pause
+    from yiyang_tui.cli.outcome import error_sentence, plain
+    from yiyang_tui.cli.show import as_json, note, stamp
+    from yiyang_tui.words import t
+
+    # A service manager ends a service with SIGTERM; what was carried so far is kept, the rest comes next time.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    told = ""
+    try:
+        note(f"{stamp()} {t('cli.sync.watching', seconds=every)}")
+        while True:
+            failed: YiyangError | None = None
+            try:
+                outcome, seconds = _exchange(folder)
+            except YiyangError as error:
+                failed = error
+            except OSError as error:
+                failed = plain(error)
+                if failed is None:
+                    raise
+            if failed is not None:
+                if json:
+                    as_json(_failed(failed))
+                elif failed.code != told:
+                    note(f"{stamp()} {error_sentence(failed)}")
+                told = failed.code
+            else:
+                if json:
+                    as_json(_done(folder, outcome, seconds))
+                elif told or outcome.sent or outcome.received or outcome.refused:
+                    note(f"{stamp()} {_line(outcome)}")
+                told = ""
+            time.sleep(pause(every))
+    except KeyboardInterrupt:
+        note(f"{stamp()} {t('cli.sync.ended')}")
+        return 0
+
+
+def _line(outcome: "Outcome") -> str:
+    from yiyang_tui.cli.show import size
+    from yiyang_tui.words import t
+
+    return t(
+        "cli.sync.line",
+        sent=outcome.sent,
+        received=outcome.received,
+        requests=outcome.requests,
+        size=size(outcome.bytes_up + outcome.bytes_down),
+    )
+
+
+def _tell(folder: "Folder", outcome: "Outcome") -> None:
+    from yiyang_tui.cli.show import moment, note, say
+    from yiyang_tui.words import t
+
+    if outcome.sent or outcome.received or outcome.refused:
+        say(_line(outcome))
+    else:
+        say(t("cli.sync.nothing"))
+    if outcome.received:
+        say(t("cli.sync.merged_later"))
+    if outcome.receipt is not None:
+        say(t("cli.sync.receipt", entries=outcome.receipt.entries, at=moment(outcome.receipt.at)))
+    if outcome.lacking:
+        say(t("cli.sync.lacking", n=outcome.lacking))
+    for name, code in outcome.refused:
+        note(t("cli.sync.refused", name=name.hex()[:12], code=code))
+
+
+def _done(folder: "Folder", outcome: "Outcome", seconds: float) -> dict[str, Any]:
+    from sync import parcel
+
+    receipt = outcome.receipt
+    return {
+        "outcome": "refused" if outcome.refused else "done",
+        "exit": SOME_REFUSED if outcome.refused else 0,
+        "sent": outcome.sent,
+        "received": outcome.received,
+        "refused": [{"batch": name.hex(), "code": code} for name, code in outcome.refused],
+        "bytes_up": outcome.bytes_up,
+        "bytes_down": outcome.bytes_down,
+        "requests": outcome.requests,
+        "seconds": round(seconds, 3),
+        "lacking": outcome.lacking,
+        "inbox": len(parcel.names(folder.inbox)),
+        "receipt": None
+        if receipt is None
+        else {
+            "entries": receipt.entries,
+            "batches": receipt.batches,
+            "at": receipt.at,
+            "digest": receipt.digest.hex(),
+            "level": receipt.level,
+        },
+    }
+
+
+def _failed(error: "YiyangError") -> dict[str, Any]:
+    from yiyang_tui.cli.outcome import error_sentence
+
+    return {
+        "outcome": error.code,
+        "exit": error.exit_code,
+        "facts": dict(error.facts),
+        "sentence": error_sentence(error),
+    }
