@@ -2,39 +2,30 @@
 
 import gc
 import inspect
-import sys
 from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.scrollbar import ScrollBar, ScrollBarRender
-from textual.worker import WorkerFailed
+from textual.scrollbar import ScrollBar
 
 from yiyang_tui import settings as kept
 from yiyang_tui import words
 from yiyang_tui.actions import EVERYWHERE, action, bindings
-from yiyang_tui.faults import note_fault
+from yiyang_tui.calm import CalmApp
 from yiyang_tui.places import PLACES, load_place
 from yiyang_tui.screens.base import Sheet
 from yiyang_tui.session import UNDO_S, Session
 from yiyang_tui.themes import PLAIN, THEMES, make_themes
+from yiyang_tui.widgets.bar import WholeCells
 from yiyang_tui.words import t
 
 BEFORE_OPEN = ("help", "theme", "language", "quit", "keys", "palette")
 """The actions that need no open record."""
 
 
-class _Bar(ScrollBarRender):
-    """A scroll bar of whole cells: Textual's eighths of blocks are of ambiguous width."""
-
-    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
-    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
-
-
-class YiyangApp(App[None], inherit_bindings=False):
+class YiyangApp(CalmApp, inherit_bindings=False):
     """One record on one laptop. Made by ``make_app``."""
 
     CSS_PATH = "app.tcss"
@@ -46,9 +37,8 @@ class YiyangApp(App[None], inherit_bindings=False):
         super().__init__()
         self.vault, self.start, self.places, self.settings_file = vault, start, places, settings
         self.session: Session | None = None
-        self.fault_log: Path | None = None
         self.title = t("app.name")
-        ScrollBar.renderer = _Bar
+        ScrollBar.renderer = WholeCells
         for look in make_themes():
             self.register_theme(look)
         self.theme = theme
@@ -137,30 +127,13 @@ class YiyangApp(App[None], inherit_bindings=False):
         if why is not None:
             screen.say(why)
             return
+        if id in self.places:
+            await self.go(id)
+            return
         method = action(id).method
         done: Awaitable[None] | None = getattr(screen if hasattr(screen, method) else self, method)()
         if inspect.isawaitable(done):
             await done
-
-    async def action_today(self) -> None:
-        """F2."""
-        await self.go("today")
-
-    async def action_people(self) -> None:
-        """F3."""
-        await self.go("people")
-
-    async def action_rounds(self) -> None:
-        """F4."""
-        await self.go("rounds")
-
-    async def action_beds(self) -> None:
-        """F5."""
-        await self.go("beds")
-
-    async def action_sync(self) -> None:
-        """F9."""
-        await self.go("sync")
 
     async def action_find(self) -> None:
         """Find somebody: the People place, in its search field."""
@@ -250,31 +223,6 @@ class YiyangApp(App[None], inherit_bindings=False):
         """The record is closed whatever led here."""
         if self.session is not None:
             self.session.store.close()
-
-    # --- what nobody foresaw --------------------------------------------------------------------
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Never a traceback, never a value on the screen: a log of places in the code, and one calm sentence.
-
-        Work in a thread leaves the screens whole: a dialog says what is safe, and the day goes on. An error in the
-        screens themselves ends the program with exit code 1.
-        """
-        self.fault_log = note_fault(error)
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        if isinstance(error, WorkerFailed) and self.session is not None:
-            from yiyang_tui.screens.dialogs import Say
-
-            self.push_screen(Say(t("fault.dialog", log=self.fault_log), t("fault.title")))
-            return
-        self._return_code = 1
-        self._close_messages_no_wait()
-
-    def _print_error_renderables(self) -> None:
-        self._exit_renderables.clear()
-        if self._return_code == 1 and self.fault_log is not None:
-            print(t("fault.exit", log=self.fault_log), file=sys.__stderr__)
 
 
 def make_app(

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
+from textual.types import CSSPathType
 from textual.widgets import Static
 
 from yiyang_tui.screens.base import Sheet
@@ -20,7 +21,7 @@ Answer = TypeVar("Answer")
 class Dialog(Sheet[Answer], ModalScreen[Answer]):
     """A sheet over another. Its keys are named in its own last line, which ``hint`` gives."""
 
-    CSS_PATH = Path(__file__).with_name("dialogs.tcss")
+    CSS_PATH: ClassVar[CSSPathType | None] = Path(__file__).with_name("dialogs.tcss")
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "back", "")]
 

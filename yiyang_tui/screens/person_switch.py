@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.types import CSSPathType
 from textual.widgets import Input, Static
 
 from yiyang_tui.screens.dialogs import Dialog
@@ -56,7 +57,7 @@ class PersonSwitch(Dialog[None]):
     """
 
     where: ClassVar[str] = "switch"
-    CSS_PATH: ClassVar[list[str]] = ["dialogs.tcss", "person_switch.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "person_switch.tcss"]
 
     def __init__(self, session: "Session", *, locked: bool = False) -> None:
         super().__init__()

@@ -101,7 +101,7 @@ class SaidLine(Line):
 
     def fits(self, text: str) -> bool:
         """Whether the sentence can be read in one row here."""
-        return cell_len(text) + 2 <= self.size.width
+        return cell_len(text) + 4 <= self.app.size.width
 
     def render(self) -> Text:
         """The sentence, with its sign before it."""

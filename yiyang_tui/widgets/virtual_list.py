@@ -4,12 +4,10 @@ Rows are the caller's own frozen dataclasses. ``cells(row)`` turns one into cell
 ``count()`` run in a worker thread. Ten thousand or a hundred thousand rows cost the same as ten.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
@@ -21,44 +19,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
-from yiyang_tui.cells import Align, fit, wrap
-from yiyang_tui.themes import Token, token_style
+from yiyang_tui.cells import wrap
+from yiyang_tui.themes import token_style
+from yiyang_tui.widgets.columns import Cell, Cells, Column, laid_out, title_line
+from yiyang_tui.widgets.pages import PAGE, Pages
 from yiyang_tui.words import t
 
+__all__ = ["Cell", "Cells", "Column", "VirtualList"]
+
 Row = TypeVar("Row")
-PAGE: Final = 64
-KEPT: Final = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column. ``width`` in cells; 0 takes what is left (shared by all such columns). ``title`` as shown."""
-
-    width: int
-    title: str = ""
-    align: Align = "left"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A piece of text with its meaning. A bare ``str`` is a cell of ordinary text."""
-
-    text: str
-    token: Token = ""
-
-
-Cells = Sequence[str | Cell]
-
-
-def widths(columns: Sequence[Column], room: int) -> list[int]:
-    """How many cells each column gets; one blank stands between neighbours."""
-    fixed = sum(column.width for column in columns) + len(columns) - 1
-    elastic = [i for i, column in enumerate(columns) if not column.width]
-    left = max(room - fixed, 0)
-    found = [column.width for column in columns]
-    for nth, index in enumerate(elastic):
-        found[index] = left // len(elastic) + (1 if nth < left % len(elastic) else 0)
-    return found
 
 
 class VirtualList(ScrollView, Generic[Row], can_focus=True):
@@ -108,7 +77,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         list: "VirtualList[Any]"
         generation: int
         total: int
-        offset: int
+        page: int
         rows: Sequence[Any]
 
     def __init__(
@@ -134,10 +103,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         self._selectable = selectable or (lambda _row: True)
         self.empty = empty
         self.head = 1 if titled else 0
-        self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
-        self._asked: set[int] = set()
-        self._generation = 0
-        self._shown = -1
+        self._pages: Pages[Row] = Pages()
         self._known = False
         self._keep: Hashable | None = None
 
@@ -150,74 +116,56 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
 
     def row_at(self, index: int) -> Row | None:
         """A row if its page is here. Asks for nothing."""
-        page = self._pages.get(index // PAGE)
-        inside = index % PAGE
-        return page[inside] if page is not None and inside < len(page) else None
+        return self._pages.row(index)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show rows that are all in memory already; no worker is used."""
-        self._begin()
+        self._keep_place()
         self._fetch = self._count = None
-        self._pages = OrderedDict((n, rows[n * PAGE : (n + 1) * PAGE]) for n in range(-(-len(rows) // PAGE)))
-        self._shown = self._generation
+        self._pages.hold(rows)
         self._settle(len(rows))
 
     def load(self) -> None:
         """Count and fetch anew, keeping the place. What is shown stays until the answer is here."""
         if self._fetch is None:
             return
-        self._begin()
+        self._keep_place()
+        self._pages.renew()
         self._ask(self.index // PAGE)
 
-    def _begin(self) -> None:
+    def _keep_place(self) -> None:
         row = self.current
         self._keep = self._key(row) if self._key and row is not None else None
-        self._generation += 1
-        self._asked.clear()
 
     def _ask(self, page: int) -> None:
-        if page in self._asked or self._fetch is None:
+        fetch, count, generation, known = self._fetch, self._count, self._pages.generation, self.total
+        if fetch is None:
             return
-        first = not self._asked
-        self._asked.add(page)
-        fetch, count, generation, known = self._fetch, self._count, self._generation, self.total
+        wanted, first = self._pages.ask(page)
+        if not wanted:
+            return
 
         def work() -> None:
             total = count() if first and count is not None else known
             rows = fetch(page * PAGE, PAGE)
-            if count is None and len(rows) < PAGE:
-                total = page * PAGE + len(rows)
             if not get_current_worker().is_cancelled:
-                self.post_message(self.Loaded(self, generation, total, page * PAGE, rows))
+                self.post_message(self.Loaded(self, generation, total, page, rows))
 
         self.run_worker(work, thread=True, group="page", description="page")
 
     @on(Loaded)
     def _take(self, event: Loaded) -> None:
         event.stop()
-        if event.generation != self._generation:
-            return
-        if self._shown != event.generation:
-            # Old pages stay on the screen until the first new one is here: no flicker.
-            self._pages.clear()
-            self._shown = event.generation
-        self._pages[event.offset // PAGE] = event.rows
-        while len(self._pages) > KEPT:
-            self._asked.discard(self._pages.popitem(last=False)[0])
-        self._settle(event.total)
+        if self._pages.take(event.generation, event.page, event.rows):
+            self._settle(event.total)
 
     def _settle(self, total: int) -> None:
         self._known = True
         self.total = total
         self.virtual_size = Size(self.size.width, total + self.head)
-        index = self.index
-        if self._keep is not None and self._key is not None:
-            for page, rows in self._pages.items():
-                for inside, row in enumerate(rows):
-                    if self._key(row) == self._keep:
-                        index = page * PAGE + inside
-            self._keep = None
-        self._move(index, 1, tell=True)
+        at = self._pages.find(self._key, self._keep) if self._key and self._keep is not None else None
+        self._keep = None
+        self._move(self.index if at is None else at, 1, tell=True)
         self.refresh()
 
     # --- moving -------------------------------------------------------------------------------
@@ -326,36 +274,19 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         if row is None:
             self._ask(index // PAGE)
             return self._strip([Segment("  " + t("list.loading"), token_style(self.app, "quiet"))], width)
-        if index // PAGE in self._pages:
-            self._pages.move_to_end(index // PAGE)
         return self._row_line(row, index == self.index and self._selectable(row), width)
 
     def _row_line(self, row: Row, chosen: bool, width: int) -> Strip:
         lit = chosen and self.has_focus
         plain = token_style(self.app, "", selected=lit)
-        segments = [Segment("> " if chosen else "  ", plain)]
-        cells = list(self._cells(row))
-        columns = self.columns if len(cells) > 1 or len(self.columns) == 1 else (Column(0),)
-        for n, (cell, column, room) in enumerate(zip(cells, columns, widths(columns, width - 3), strict=True)):
-            text, token = (cell.text, cell.token) if isinstance(cell, Cell) else (cell, "")
-            if n:
-                segments.append(Segment(" ", plain))
-            segments.append(Segment(fit(text, room, column.align), token_style(self.app, token, selected=lit)))
-        return self._strip(segments, width, plain if lit else None)
+        cells = laid_out(self.columns, self._cells(row), width - 3)
+        segments = [Segment(cell.text, token_style(self.app, cell.token, selected=lit)) for cell in cells]
+        return self._strip([Segment("> " if chosen else "  ", plain), *segments], width, plain if lit else None)
 
     def _title_line(self, width: int) -> Strip:
-        quiet = token_style(self.app, "quiet")
         count = t("app.count", n=self.total) if self._known else ""
-        cells = [
-            fit(c.title, room, c.align) for c, room in zip(self.columns, widths(self.columns, width - 3), strict=True)
-        ]
-        titles = "  " + " ".join(cells) + " "
-        # The count stands in the last gap between titles that is wide enough.
-        room = cell_len(count) + 2
-        gap = titles.rfind(" " * room)
-        if count and gap >= 0:
-            titles = titles[: gap + 1] + count + titles[gap + room - 1 :]
-        return self._strip([Segment(titles, quiet)], width)
+        titles = "  " + title_line(self.columns, count, width - 3)
+        return self._strip([Segment(titles, token_style(self.app, "quiet"))], width)
 
     def _empty_line(self, y: int, width: int) -> Strip:
         if not self._known:

@@ -1,0 +1,74 @@
+"""The one registry: words in both languages, no key twice, no letter alone, a footer that fits."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from yiyang_tui import words
+from yiyang_tui.actions import ACTIONS, EVERYWHERE, Action, actions_of, colliding, footer, footer_word, key_sheet
+
+PLACES = {action.where for action in ACTIONS} - {EVERYWHERE}
+# Sheets that lie over a place, where the keys of everywhere do not reach.
+COVERS = {"switch", "unlock"}
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_every_action_has_its_words(action: Action, lang: str) -> None:
+    known = words.catalogue(lang)
+    assert {action.word, action.help, f"place.{action.where}"} <= set(known)
+    assert cell_len(known[action.word]) <= 22
+
+
+def test_ids_are_unique_and_name_their_screen() -> None:
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+    assert [a.id for a in ACTIONS if a.id.rpartition(".")[0] != (a.where if a.where != EVERYWHERE else "")] == []
+
+
+@pytest.mark.parametrize("where", sorted(PLACES))
+def test_no_key_does_two_things_on_a_screen(where: str) -> None:
+    reachable = actions_of(where) + ([] if where in COVERS else actions_of(EVERYWHERE))
+    assert colliding(reachable) == set()
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_no_letter_stands_alone_or_first(action: Action) -> None:
+    """An input method swallows letters: beside each stands a key that passes through, and it is the one shown."""
+    assert len(action.keys[0]) > 1
+    assert action.keys[0].startswith(("f", "ctrl+")) or action.keys[0] in (
+        *("space", "enter", "escape", "slash", "up", "down", "left", "right", "pageup", "pagedown", "home", "end"),
+        *("tab", "delete", "backspace"),
+    )
+
+
+def test_no_key_belongs_to_the_terminal_or_to_typing() -> None:
+    """Ctrl+C, S and Q's neighbours stop a terminal; I, M, H and J are Tab, Enter and Backspace in disguise."""
+    taken = {f"ctrl+{letter}" for letter in "cimhjsvxawuked"}
+    assert {key for action in ACTIONS for key in action.keys} & taken == set()
+
+
+@given(width=st.integers(0, 200), where=st.sampled_from(sorted(PLACES)), lang=st.sampled_from(words.LANGUAGES))
+def test_the_footer_fits_and_leaves_out_the_least_important(width: int, where: str, lang: str) -> None:
+    words.use(lang)
+    rows = [*actions_of(where), *actions_of(EVERYWHERE)]
+    kept = footer(rows, width)
+    assert cell_len("  ".join(footer_word(row) for row in kept)) <= width
+    ranks = [row.rank for row in rows if row.rank is not None and row not in kept]
+    assert all(row.rank is not None and row.rank <= lost for row in kept for lost in ranks)
+    assert kept == [row for row in rows if row in kept]
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_the_key_sheet_names_every_screen_and_action(lang: str) -> None:
+    sheet = key_sheet(lang)
+    known = words.catalogue(lang)
+    assert all(known[f"place.{where}"] in sheet for where in PLACES)
+    assert all(known[action.help] in sheet for action in ACTIONS)
+
+
+def test_keys_are_named_as_they_are_printed() -> None:
+    words.use("zh")
+    rows = {action.id: action for action in ACTIONS}
+    assert footer_word(rows["undo"]) == "Ctrl+Z 撤销"
+    assert footer_word(rows["find"]) == "/ 找人"

@@ -1,0 +1,103 @@
+"""Changing person by PIN, and the lock."""
+
+from tests.tui.conftest import Opened, screen_text, settle, type_text
+from yiyang_tui.screens.person_switch import AskPin, PersonSwitch
+from yiyang_tui.widgets.entry import Entry
+
+
+async def give_pin(app, pilot, pin: str) -> None:
+    """Type it, and wait for the answer: the next question, or none."""
+    asked = app.screen
+    await type_text(pilot, pin)
+    await pilot.press("enter")
+    while app.screen is asked or (isinstance(app.screen, PersonSwitch) and app.screen.session.staff.name == "王芳"):
+        await pilot.pause()
+
+
+def who(app) -> str:
+    return app.session.staff.name
+
+
+async def test_the_signed_in_person_types_their_pin(opened: Opened) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("f10")
+        await settle(app, pilot)
+        text = screen_text(app)
+        assert "> 1001" in text
+        assert "刘建国" in text
+        assert "已停用" in text
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, AskPin)
+        await type_text(pilot, "4711")
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert "现在是 王芳" in screen_text(app)
+
+
+async def test_a_wrong_pin_asks_again_and_changes_nobody(opened: Opened) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("f10")
+        await settle(app, pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        await give_pin(app, pilot, "9999")
+        assert isinstance(app.screen, AskPin)
+        assert "PIN 不对" in screen_text(app)
+        await pilot.press("escape", "escape")
+        await settle(app, pilot)
+        assert not isinstance(app.screen, PersonSwitch)
+
+
+async def test_somebody_without_a_pin_gets_one_when_the_other_vouches(opened: Opened) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("f10")
+        await settle(app, pilot)
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert "请 王芳 输入自己的 PIN" in screen_text(app)
+        for pin in ("4711", "2580", "2581", "2580", "2580"):
+            await give_pin(app, pilot, pin)
+        await settle(app, pilot)
+        assert who(app) == "刘建国"
+        assert "刘建国 医生" in screen_text(app)
+        await pilot.press("f10")
+        await settle(app, pilot)
+        await pilot.press("up", "up", "enter")
+        await type_text(pilot, "4711")
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert who(app) == "王芳"
+
+
+async def test_a_lock_has_no_way_round_and_keeps_what_is_half_typed(opened: Opened) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("f4")
+        await settle(app, pilot)
+        await type_text(pilot, "156")
+        await pilot.press("f10")
+        await settle(app, pilot)
+        await pilot.press("f10")
+        await pilot.pause()
+        for key in ("escape", "f2", "ctrl+p", "ctrl+q", "ctrl+z", "f4", "ctrl+l"):
+            await pilot.press(key)
+            await settle(app, pilot)
+            assert isinstance(app.screen, PersonSwitch)
+        assert "屏幕已锁" in screen_text(app)
+        assert "156" not in screen_text(app)
+        await pilot.press("enter")
+        await type_text(pilot, "4711")
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert "已解锁" in screen_text(app)
+        assert app.screen.query_one("#sbp", Entry).value == "156"
+
+
+async def test_another_person_cannot_undo_what_was_not_theirs(opened: Opened) -> None:
+    async with opened() as (app, pilot):
+        app.session.acted("李秀英 巡视", lambda: None)
+        doctor = next(one for one in __import__("care.staff").staff.everyone(app.session.store) if one.number == "1002")
+        app.session.become(doctor)
+        await pilot.press("ctrl+z")
+        await settle(app, pilot)
+        assert "没有可以撤销的事" in screen_text(app)
