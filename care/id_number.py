@@ -9,10 +9,10 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Literal
 
 from care.data import table
-from db.errors import YiyangError
+from db.errors import Refused
 
 # Longer input is no number with spaces in it; it is not looked at further.
 _MOST_TYPED = 64
@@ -37,14 +37,11 @@ class IdProblem(StrEnum):
     PROVINCE_UNKNOWN = "province_unknown"
 
 
-class BadIdNumber(YiyangError):
-    """The text is no identity number; the sentence is ``id_number.<problem>``. Facts: problem, length."""
-
-    code: ClassVar[str] = "id_number"
-    exit_code: ClassVar[int] = 2
+class BadIdNumber(Refused):
+    """The text is no identity number; the rule is ``id_<problem>``. Facts: rule, length (how many were typed)."""
 
     def __init__(self, problem: IdProblem, length: int = 0) -> None:
-        super().__init__(problem=problem.value, length=length)
+        super().__init__(f"id_{problem}", length=length)
         self.problem = problem
 
 

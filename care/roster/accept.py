@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from care.levels import HOUSE_TIME
@@ -43,7 +43,8 @@ def known_people(conn: Connection) -> KnownPeople:
 def accept(store: Store, plan: RosterPlan, staff_id: UUID) -> Imported:
     """Write the people of a plan who are not in the record yet. Accepting a plan again adds nothing.
 
-    A stay begins on the day of admission, or now when the roster names none. Raises Refused ``no_welfare_home``.
+    A stay begins on the day of admission, or now when the roster names none, but never before the bed was free.
+    Raises Refused ``no_welfare_home``.
     """
     with store.act(staff_id) as act:
         known = known_people(act.conn)
@@ -57,7 +58,8 @@ def accept(store: Store, plan: RosterPlan, staff_id: UUID) -> Imported:
             added += 1
             if person.bed and person.bed not in known.beds:
                 bed = house.bed(person.room, person.bed)
-                act.insert(Stay, person_id=row, bed_id=bed, from_at=_from(person.admitted, act.now))
+                since = max(_from(person.admitted, act.now), house.free_since(bed))
+                act.insert(Stay, person_id=row, bed_id=bed, from_at=since)
                 known.beds.add(person.bed)
                 stays += 1
         return Imported(added, skipped, house.rooms_made, house.beds_made, stays)
@@ -118,6 +120,11 @@ class _House:
             self._beds[label] = self._act.insert(Bed, kind="welfare", label=label, room_id=self._room(room))
             self.beds_made += 1
         return self._beds[label]
+
+    def free_since(self, bed: UUID) -> int:
+        """When the last person left the bed, seconds UTC: nobody lay in it beside them. 0 for a new bed."""
+        ends = select(func.max(col(Stay.until_at))).where(col(Stay.bed_id) == bed)
+        return self._act.conn.execute(ends).scalar() or 0
 
     def _room(self, name: str) -> UUID | None:
         if not name:

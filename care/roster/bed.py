@@ -42,6 +42,6 @@ def _written(cell: Cell, found: Findings) -> str:
     if cell.on is not None:
         # 10-2 typed into a spreadsheet becomes the second of October.
         label = f"{cell.on.month}-{cell.on.day}"
-        found.say(cell, "bed_was_date", value=f"{cell.text} → {label}")
+        found.say(cell, "bed_was_date", value=f"{cell.text} = {label}")
         return label
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell.text))

@@ -59,25 +59,26 @@ def sex_of(cell: Cell | None, number: IdNumber | None, found: Findings) -> str:
     return number.sex
 
 
-def birth_of(cell: Cell | None, number: IdNumber | None, found: Findings, today: date) -> date | None:
-    """The day of birth. A number whose check digit holds outweighs the cell; an incomplete date is only kept."""
-    read = _day(cell, today) if cell is not None else None
-    if cell is None or read is None:
-        return number.birth if number else None
+def birth_of(cell: Cell | None, number: IdNumber | None, found: Findings, today: date) -> str | None:
+    """The birth date as ISO text, as much of it as is known. A number whose check digit holds outweighs the cell."""
+    certain = number.birth.isoformat() if number else None
+    if cell is None:
+        return certain
+    read = _day(cell, today)
     if read.doubt == "unreadable":
         found.keep(cell, "birth_unreadable")
-    elif read.day is not None and read.day > today:
+    elif read.iso > today.isoformat():
         found.keep(cell, "birth_future")
     elif number is not None:
         if "birth" in agrees(number, "", read.iso):
             found.keep(cell, "birth_disagrees")
-    elif read.doubt == "incomplete":
-        found.keep(cell, "birth_incomplete")
     else:
-        if read.doubt == "century":
-            found.say(cell, "birth_century", value=f"{cell.text} → {read.iso}")
-        return read.day
-    return number.birth if number else None
+        if read.doubt == "incomplete":
+            found.keep(cell, "birth_incomplete")
+        elif read.doubt == "century":
+            found.say(cell, "birth_century", value=f"{cell.text} = {read.iso}")
+        return read.iso
+    return certain
 
 
 def _day(cell: Cell, today: date, *, recent: bool = False) -> ReadDate:
@@ -91,7 +92,7 @@ def _day(cell: Cell, today: date, *, recent: bool = False) -> ReadDate:
     return read
 
 
-def admitted_of(cell: Cell | None, birth: date | None, found: Findings, today: date) -> date | None:
+def admitted_of(cell: Cell | None, birth: str | None, found: Findings, today: date) -> date | None:
     """The day of coming into the house, when the cell names one that can be."""
     if cell is None:
         return None
@@ -101,7 +102,7 @@ def admitted_of(cell: Cell | None, birth: date | None, found: Findings, today: d
         found.keep(cell, "admitted_incomplete" if read.doubt == "incomplete" else "admitted_unreadable")
     elif day > today:
         found.keep(cell, "admitted_future")
-    elif birth is not None and day < birth:
+    elif birth is not None and day.isoformat() < birth:
         found.keep(cell, "admitted_before_birth")
     else:
         return day

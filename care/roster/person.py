@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 
+from care.age import age
 from care.roster.bed import place_of
 from care.roster.cell import Cell
 from care.roster.identity import admitted_of, birth_of, name_of, number_of, sex_of
@@ -39,7 +40,7 @@ class PlannedPerson:
     row: int
     name: str
     sex: str
-    birth: str | None
+    birth: str | None  # ISO text, possibly only YYYY-MM or YYYY
     id_number: str
     id_reason: str
     ethnic: str
@@ -95,8 +96,8 @@ def read_line(row: Row, columns: Mapping[str, str], today: date) -> ReadLine:
     birth = birth_of(facts.get("birth"), number, found, today)
     if birth is None and "birth" not in facts:
         found.say(at("birth"), "birth_missing")
-    if birth is not None and (today - birth).days // 365 not in _AGES:
-        found.say(facts.get("birth") or at("id_number"), "birth_unlikely", value=birth.isoformat())
+    if birth is not None and age(birth, today) not in _AGES:
+        found.say(facts.get("birth") or at("id_number"), "birth_unlikely", value=birth)
     level = _level(facts.get("care_level"), found)
     if level is None and "care_level" in columns:
         found.say(at("care_level"), "level_missing")
@@ -114,7 +115,7 @@ def read_line(row: Row, columns: Mapping[str, str], today: date) -> ReadLine:
         row=row.number,
         name=name,
         sex=sex,
-        birth=None if birth is None else birth.isoformat(),
+        birth=birth,
         id_number=number.number if number else "",
         id_reason=id_reason,
         ethnic=_coded("ethnic", facts.get("ethnic"), "ethnic_unknown", found) if "ethnic" in facts else "01",

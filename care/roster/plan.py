@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
+from care.data import table
 from care.roster.cell import Cell
 from care.roster.person import PlannedPerson, ReadLine, read_line
 from care.roster.problem import Problem, problem
@@ -135,11 +136,17 @@ def _beds(lines: Sequence[ReadLine], occupied: set[str]) -> tuple[list[PlannedPe
 
 def _absent_columns(roster: Roster) -> list[Problem]:
     return [
-        problem(sheet, 0, Cell("", "", ""), "column_absent", value=name)
+        problem(sheet, 0, Cell("", "", ""), "column_absent", value=heading)
         for sheet, columns in roster.columns.items()
-        for name in _EXPECTED
+        for name, heading in _expected()
         if name not in columns and not (name == "bed" and "room" in columns)
     ]
+
+
+def _expected() -> list[tuple[str, str]]:
+    """The columns a roster should have, with the words most often written above them."""
+    fields = {field["id"]: field["headings"] for field in table("roster_columns")["field"]}
+    return [(name, fields[name][0]) for name in _EXPECTED]
 
 
 def _place(problem: Problem) -> tuple[str, int, int, str]:

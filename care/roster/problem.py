@@ -92,7 +92,7 @@ def problem(
     """The problem ``code`` of one cell."""
     shown = cell.text if value is None else value
     if len(shown) > _SHOWN:
-        shown = shown[: _SHOWN - 1] + "…"
+        shown = shown[: _SHOWN - 3] + "..."
     return Problem(sheet, row, cell.column, cell.heading, shown, code, SEVERITIES[code], other)
 
 

@@ -155,6 +155,23 @@ def test_without_number_sex_and_birth_the_person_is_still_taken(planned: Planned
     assert (only(made).sex, only(made).birth) == ("0", None)
 
 
+@pytest.mark.parametrize(
+    ("typed", "birth", "code"),
+    [
+        ("1943年5月", "1943-05", "birth_incomplete"),
+        (1943.1, "1943", "birth_incomplete"),
+        ("43.5.2", "1943-05-02", "birth_century"),
+    ],
+)
+def test_of_an_incomplete_birth_date_as_much_is_kept_as_it_says(
+    planned: Planned, typed: object, birth: str, code: str
+) -> None:
+    made = planned(["李秀英", "女", "无", typed, "全护", "205", "1"])
+    assert codes(made) == [(2, "C", "id_missing"), (2, "D", code)]
+    assert only(made).birth == birth
+    assert only(made).note == ("" if code == "birth_century" else f"出生日期：{typed}")
+
+
 def test_a_care_level_nobody_understands_means_full_care(planned: Planned) -> None:
     made = planned(["李秀英", "女", LI, None, "中护", "205", "1"])
     assert codes(made) == [(2, "E", "level_unknown")]

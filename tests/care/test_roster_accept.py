@@ -149,6 +149,21 @@ def known_beds(store: Store) -> set[str]:
         return known_people(conn).beds
 
 
+def test_a_stay_never_begins_before_the_bed_was_free(store: Store, staff_id: UUID, house: UUID, roster: Path) -> None:
+    made = made_plan(store, roster)
+    wanted = next(person for person in made.people if person.bed and person.admitted)
+    with store.act(staff_id) as act:
+        room = act.insert(Room, institution_id=house, name=wanted.room)
+        bed = act.insert(Bed, kind="welfare", label=wanted.bed, room_id=room)
+        left_at = act.now - 86400
+        act.insert(Stay, person_id=staff_id, bed_id=bed, from_at=0, until_at=left_at, end_reason="move")
+    accept(store, made, staff_id)
+    stays = [
+        (from_at, until_at) for on, from_at, until_at in rows(store, Stay, "bed_id", "from_at", "until_at") if on == bed
+    ]
+    assert sorted(stays) == [(0, left_at), (left_at, None)]
+
+
 @pytest.mark.usefixtures("house")
 def test_closed_beds_are_not_given_and_practice_people_are_nobody(store: Store, staff_id: UUID) -> None:
     with store.act(staff_id) as act:
