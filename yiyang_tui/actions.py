@@ -89,6 +89,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("switch.move", UP_DOWN, "switch", rank=2, shown="arrows", bound=False),
     Action("switch.lock", ("f10",), "switch", rank=1),
     Action("switch.back", ("escape",), "switch", rank=3),
+    # --- sync -------------------------------------------------------------------------------------
+    Action("sync.now", ("ctrl+s", "s"), "sync", rank=0),
+    Action("sync.enrol", ("ctrl+e", "e"), "sync", rank=1),
+    Action("sync.open", ("enter",), "sync", rank=2, bound=False),
     # --- today, people, rounds, chart, beds, sync: their screens add rows here -------------------
 )
 
