@@ -13,29 +13,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from db import keys
+from db.act import Act, Progress
 from db.backup import backup
 from db.cipher import driver_of, fold, reading, writing
 from db.clock import Clock, boot_id
 from db.disk import identity
 from db.errors import YiyangError
-from db.identity import new_epoch, row_id
-from db.journal import Value
-from db.local import CLOCK, DRAFT, ROW_VERSION
-from db.pack import pack
-from db.rows import Shape, shape_of, stored
-from db.search import index_person
-from db.tables import Person, Synced
-from db.versions import Head, RowHeads
+from db.identity import new_epoch
+from db.local import CLOCK, DRAFT
+
+__all__ = ["Act", "Device", "Store"]
 
 _DRAFT_LIMIT = 64 * 1024
-_JOURNAL = (
-    "INSERT INTO journal (epoch, seq, lamport, wall, suspect, staff_id, table_name, row_id, op, fields)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +39,6 @@ class Device:
     pair_id: UUID
     sign_key: bytes
     age_key: str
-
-
-@dataclass(slots=True)
-class _Progress:
-    """How far this process's epoch has come: entries, row ids."""
-
-    epoch: bytes
-    seq: int = 0
-    rows: int = 0
 
 
 class Store:
@@ -69,7 +53,7 @@ class Store:
         self._file = identity(path)
         self._lock = threading.RLock()
         self._inside = False
-        self._progress: _Progress | None = None
+        self._progress: Progress | None = None
 
     @property
     def pair_id(self) -> UUID:
@@ -120,7 +104,7 @@ class Store:
             self._file = identity(self.path)
 
     @contextmanager
-    def act(self, staff_id: UUID | None) -> Iterator["Act"]:
+    def act(self, staff_id: UUID | None) -> Iterator[Act]:
         """One act of one person (``None``: the program itself), durable when the block has ended."""
         with self._lock:
             before = self._progress
@@ -128,24 +112,24 @@ class Store:
                 with self.writing() as conn:
                     act = self._begin(conn, staff_id)
                     yield act
-                    act._finish()
+                    act.finish()
             except BaseException:
                 # Entries are numbered without gaps, so a rolled-back act gives its numbers back. Row ids
                 # may have been seen by the caller: they are never issued again.
                 if before is not None and self._progress is not None and self._progress.epoch == before.epoch:
-                    self._progress = _Progress(before.epoch, before.seq, self._progress.rows)
+                    self._progress = Progress(before.epoch, before.seq, self._progress.rows)
                 else:
                     self._progress = None
                 raise
 
-    def _begin(self, conn: Connection, staff_id: UUID | None) -> "Act":
+    def _begin(self, conn: Connection, staff_id: UUID | None) -> Act:
         now = self.clock.now()
         raw = driver_of(conn)
         lamport, newest, *last = raw.execute("SELECT lamport, newest_at, epoch, seq, rows FROM clock").fetchone()
         self._progress = self._take_over(raw, last, now)
         return Act(conn, self._progress, staff_id, now, lamport, newest, self.clock.suspect)
 
-    def _take_over(self, raw: Any, last: list[Any], now: int) -> _Progress:
+    def _take_over(self, raw: Any, last: list[Any], now: int) -> Progress:
         """Go on with this process's epoch, or begin one if the file does not know it as we do.
 
         A file that was swapped or restored under the running program, or a memory image that was resumed
@@ -155,15 +139,15 @@ class Store:
         epoch, seq, rows = last
         if known is not None and epoch == known.epoch:
             if seq == known.seq and rows <= known.rows:
-                return _Progress(known.epoch, known.seq, known.rows)
+                return Progress(known.epoch, known.seq, known.rows)
             known = None
         if epoch is not None:
             raw.execute("UPDATE epoch SET seq = ?, rows = ? WHERE epoch = ?", (seq, rows, epoch))
         if known is not None:
             found = raw.execute("SELECT seq, rows FROM epoch WHERE epoch = ?", (known.epoch,)).fetchone()
             if found is not None and found[0] == known.seq and found[1] <= known.rows:
-                return _Progress(known.epoch, known.seq, known.rows)
-        fresh = _Progress(new_epoch(now))
+                return Progress(known.epoch, known.seq, known.rows)
+        fresh = Progress(new_epoch(now))
         raw.execute("INSERT INTO epoch VALUES (?, ?, 0, 0, ?)", (fresh.epoch, now, boot_id()))
         return fresh
 
@@ -234,118 +218,3 @@ class Store:
                 self._follow()
                 fold(self._engine, self.path)
             self._engine.dispose()
-
-
-class Act:
-    """The inside of one act. ``now`` is its time (seconds UTC), ``conn`` its transaction."""
-
-    def __init__(
-        self,
-        conn: Connection,
-        progress: _Progress,
-        staff_id: UUID | None,
-        now: int,
-        lamport: int,
-        newest: int,
-        suspect: bool,
-    ) -> None:
-        self.conn = conn
-        self.now = now
-        self.staff_id = staff_id
-        # The acts of a day are thousands of single rows: these few statements go straight to the driver.
-        self._raw = driver_of(conn)
-        self._progress = progress
-        self._lamport = lamport
-        self._newest = newest
-        self._suspect = suspect
-
-    def insert(self, table: type[Synced], **values: Value) -> UUID:
-        """Insert a row and its journal entry; columns not named take their defaults. Returns the row's id.
-
-        Raises ``TypeError`` for a value or a name that the table does not have.
-        """
-        shape = shape_of(table)
-        whole = shape.complete(values)
-        self._progress.rows += 1
-        row = row_id(self._progress.epoch, self._progress.rows)
-        self._raw.execute(shape.insert_sql, (row.bytes, *(stored(whole[name]) for name in shape.columns)))
-        head = self._journal(table, row, "insert", whole, {})
-        if table.merge.kind == "edit":
-            self._write_heads(shape, row, RowHeads(head), new=True)
-        if table is Person:
-            index_person(self.conn, row, str(whole["name"]), str(whole["id_number"]))
-        return row
-
-    def edit(self, table: type[Synced], row: UUID, **changes: Value) -> bool:
-        """Change fields of a row of an edited table; only real changes are written. False if none was.
-
-        Raises ``LookupError`` if there is no such row, ``TypeError`` if the table is append-only.
-        """
-        shape = shape_of(table)
-        if table.merge.kind != "edit":
-            raise TypeError(f"{shape.name} is append-only")
-        shape.check(changes)
-        present = self.conn.execute(select(shape.table).where(shape.table.c.id == row)).mappings().first()
-        if present is None:
-            raise LookupError(f"{shape.name}: no such row")
-        heads = RowHeads.decode(self._heads(shape, row))
-        # Writing a contested field again with the shown value settles it, so it is a change too.
-        changed = {k: v for k, v in changes.items() if v != present[k] or k in heads.contested}
-        if not changed:
-            return False
-        replaces = heads.refs(changed)
-        self.conn.execute(update(shape.table).where(shape.table.c.id == row).values(changed))
-        head = self._journal(table, row, "edit", changed, replaces)
-        heads.replace(changed, head)
-        self._write_heads(shape, row, heads, new=False)
-        if table is Person and {"name", "id_number"} & changed.keys():
-            now = {**present, **changed}
-            index_person(self.conn, row, str(now["name"]), str(now["id_number"]))
-        return True
-
-    def _heads(self, shape: Shape, row: UUID) -> bytes:
-        found = self.conn.execute(
-            select(ROW_VERSION.c.heads).where(ROW_VERSION.c.table_name == shape.name, ROW_VERSION.c.row_id == row)
-        ).scalar_one()
-        return bytes(found)
-
-    def _write_heads(self, shape: Shape, row: UUID, heads: RowHeads, *, new: bool) -> None:
-        values = {"heads": heads.encode(), "contested": len(heads.contested)}
-        if new:
-            self.conn.execute(insert(ROW_VERSION).values(table_name=shape.name, row_id=row, **values))
-        else:
-            self.conn.execute(
-                update(ROW_VERSION)
-                .where(ROW_VERSION.c.table_name == shape.name, ROW_VERSION.c.row_id == row)
-                .values(values)
-            )
-
-    def _journal(
-        self, table: type[Synced], row: UUID, op: str, values: dict[str, Value], replaces: dict[str, Any]
-    ) -> Head:
-        self._progress.seq += 1
-        self._lamport += 1
-        self._raw.execute(
-            _JOURNAL,
-            (
-                self._progress.epoch,
-                self._progress.seq,
-                self._lamport,
-                self.now,
-                self._suspect,
-                None if self.staff_id is None else self.staff_id.bytes,
-                str(table.__tablename__),
-                row.bytes,
-                op,
-                pack([values, replaces]),
-            ),
-        )
-        return Head(self._progress.epoch, self._progress.seq, self._lamport)
-
-    def _finish(self) -> None:
-        # A doubted clock must not become the measure of later ones.
-        newest = self._newest if self._suspect else max(self._newest, self.now)
-        self._raw.execute(
-            "UPDATE clock SET lamport = ?, newest_at = ?, epoch = ?, seq = ?, rows = ?",
-            (self._lamport, newest, self._progress.epoch, self._progress.seq, self._progress.rows),
-        )
