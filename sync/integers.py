@@ -9,6 +9,7 @@ import math
 import struct
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 from sync.tokens import INT64_HIGH, INT64_LOW, Malformed, Reader, Writer, cheapest
@@ -108,8 +109,14 @@ def _read_packed(source: Reader, count: int) -> list[int]:
     base = source.whole(2, 16)
     each = _PER_BYTE[base]
     data = source.stream(-(-count // each))
-    table = [[byte // base**place % base for place in range(each)] for byte in range(256)]
+    table = _unpacked(base)
     return [value for byte in data for value in table[byte]][:count]
+
+
+@cache
+def _unpacked(base: int) -> list[list[int]]:
+    """The numbers packed in each byte."""
+    return [[byte // base**place % base for place in range(_PER_BYTE[base])] for byte in range(256)]
 
 
 def _sparse(usual: int, values: Sequence[int]) -> Writer:

@@ -96,8 +96,9 @@ class Scope:
     def latest(self, table: int, index: int) -> list[Cell]:
         """A column of an earlier table, at the latest of its entries before each row; null before the first."""
         other = self.tables[table]
-        known: list[Cell] = [None, *other.columns[index]]
-        return self._seen([known[bisect_left(other.places, place)] for place in self.table.places])
+        column = other.columns[index]
+        found = [bisect_left(other.places, place) for place in self._seen(self.table.places)]
+        return [column[count - 1] if count else None for count in found]
 
     def numbers(self, index: int) -> list[int] | None:
         """An earlier column of the same table, if all of it is whole numbers."""
