@@ -40,21 +40,21 @@ class Change:
 
 
 class NotANumber(YiyangError):
-    """What was typed is no number of this measure. Facts: measure, zh, en, decimals (how many may be typed)."""
+    """What was typed is no number of this measure. Facts: measure, decimals (how many may be typed)."""
 
     code: ClassVar[str] = "not_a_number"
     exit_code: ClassVar[int] = 2
 
 
 class ImpossibleValue(YiyangError):
-    """No living person measures this. Facts: measure, zh, en, lo, hi, unit."""
+    """No living person measures this. Facts: measure, lo, hi, unit."""
 
     code: ClassVar[str] = "impossible_value"
     exit_code: ClassVar[int] = 2
 
 
 class PointNeeded(YiyangError):
-    """The digits can mean two possible values: the point must be typed. Facts: measure, zh, en, small, large."""
+    """The digits can mean two possible values: the point must be typed. Facts: measure, small, large."""
 
     code: ClassVar[str] = "point_needed"
     exit_code: ClassVar[int] = 2
@@ -85,13 +85,13 @@ def read(of: Measure, text: str) -> int | None:
         return None
     parts = _NUMBER.fullmatch(typed)
     if parts is None:
-        raise NotANumber(**_named(of), decimals=of.decimals)
+        raise NotANumber(measure=of.id, decimals=of.decimals)
     whole, fraction = int(parts[1]), parts[2]
     if fraction is None and of.decimals:
         return _without_point(of, whole)
     kept, rest = (fraction or "")[: of.decimals], (fraction or "")[of.decimals :]
     if rest.strip("0"):
-        raise NotANumber(**_named(of), decimals=of.decimals)
+        raise NotANumber(measure=of.id, decimals=of.decimals)
     return _possible(of, whole * 10**of.decimals + int(kept.ljust(of.decimals, "0") or 0))
 
 
@@ -127,19 +127,15 @@ def show(of: Measure, value: int | None) -> str:
     return f"{sign}{size // 10**of.decimals}.{size % 10**of.decimals:0{of.decimals}d}"
 
 
-def _named(of: Measure) -> dict[str, str]:
-    return {"measure": of.id, "zh": of.zh, "en": of.en}
-
-
 def _without_point(of: Measure, digits: int) -> int:
     large = digits * 10**of.decimals
     readings = [value for value in (digits, large) if of.hard_lo <= value <= of.hard_hi]
     if len(readings) > 1:
-        raise PointNeeded(**_named(of), small=show(of, digits), large=show(of, large))
+        raise PointNeeded(measure=of.id, small=show(of, digits), large=show(of, large))
     return _possible(of, readings[0] if readings else large)
 
 
 def _possible(of: Measure, value: int) -> int:
     if not of.hard_lo <= value <= of.hard_hi:
-        raise ImpossibleValue(**_named(of), lo=show(of, of.hard_lo), hi=show(of, of.hard_hi), unit=of.unit)
+        raise ImpossibleValue(measure=of.id, lo=show(of, of.hard_lo), hi=show(of, of.hard_hi), unit=of.unit)
     return value

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.exceptions import InvalidFileException
 
-from db.errors import Refused
+from db.errors import YiyangError
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -65,14 +65,17 @@ _DAMAGED = (
 CellValue = str | int | float | bool | datetime | date | time | timedelta
 
 
-class RosterUnreadable(Refused):
-    """The file is no roster that can be read; the rule is ``roster_<reason>``. Facts: rule, path (the file's name).
+class RosterUnreadable(YiyangError):
+    """The file is no roster that can be read; the sentence is ``roster_unreadable.<reason>``. Facts: reason, path.
 
     Reasons: missing, locked, too_large, too_many_rows, not_excel, old_excel, password, damaged, no_people.
     """
 
+    code: ClassVar[str] = "roster_unreadable"
+    exit_code: ClassVar[int] = 2
+
     def __init__(self, reason: str, path: Path) -> None:
-        super().__init__(f"roster_{reason}", path=path.name)
+        super().__init__(reason=reason, path=path.name)
         self.reason = reason
 
 
