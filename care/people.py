@@ -72,17 +72,15 @@ class PersonRow:
     id_tail: str
 
 
-def count(store: Store, query: str = "") -> int:
-    """How many people a search finds; all of them for an empty one."""
+def count(store: Store, query: str = "", *, most: int | None = None) -> int:
+    """How many people a search finds; all of them for an empty one.
+
+    With ``most`` it counts no further: a single letter finds tens of thousands among a hundred thousand, and to count
+    them takes longer than a key press may.
+    """
     with store.reading() as conn:
-        if not normal(query):
-            return int(conn.execute(select(func.count()).select_from(Person)).scalar_one())
-        low, high = term_range(query)
-        by_term = select(func.count(PERSON_TERM.c.person_id.distinct())).where(
-            PERSON_TERM.c.term >= low, PERSON_TERM.c.term < high
-        )
-        here = places(conn)
-        return int(conn.execute(by_term).scalar_one()) + len(_by_label(here, low) - _by_term(conn, query, here))
+        total = _count_found(conn, query, most) if normal(query) else _count_all(conn)
+    return total if most is None else min(total, most)
 
 
 def page(store: Store, query: str, offset: int, limit: int) -> list[PersonRow]:
@@ -119,7 +117,7 @@ def facts_of(conn: Connection, person_id: UUID) -> PersonFacts:
 def create(store: Store, by: UUID, facts: PersonFacts) -> UUID:
     """Register a person; the facts are completed first. Returns the person id.
 
-    Raises ``Refused`` with the code of the first error that ``check`` finds, or id_number_taken (fact bed).
+    Raises ``Refused`` with the code of the first error that ``check`` finds, or id_number_taken (bed, "-" without one).
     """
     with store.act(by) as act:
         whole = _checked(facts, act.now)
@@ -161,6 +159,18 @@ def same_people(store: Store, facts: PersonFacts) -> list[PersonRow]:
         return _rows(conn, found, places(conn), now)
 
 
+def _count_all(conn: Connection) -> int:
+    return int(conn.execute(select(func.count()).select_from(Person)).scalar_one())
+
+
+def _count_found(conn: Connection, query: str, most: int | None) -> int:
+    low, high = term_range(query)
+    found = select(PERSON_TERM.c.person_id).where(PERSON_TERM.c.term >= low, PERSON_TERM.c.term < high)
+    by_term = select(func.count()).select_from(found.distinct().limit(most).subquery())
+    here = places(conn)
+    return int(conn.execute(by_term).scalar_one()) + len(_by_label(here, low) - _by_term(conn, query, here))
+
+
 def _checked(given: PersonFacts, now: int) -> PersonFacts:
     today = house_day(now)
     for problem in check(given, today):
@@ -173,7 +183,7 @@ def _refuse_twin(conn: Connection, number: str, but: UUID | None) -> None:
     twin = next((each for each in _with_number(conn, number) if each != but), None)
     if twin is not None:
         place = place_of(conn, twin)
-        raise Refused("id_number_taken", bed=place.label if place else "")
+        raise Refused("id_number_taken", bed=place.label if place else "-")
 
 
 def _with_number(conn: Connection, number: str) -> list[UUID]:

@@ -10,6 +10,8 @@ from db.local import JOURNAL
 from db.tables import Leave, Person, Stay
 from tests.care.household import Household, at, refuses
 
+STAY, LEAVE = Stay.metadata.tables["stay"], Leave.metadata.tables["leave"]
+
 
 def stays_of(house: Household, person: UUID) -> list[tuple[str, int, int | None, str, str]]:
     """All stays of a person in time: bed label, from, until, begun by, end reason."""
@@ -20,15 +22,13 @@ def stays_of(house: Household, person: UUID) -> list[tuple[str, int, int | None,
         for cell in room.cells
     }
     with house.store.reading() as conn:
-        rows = conn.execute(
-            select(Stay.__table__).where(Stay.person_id == person).order_by(Stay.from_at, Stay.id)
-        ).all()
+        rows = conn.execute(select(STAY).where(STAY.c.person_id == person).order_by(STAY.c.from_at, STAY.c.id)).all()
     return [(labels[row.bed_id], row.from_at, row.until_at, row.begun_by, row.end_reason) for row in rows]
 
 
 def leaves_of(house: Household, person: UUID) -> list:
     with house.store.reading() as conn:
-        return list(conn.execute(select(Leave.__table__).where(Leave.person_id == person).order_by(Leave.left_at)))
+        return list(conn.execute(select(LEAVE).where(LEAVE.c.person_id == person).order_by(LEAVE.c.left_at)))
 
 
 def where(house: Household, person: UUID) -> tuple[str, str]:
