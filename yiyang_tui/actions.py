@@ -89,6 +89,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("switch.move", UP_DOWN, "switch", rank=2, shown="arrows", bound=False),
     Action("switch.lock", ("f10",), "switch", rank=1),
     Action("switch.back", ("escape",), "switch", rank=3),
+    # --- today ------------------------------------------------------------------------------------
+    Action("today.open", ("enter",), "today", rank=0, bound=False),
+    Action("today.unremarkable", SPACE, "today", rank=1),
     # --- sync -------------------------------------------------------------------------------------
     Action("sync.now", ("ctrl+s", "s"), "sync", rank=0),
     Action("sync.enrol", ("ctrl+e", "e"), "sync", rank=1),
