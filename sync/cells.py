@@ -93,7 +93,8 @@ def _candidates(cells: list[Cell], scope: Scope, depth: int) -> Iterator[Writer]
         yield _choices(sorted(counts, key=rank), cells, scope, depth)  # ids in order are small steps
         if type(usual) is bytes and 16 < len(counts) <= 4096:
             yield _choices(walk(cells), cells, scope, depth)
-    if depth <= 1 and len(cells) >= 4:
+    ids = type(usual) is bytes
+    if len(cells) >= 4 and depth <= (1 if ids else 0) and (ids or len(counts) <= 64):
         yield from _following(cells, often, scope, depth)
     if depth == 0 and len(cells) >= 16 and len(counts) <= 256:
         yield from _splitting(cells, counts, scope)
@@ -201,7 +202,7 @@ def _keys(cells: list[Cell], scope: Scope) -> Iterator[Key]:
     """What a column may follow: ids of its own table; for ids also itself, and its namesakes of earlier tables."""
     table = scope.table
     for index, column in enumerate(table.columns):
-        if any(isinstance(cell, bytes) for cell in column[:8]):
+        if isinstance(column[0], bytes) and column.count(column[0]) < len(column):
             yield Key(scope.own, index)
     if any(isinstance(cell, bytes) for cell in cells[:8]):
         yield Key(scope.own, len(table.columns))
