@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DBAPIError
 
 from db.journal import Value
 
@@ -49,9 +50,14 @@ def _copy(conn: Connection, table: Table, rows: Sequence[Sequence[Value | bytes]
     # The same transaction may come here twice for one table.
     conn.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} (LIKE {name}) ON COMMIT DROP")
     raw: Any = conn.connection.driver_connection
-    with raw.cursor() as cursor, cursor.copy(f"COPY {incoming} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    copying = f"COPY {incoming} ({columns}) FROM STDIN"
+    try:
+        with raw.cursor() as cursor, cursor.copy(copying) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except conn.dialect.loaded_dbapi.Error as error:
+        # The driver was spoken to directly; its errors come out like those of every other statement.
+        raise DBAPIError(copying, None, error, hide_parameters=True) from error
     inserted = conn.exec_driver_sql(
         f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {incoming} ON CONFLICT DO NOTHING"
     ).rowcount

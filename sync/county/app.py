@@ -1,0 +1,182 @@
+"""The county's HTTP server: four addresses, each body bounded while it is read, every refusal a small message."""
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import Engine, text
+from starlette.exceptions import HTTPException
+
+from db.errors import YiyangError
+from sync.county import enrolment, keys
+from sync.county.database import open_engine, plain_errors, reading, writing
+from sync.county.errors import CountyDatabase, Denied
+from sync.county.exchange import exchange, who_asks
+from sync.county.keys import Keys
+from sync.county.migrations.run import upgrade
+from sync.county.settings import Settings
+from sync.protocol import (
+    AUTH_HEADER,
+    MAX_REQUEST,
+    MEDIA_TYPE,
+    EnrolRequest,
+    ExchangeRequest,
+    Hello,
+    Message,
+    Problem,
+)
+
+LOG = logging.getLogger("yiyang.county")
+_MANNERS: Mapping[str, Any] = {
+    "server_header": False,
+    "date_header": False,
+    "timeout_keep_alive": 75,
+    "timeout_graceful_shutdown": 30,
+}
+M = TypeVar("M", bound=Message)
+
+
+def make_county(settings: Settings) -> FastAPI:
+    """The application of an initialised county, its database brought to this program's schema.
+
+    Raises ``CountyMissing``, ``CountyDamaged``, ``CountyDatabase``.
+    """
+    own, engine = keys.load(settings.folder), open_engine(settings.database_url)
+    with plain_errors():
+        upgrade(engine)
+    guesses = enrolment.Guesses(settings.guesses_per_minute)
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(title="yiyang county", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    app.add_exception_handler(Exception, _broken)
+    app.add_exception_handler(HTTPException, _elsewhere)
+
+    @app.post("/v1/enrol")
+    async def enrol(request: Request) -> Response:
+        def answer(body: bytes) -> Message:
+            asked = _parsed(EnrolRequest, body)
+            with writing(engine) as conn:
+                return enrolment.enrol(conn, own, settings.name, asked, guesses, _now())
+
+        return await _served(request, answer)
+
+    @app.post("/v1/exchange")
+    async def talk(request: Request) -> Response:
+        def answer(body: bytes) -> Message:
+            return _exchange(engine, own, request.headers.get(AUTH_HEADER, ""), body)
+
+        return await _served(request, answer)
+
+    @app.get("/v1/hello")
+    async def hello() -> Response:
+        return _message(Hello(name=settings.name, sign_public=own.sign_public, time=_now()))
+
+    @app.get("/healthz")
+    def health() -> Response:
+        try:
+            with plain_errors(), reading(engine) as conn:
+                conn.execute(text("SELECT 1"))
+        except CountyDatabase:
+            return Response("database", status_code=503, media_type="text/plain")
+        return Response("ok", media_type="text/plain")
+
+    return app
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+def _exchange(engine: Engine, own: Keys, header: str, body: bytes) -> Message:
+    now = _now()
+    asking = who_asks(engine, header, "POST", "/v1/exchange", body, now)
+    return exchange(engine, own, asking, _parsed(ExchangeRequest, body), now)
+
+
+def _parsed(kind: type[M], body: bytes) -> M:
+    try:
+        return kind.parse(body)
+    except ValueError as error:
+        raise Denied("message_malformed", 400) from error
+
+
+async def _served(request: Request, answer: Callable[[bytes], Message]) -> Response:
+    """Read the body, answer it in a worker thread, and put every refusal into words a program reads."""
+
+    def work(body: bytes) -> Message:
+        with plain_errors():
+            return answer(body)
+
+    try:
+        return _message(await run_in_threadpool(work, await _body(request)))
+    except Denied as error:
+        return _message(Problem(error.reason, error.facts), error.status)
+    except YiyangError as error:
+        LOG.error("request failed: %s %s", error.code, error.facts)
+        return _message(Problem("county_troubled"), 503)
+
+
+async def _body(request: Request) -> bytes:
+    said = request.headers.get("content-length", "0")
+    if not said.isdecimal() or len(said) > 15 or int(said) > MAX_REQUEST:
+        raise Denied("too_long", 413, most=MAX_REQUEST)
+    read = bytearray()
+    async for part in request.stream():
+        read += part
+        if len(read) > MAX_REQUEST:
+            raise Denied("too_long", 413, most=MAX_REQUEST)
+    return bytes(read)
+
+
+def _message(message: Message, status: int = 200) -> Response:
+    return Response(message.encode(), status_code=status, media_type=MEDIA_TYPE)
+
+
+async def _elsewhere(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _message(Problem("not_served"), error.status_code)
+
+
+async def _broken(_request: Request, _error: Exception) -> Response:
+    # The server logs what happened; whoever asked learns only that it did.
+    return _message(Problem("county_troubled"), 500)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.create_server((host, port), backlog=512)
+    # Small answers must not wait for more to come.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until interrupted. ``OSError`` if the address is taken."""
+    config = uvicorn.Config(make_county(settings), **_MANNERS)
+    with _listen(host, port) as listening:
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def running(settings: Settings, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve beside other work of this process; yields the address to ask, ``http://host:port``."""
+    # The screen belongs to that other work: nothing is written to it.
+    server = uvicorn.Server(uvicorn.Config(make_county(settings), log_config=None, access_log=False, **_MANNERS))
+    with _listen(host, port) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="county", daemon=True)
+        thread.start()
+        try:
+            yield f"http://{host}:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -1,0 +1,80 @@
+"""The county's database: SQLite in its folder, or a PostgreSQL server; the same statements run on both."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from sync.county.errors import CountyDatabase
+
+_WRITE = "yiyang_write"
+BUSY_MS = 30_000
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on ``url``. Raises ``CountyDatabase`` if it names no database we know.
+
+    Values of statements never appear in errors or logs.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(parsed, hide_parameters=True, pool_size=10, max_overflow=30, pool_pre_ping=True)
+        if parsed.get_backend_name() != "sqlite" or not parsed.database:
+            raise CountyDatabase(kind="unknown")
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise CountyDatabase(kind="unknown") from error
+    _private(Path(parsed.database))
+    engine = create_engine(parsed, hide_parameters=True, pool_size=10, max_overflow=30)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _private(path: Path) -> None:
+    # SQLite gives its side files the mode of the file itself.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _prepare(raw: Any, _record: object) -> None:
+    raw.isolation_level = None
+    raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.execute("PRAGMA synchronous = FULL")
+
+
+def _begin(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get(_WRITE) else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction, committed at the end. On SQLite writers queue from its first statement."""
+    with engine.connect().execution_options(**{_WRITE: True}) as conn, conn.begin():
+        yield conn
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One snapshot to read from."""
+    with engine.connect() as conn:
+        if conn.dialect.name == "postgresql":
+            conn = conn.execution_options(isolation_level="REPEATABLE READ")
+        with conn.begin():
+            yield conn
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what a driver says, which may quote rows, into an error that quotes nothing."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise CountyDatabase(kind=type(error).__name__) from None

@@ -1,0 +1,187 @@
+"""Certifying laptops: one-time codes, the devices of a pair, and the signed directory that tells each of the others."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from uuid import UUID
+
+import pyrage
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from sync import codes
+from sync.codes import CodeMistyped
+from sync.county.errors import Denied, PairNameWrong
+from sync.county.keys import Keys
+from sync.county.tables import CountyPair, Device, EnrolCode, core
+from sync.directory import MAX_DEVICES, Directory, Listed
+from sync.errors import CountyLies
+from sync.protocol import MAX_NAME, EnrolAnswer, EnrolRequest
+
+_PAIR, _DEVICE, _CODE = core(CountyPair), core(Device), core(EnrolCode)
+
+
+class Guesses:
+    """How often a wrong code may be tried in a minute, at this process."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._clock = clock
+        self._wrong: deque[float] = deque()
+        self._lock = threading.Lock()
+
+    def check(self) -> None:
+        """Raise ``Denied`` when there were too many."""
+        with self._lock:
+            while self._wrong and self._wrong[0] < self._clock() - 60:
+                self._wrong.popleft()
+            if len(self._wrong) >= self._most:
+                raise Denied("too_many_guesses", 429)
+
+    def missed(self) -> None:
+        """Count a wrong one."""
+        with self._lock:
+            self._wrong.append(self._clock())
+
+
+def new_code(conn: Connection, keys: Keys, pair_name: str, now: int, days: int) -> str:
+    """A code for one laptop of the pair of that name, new or known. Raises ``PairNameWrong``."""
+    name = pair_name.strip()
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        raise PairNameWrong(most=MAX_NAME)
+    code = codes.new_code(keys.sign_public)
+    expires = now + days * 86400
+    conn.execute(insert(_CODE).values(hash=codes.digest(code), pair_name=name, made_at=now, expires_at=expires))
+    return code
+
+
+def enrol(
+    conn: Connection, keys: Keys, county_name: str, request: EnrolRequest, guesses: Guesses, now: int
+) -> EnrolAnswer:
+    """Certify the laptop, or raise ``Denied``. Asking again with the same code and keys gets the same answer."""
+    guesses.check()
+    code = _code(conn, keys, request.code, guesses)
+    again = _certified(conn, request)
+    if code.used_at is not None:
+        if again is None or code.used_by != request.device_id:
+            raise Denied("code_used", 403)
+        return _answer(conn, keys, county_name, again.pair_id, now)
+    if code.expires_at <= now:
+        raise Denied("code_expired", 403)
+    if again is not None:
+        raise Denied("device_known", 409)
+    _check_keys(request)
+    pair_id = _pair(conn, code.pair_name, request.pair_id, now)
+    used = conn.execute(
+        update(_CODE)
+        .where(_CODE.c.hash == code.hash, _CODE.c.used_at.is_(None))
+        .values(used_at=now, used_by=request.device_id)
+    )
+    if used.rowcount != 1:
+        raise Denied("code_used", 403)
+    _certify(conn, request, pair_id, now)
+    return _answer(conn, keys, county_name, pair_id, now)
+
+
+def _code(conn: Connection, keys: Keys, typed: str, guesses: Guesses) -> Row[tuple[object, ...]]:
+    try:
+        codes.check_county(typed, keys.sign_public)
+        found = conn.execute(select(_CODE).where(_CODE.c.hash == codes.digest(typed)).with_for_update()).first()
+    except (CodeMistyped, CountyLies):
+        found = None
+    if found is None:
+        guesses.missed()
+        raise Denied("code_wrong", 403)
+    return found
+
+
+def _certified(conn: Connection, request: EnrolRequest) -> Row[tuple[object, ...]] | None:
+    found = conn.execute(select(_DEVICE).where(_DEVICE.c.device_id == request.device_id)).first()
+    if found is None:
+        return None
+    same = (
+        bytes(found.sign_public) == request.sign_public
+        and bytes(found.transport_public) == request.transport_public
+        and found.age_recipient == request.age_recipient
+    )
+    if not same:
+        raise Denied("device_known", 409)
+    return found
+
+
+def _check_keys(request: EnrolRequest) -> None:
+    try:
+        Ed25519PublicKey.from_public_bytes(request.sign_public)
+        Ed25519PublicKey.from_public_bytes(request.transport_public)
+        pyrage.x25519.Recipient.from_str(request.age_recipient)
+    except (ValueError, UnsupportedAlgorithm, pyrage.RecipientError) as error:
+        raise Denied("keys_wrong", 400) from error
+
+
+def _pair(conn: Connection, name: str, asked: UUID | None, now: int) -> UUID:
+    """The pair the code is for. A laptop with a record of its own brings a new pair's id, and only to a new pair."""
+    known: UUID | None = conn.execute(
+        select(_PAIR.c.pair_id).where(_PAIR.c.name == name).with_for_update()
+    ).scalar_one_or_none()
+    if known is not None:
+        if asked not in (None, known):
+            raise Denied("pair_differs", 409)
+        return known
+    if asked is None:
+        raise Denied("pair_unknown", 409)
+    if conn.execute(select(_PAIR.c.name).where(_PAIR.c.pair_id == asked)).first() is not None:
+        raise Denied("pair_differs", 409)
+    conn.execute(insert(_PAIR).values(pair_id=asked, name=name, directory_version=0, enrolled_at=now))
+    return asked
+
+
+def _certify(conn: Connection, request: EnrolRequest, pair_id: UUID, now: int) -> None:
+    mine = _DEVICE.c.pair_id == pair_id
+    if conn.execute(select(func.count()).select_from(_DEVICE).where(mine)).scalar_one() >= MAX_DEVICES:
+        raise Denied("too_many_devices", 409, most=MAX_DEVICES)
+    conn.execute(
+        insert(_DEVICE).values(
+            device_id=request.device_id,
+            pair_id=pair_id,
+            sign_public=request.sign_public,
+            transport_public=request.transport_public,
+            age_recipient=request.age_recipient,
+            name=request.name,
+            certified_at=now,
+        )
+    )
+    conn.execute(
+        update(_PAIR).where(_PAIR.c.pair_id == pair_id).values(directory_version=_PAIR.c.directory_version + 1)
+    )
+
+
+def _answer(conn: Connection, keys: Keys, county_name: str, pair_id: UUID, now: int) -> EnrolAnswer:
+    name = conn.execute(select(_PAIR.c.name).where(_PAIR.c.pair_id == pair_id)).scalar_one()
+    return EnrolAnswer(
+        pair_id=pair_id,
+        pair_name=name,
+        county_name=county_name,
+        county_sign_public=keys.sign_public,
+        county_age_recipient=keys.recipient,
+        county_recovery_public=keys.recovery_public,
+        directory=directory(conn, pair_id).sign(keys.sign, keys.kid),
+        time=now,
+    )
+
+
+def directory(conn: Connection, pair_id: UUID) -> Directory:
+    """The devices of a pair as the county knows them."""
+    version = conn.execute(select(_PAIR.c.directory_version).where(_PAIR.c.pair_id == pair_id)).scalar_one()
+    rows = conn.execute(
+        select(_DEVICE).where(_DEVICE.c.pair_id == pair_id).order_by(_DEVICE.c.certified_at, _DEVICE.c.device_id)
+    )
+    return Directory(
+        pair_id,
+        version,
+        tuple(
+            Listed(row.device_id, bytes(row.sign_public), row.age_recipient, row.name, row.revoked_at is not None)
+            for row in rows
+        ),
+    )

@@ -1,0 +1,153 @@
+"""One exchange seen from the county: take in what the laptop brings, sign for what is held, give what it lacks."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, select, update
+
+from db.errors import YiyangError
+from sync import batch, graph, parcel
+from sync.county import enrolment, store
+from sync.county.database import reading, writing
+from sync.county.errors import Denied
+from sync.county.keys import Keys
+from sync.county.tables import CountyPair, Device, core
+from sync.errors import BatchTooNew, SignatureWrong
+from sync.protocol import MAX_BATCHES, MAX_HEADS, MAX_TAKE, ExchangeAnswer, ExchangeRequest, check_claim, claim_of
+
+_PAIR, _DEVICE = core(CountyPair), core(Device)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The certified device that asks, and how far its clock is ahead of ours (seconds)."""
+
+    device_id: UUID
+    pair_id: UUID
+    age_recipient: str
+    clock_skew_s: int
+
+
+class _Refusal(NamedTuple):
+    name: bytes
+    code: str
+
+
+def who_asks(engine: Engine, header: str, method: str, path: str, body: bytes, now: int) -> Asking:
+    """The device that signed the request. Raises ``Denied``. A wrong clock is noted and refuses nothing."""
+    try:
+        claim = claim_of(header)
+        with reading(engine) as conn:
+            found = conn.execute(select(_DEVICE).where(_DEVICE.c.device_id == claim.device_id)).first()
+        if found is None:
+            raise Denied("device_unknown", 403)
+        check_claim(claim, bytes(found.transport_public), method, path, body)
+    except SignatureWrong as error:
+        raise Denied("signature_wrong", 401) from error
+    if found.revoked_at is not None:
+        raise Denied("device_revoked", 403)
+    return Asking(found.device_id, found.pair_id, found.age_recipient, claim.seconds - now)
+
+
+def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeRequest, now: int) -> ExchangeAnswer:
+    """Serve one request of a certified device."""
+    brought, refused = _take_in(engine, keys, asking, request.batches, now)
+    store.merge_waiting(engine, asking.pair_id, now)
+    held = store.receipt(engine, asking.pair_id, asking.device_id, now)
+    known = held.level == "merged" and held.digest == request.receipt_digest
+    with reading(engine) as conn:
+        heads = store.heads(conn, asking.pair_id)
+        given, more = _lacking(conn, asking, heads, {*request.heads, *brought}, request.take_bytes)
+        version = conn.execute(select(_PAIR.c.directory_version).where(_PAIR.c.pair_id == asking.pair_id)).scalar_one()
+        directory = None
+        if version != request.directory_version:
+            directory = enrolment.directory(conn, asking.pair_id).sign(keys.sign, keys.kid)
+    _note(engine, asking, now)
+    return ExchangeAnswer(
+        heads=tuple(heads[:MAX_HEADS]),
+        receipt=None if known else held.sign(keys.sign, keys.kid),
+        batches=given,
+        more=more,
+        refused=tuple(refused),
+        directory=directory,
+        time=now,
+    )
+
+
+def _take_in(
+    engine: Engine, keys: Keys, asking: Asking, parcels: tuple[bytes, ...], now: int
+) -> tuple[set[bytes], list[_Refusal]]:
+    """Store what is sound. Returns the names that the device was shown to hold, and what was refused."""
+    with reading(engine) as conn:
+        public = store.keys_of(conn, asking.pair_id)
+    refused: list[_Refusal] = []
+    waiting: list[batch.Batch] = []
+    brought: set[bytes] = set()
+    for sealed in parcels:
+        name = hashlib.sha256(sealed).digest()
+        try:
+            data = parcel.open_parcel(sealed, keys.age)
+            name = batch.name(data)
+            one = batch.read(data, public.get)
+            if one.header.pair != asking.pair_id:
+                refused.append(_Refusal(name, "pair_foreign"))
+                continue
+            _look_inside(one)
+        except YiyangError as error:
+            refused.append(_Refusal(name, error.code))
+            continue
+        waiting.append(one)
+    # They should come in causal order. If they do not, each pass stores what stands on what is here.
+    while waiting:
+        later: list[batch.Batch] = []
+        for one in waiting:
+            code = store.store(engine, one, now)
+            if code is None:
+                brought.add(one.name)
+            elif code == "parents_missing":
+                later.append(one)
+            else:
+                refused.append(_Refusal(one.name, code))
+        if len(later) == len(waiting):
+            refused += [_Refusal(one.name, "parents_missing") for one in later]
+            break
+        waiting = later
+    return brought, refused
+
+
+def _look_inside(one: batch.Batch) -> None:
+    """Raise ``BatchForged`` for contents that contradict the header: such a batch could never be merged by anybody."""
+    try:
+        one.entries()
+    except BatchTooNew:
+        # Kept and relayed all the same: the laptops of the pair, or this county after an upgrade, will read it.
+        return
+
+
+def _lacking(
+    conn: Connection, asking: Asking, heads: list[bytes], theirs: set[bytes], take_bytes: int
+) -> tuple[tuple[tuple[bytes, bytes], ...], bool]:
+    if theirs.issuperset(heads):
+        return (), False
+    missing = [name for name in graph.missing(store.nodes(conn, asking.pair_id), theirs) if name not in theirs]
+    budget = min(take_bytes, MAX_TAKE)
+    given: list[tuple[bytes, bytes]] = []
+    for name in missing[:MAX_BATCHES]:
+        sealed = parcel.seal_parcel(store.body(conn, asking.pair_id, name), [asking.age_recipient])
+        # One at least: a batch larger than what the laptop asked for must still get there.
+        if given and len(sealed) > budget:
+            break
+        budget -= len(sealed)
+        given.append((name, sealed))
+    return tuple(given), len(given) < len(missing)
+
+
+def _note(engine: Engine, asking: Asking, now: int) -> None:
+    with writing(engine) as conn:
+        conn.execute(
+            update(_DEVICE)
+            .where(_DEVICE.c.device_id == asking.device_id)
+            .values(last_seen_at=now, clock_skew_s=asking.clock_skew_s)
+        )

@@ -1,0 +1,1 @@
+"""Forward steps of the county's schema, for SQLite and PostgreSQL alike."""

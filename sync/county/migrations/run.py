@@ -1,0 +1,28 @@
+"""Bring a county's database to the newest schema."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+HERE = Path(__file__).parent
+# Any number that nothing else of ours locks: two workers that start at once upgrade one after the other.
+_LOCK = 0x596979616E67
+
+
+def config() -> Config:
+    """Alembic's settings, without an ini file to ship."""
+    settings = Config()
+    settings.set_main_option("script_location", str(HERE))
+    return settings
+
+
+def upgrade(engine: Engine) -> None:
+    """Run every step the database has not seen, all in one transaction."""
+    settings = config()
+    with engine.connect().execution_options(yiyang_write=True) as conn, conn.begin():
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        settings.attributes["connection"] = conn
+        command.upgrade(settings, "head")

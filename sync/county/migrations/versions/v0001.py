@@ -1,0 +1,326 @@
+"""The first release: pairs, devices, batches as they were signed, and the record of each pair."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from db.tables import RowId
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "access",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("person_id", RowId(), nullable=False),
+        sa.Column("staff_id", RowId(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_index("ix_access_person_id", "access", ["pair_id", "person_id"])
+    op.create_table(
+        "bed",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("room_id", RowId(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_table(
+        "county",
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sign_public", sa.LargeBinary(), nullable=False),
+        sa.Column("age_recipient", sa.String(), nullable=False),
+        sa.Column("recovery_public", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "county_pair",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("directory_version", sa.BigInteger(), nullable=False),
+        sa.Column("enrolled_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "department",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("institution_id", RowId(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_table(
+        "device",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("device_id", RowId(), nullable=False),
+        sa.Column("sign_public", sa.LargeBinary(), nullable=False),
+        sa.Column("transport_public", sa.LargeBinary(), nullable=False),
+        sa.Column("age_recipient", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("certified_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_seen_at", sa.BigInteger(), nullable=True),
+        sa.Column("clock_skew_s", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("device_id"),
+    )
+    op.create_index("ix_device_pair_id", "device", ["pair_id"])
+    op.create_table(
+        "enrol_code",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("pair_name", sa.String(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.Column("used_by", RowId(), nullable=True),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
+        "institution",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("director_id", RowId(), nullable=True),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("medical_licence_no", sa.Text(), nullable=False),
+        sa.Column("medical_licence_until", sa.Text(), nullable=True),
+        sa.Column("care_licence_no", sa.Text(), nullable=False),
+        sa.Column("care_licence_until", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_table(
+        "leave",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("person_id", RowId(), nullable=False),
+        sa.Column("stay_id", RowId(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("left_at", sa.BigInteger(), nullable=False),
+        sa.Column("expected_at", sa.BigInteger(), nullable=True),
+        sa.Column("back_at", sa.BigInteger(), nullable=True),
+        sa.Column("companion", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_index("ix_leave_person_id", "leave", ["pair_id", "person_id"])
+    op.create_table(
+        "pair",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("township", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("agreement_no", sa.Text(), nullable=False),
+        sa.Column("agreement_from", sa.Text(), nullable=True),
+        sa.Column("agreement_until", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_table(
+        "person",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("sex", sa.Text(), nullable=False),
+        sa.Column("birth", sa.Text(), nullable=True),
+        sa.Column("id_type", sa.Text(), nullable=False),
+        sa.Column("id_number", sa.Text(), nullable=False),
+        sa.Column("id_reason", sa.Text(), nullable=False),
+        sa.Column("ethnic", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("care_level", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("village", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("record_no", sa.Text(), nullable=False),
+        sa.Column("insurance", sa.Text(), nullable=False),
+        sa.Column("insurance_no", sa.Text(), nullable=False),
+        sa.Column("blood_abo", sa.Text(), nullable=False),
+        sa.Column("contacts", sa.Text(), nullable=False),
+        sa.Column("allergies", sa.Text(), nullable=False),
+        sa.Column("allergies_known", sa.Boolean(), nullable=False),
+        sa.Column("conditions", sa.Text(), nullable=False),
+        sa.Column("consents", sa.Text(), nullable=False),
+        sa.Column("no_resuscitation", sa.Boolean(), nullable=False),
+        sa.Column("spo2_scale", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("practice", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_table(
+        "room",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("institution_id", RowId(), nullable=False),
+        sa.Column("department_id", RowId(), nullable=True),
+        sa.Column("floor", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_table(
+        "round",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("person_id", RowId(), nullable=False),
+        sa.Column("staff_id", RowId(), nullable=False),
+        sa.Column("bed_id", RowId(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("unremarkable", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("position", sa.Text(), nullable=False),
+        sa.Column("skin", sa.Text(), nullable=False),
+        sa.Column("intake", sa.Text(), nullable=False),
+        sa.Column("water_ml", sa.BigInteger(), nullable=True),
+        sa.Column("mood", sa.Text(), nullable=False),
+        sa.Column("abnormal", sa.Text(), nullable=False),
+        sa.Column("reported_to", RowId(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("supersedes", RowId(), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_index("ix_round_person_at", "round", ["pair_id", "person_id", "at"])
+    op.create_index(
+        "ix_round_supersedes",
+        "round",
+        ["pair_id", "supersedes"],
+        sqlite_where=sa.text("supersedes IS NOT NULL"),
+        postgresql_where=sa.text("supersedes IS NOT NULL"),
+    )
+    op.create_table(
+        "row_version",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("row_id", RowId(), nullable=False),
+        sa.Column("heads", sa.LargeBinary(), nullable=False),
+        sa.Column("contested", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "table_name", "row_id"),
+    )
+    op.create_index("ix_row_version_contested", "row_version", ["pair_id", "contested"])
+    op.create_table(
+        "running_count",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("device_id", RowId(), nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
+        sa.Column("batches", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "device_id"),
+    )
+    op.create_table(
+        "set_aside",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("batch", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "batch", "seq"),
+    )
+    op.create_table(
+        "staff",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("institution_id", RowId(), nullable=True),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("licence_no", sa.Text(), nullable=False),
+        sa.Column("licence_until", sa.Text(), nullable=True),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_table(
+        "stay",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("person_id", RowId(), nullable=False),
+        sa.Column("bed_id", RowId(), nullable=False),
+        sa.Column("from_at", sa.BigInteger(), nullable=False),
+        sa.Column("until_at", sa.BigInteger(), nullable=True),
+        sa.Column("begun_by", sa.Text(), nullable=False),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_index("ix_stay_bed_id", "stay", ["pair_id", "bed_id"])
+    op.create_index("ix_stay_person_id", "stay", ["pair_id", "person_id"])
+    op.create_table(
+        "stored_batch",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("device_id", RowId(), nullable=False),
+        sa.Column("epoch", sa.LargeBinary(), nullable=False),
+        sa.Column("first", sa.BigInteger(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.Column("lamport_last", sa.BigInteger(), nullable=False),
+        sa.Column("parents", sa.LargeBinary(), nullable=False),
+        sa.Column("is_head", sa.Boolean(), nullable=False),
+        sa.Column("is_tip", sa.Boolean(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("merged_at", sa.BigInteger(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "hash"),
+    )
+    op.create_index("ix_stored_batch_device", "stored_batch", ["pair_id", "device_id", "position"])
+    op.create_index("ix_stored_batch_epoch", "stored_batch", ["pair_id", "epoch", "last"])
+    op.create_index(
+        "ix_stored_batch_head",
+        "stored_batch",
+        ["pair_id"],
+        sqlite_where=sa.text("is_head"),
+        postgresql_where=sa.text("is_head"),
+    )
+    op.create_index("ix_stored_batch_position", "stored_batch", ["pair_id", "position"], unique=True)
+    op.create_index(
+        "ix_stored_batch_unmerged",
+        "stored_batch",
+        ["pair_id", "position"],
+        sqlite_where=sa.text("merged_at IS NULL"),
+        postgresql_where=sa.text("merged_at IS NULL"),
+    )
+    op.create_table(
+        "vitals",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("person_id", RowId(), nullable=False),
+        sa.Column("staff_id", RowId(), nullable=False),
+        sa.Column("round_id", RowId(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("temp_c10", sa.BigInteger(), nullable=True),
+        sa.Column("pulse", sa.BigInteger(), nullable=True),
+        sa.Column("resp", sa.BigInteger(), nullable=True),
+        sa.Column("sbp", sa.BigInteger(), nullable=True),
+        sa.Column("dbp", sa.BigInteger(), nullable=True),
+        sa.Column("spo2", sa.BigInteger(), nullable=True),
+        sa.Column("oxygen", sa.Boolean(), nullable=True),
+        sa.Column("spo2_scale", sa.BigInteger(), nullable=False),
+        sa.Column("acvpu", sa.Text(), nullable=True),
+        sa.Column("glucose_mmol10", sa.BigInteger(), nullable=True),
+        sa.Column("weight_kg10", sa.BigInteger(), nullable=True),
+        sa.Column("pain", sa.BigInteger(), nullable=True),
+        sa.Column("supersedes", RowId(), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_index("ix_vitals_person_at", "vitals", ["pair_id", "person_id", "at"])
+    op.create_index("ix_vitals_round_id", "vitals", ["pair_id", "round_id"])
+    op.create_index(
+        "ix_vitals_supersedes",
+        "vitals",
+        ["pair_id", "supersedes"],
+        sqlite_where=sa.text("supersedes IS NOT NULL"),
+        postgresql_where=sa.text("supersedes IS NOT NULL"),
+    )

@@ -1,0 +1,187 @@
+"""Batches at the county: stored as they were signed, durably and first; then merged into the tables of their pair.
+
+Both steps hold the pair's row, so that workers take turns by pair and not by county. Anything may be
+repeated or cut anywhere: a batch is stored once, merged once, and a merge that failed is tried again.
+"""
+
+import logging
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.errors import YiyangError
+from sync import batch, merge
+from sync.county.database import writing
+from sync.county.tables import CountyPair, Device, RunningCount, StoredBatch, core, pair_tables
+from sync.receipt import Receipt, digest
+
+LOG = logging.getLogger("yiyang.county")
+
+_PAIR, _DEVICE, _COUNT, _BATCH = core(CountyPair), core(Device), core(RunningCount), core(StoredBatch)
+
+# Counters move by one an entry. Without this bound one laptop could lift them to where nobody can count on.
+LAMPORT_LEAP = 1 << 32
+
+
+def keys_of(conn: Connection, pair_id: UUID) -> dict[UUID, bytes]:
+    """The signing keys of the pair's devices. Those of revoked devices stay: what they signed before stays."""
+    rows = conn.execute(select(_DEVICE.c.device_id, _DEVICE.c.sign_public).where(_DEVICE.c.pair_id == pair_id))
+    return {device: bytes(key) for device, key in rows}
+
+
+def store(engine: Engine, one: batch.Batch, now: int) -> str | None:
+    """Store a verified batch; when it returns the batch is on the disk. The code of a refusal, or ``None``.
+
+    ``parents_missing``: something it stands on is not here; ``counter_leap``: its counters cannot be right.
+    """
+    header = one.header
+    with writing(engine) as conn:
+        _hold(conn, header.pair)
+        if _held(conn, header.pair, [one.name]):
+            return None
+        parents = _held(conn, header.pair, header.parents)
+        if parents.keys() != set(header.parents):
+            return "parents_missing"
+        if header.lamport_last > max(parents.values(), default=0) + LAMPORT_LEAP:
+            return "counter_leap"
+        mine = _BATCH.c.pair_id == header.pair
+        position = conn.execute(select(func.coalesce(func.max(_BATCH.c.position), 0) + 1).where(mine)).scalar_one()
+        its_parents = update(_BATCH).where(mine, _BATCH.c.hash.in_(header.parents))
+        conn.execute(its_parents.values(is_head=False))
+        conn.execute(its_parents.where(_BATCH.c.device_id == header.device).values(is_tip=False))
+        conn.execute(
+            insert(_BATCH).values(
+                pair_id=header.pair,
+                hash=one.name,
+                position=position,
+                device_id=header.device,
+                epoch=header.epoch,
+                first=header.first,
+                last=header.last,
+                lamport_last=header.lamport_last,
+                parents=b"".join(header.parents),
+                is_head=True,
+                is_tip=True,
+                received_at=now,
+                body=one.data,
+            )
+        )
+        _count(conn, header)
+    return None
+
+
+def _hold(conn: Connection, pair_id: UUID) -> None:
+    # SQLite has no row locks and needs none: its writers queue anyway.
+    conn.execute(select(_PAIR.c.pair_id).where(_PAIR.c.pair_id == pair_id).with_for_update()).one()
+
+
+def _held(conn: Connection, pair_id: UUID, names: tuple[bytes, ...] | list[bytes]) -> dict[bytes, int]:
+    rows = conn.execute(
+        select(_BATCH.c.hash, _BATCH.c.lamport_last).where(_BATCH.c.pair_id == pair_id, _BATCH.c.hash.in_(names))
+    )
+    return {bytes(name): lamport for name, lamport in rows}
+
+
+def _count(conn: Connection, header: batch.Header) -> None:
+    entries = header.last - header.first + 1
+    mine = (_COUNT.c.pair_id == header.pair, _COUNT.c.device_id == header.device)
+    moved = conn.execute(
+        update(_COUNT).where(*mine).values(entries=_COUNT.c.entries + entries, batches=_COUNT.c.batches + 1, digest=b"")
+    )
+    if moved.rowcount == 0:
+        conn.execute(
+            insert(_COUNT).values(pair_id=header.pair, device_id=header.device, entries=entries, batches=1, digest=b"")
+        )
+
+
+def merge_waiting(engine: Engine, pair_id: UUID, now: int) -> int:
+    """Merge every stored batch of the pair that is not merged yet, in causal order; how many were.
+
+    One that cannot be merged now is left as it was stored, with those that stand on it; the rest goes on.
+    """
+    waiting = select(_BATCH.c.hash).where(_BATCH.c.pair_id == pair_id, _BATCH.c.merged_at.is_(None))
+    with engine.connect() as conn, conn.begin():
+        names = [bytes(name) for name in conn.execute(waiting.order_by(_BATCH.c.position)).scalars()]
+    return sum(merge_one(engine, pair_id, name, now) for name in names)
+
+
+def merge_one(engine: Engine, pair_id: UUID, name: bytes, now: int) -> bool:
+    """Merge one stored batch, unless it is merged already or stands on one that is not. Whether it was."""
+    one = (_BATCH.c.pair_id == pair_id, _BATCH.c.hash == name)
+    try:
+        with writing(engine) as conn:
+            _hold(conn, pair_id)
+            body, parents, merged_at = conn.execute(
+                select(_BATCH.c.body, _BATCH.c.parents, _BATCH.c.merged_at).where(*one)
+            ).one()
+            if merged_at is not None or _unmerged(conn, pair_id, split(bytes(parents))):
+                return False
+            found = batch.unseal(bytes(body))
+            merge.apply(conn, pair_tables(pair_id), found.entries(), found.header.epoch, name)
+            conn.execute(update(_BATCH).where(*one).values(merged_at=now))
+            return True
+    except (YiyangError, SQLAlchemyError) as error:
+        LOG.error("batch %s not merged: %s", name.hex()[:12], type(error).__name__)
+        return False
+
+
+def _unmerged(conn: Connection, pair_id: UUID, names: list[bytes]) -> bool:
+    query = select(func.count()).where(
+        _BATCH.c.pair_id == pair_id, _BATCH.c.hash.in_(names), _BATCH.c.merged_at.is_(None)
+    )
+    return bool(conn.execute(query).scalar_one())
+
+
+def split(joined: bytes) -> list[bytes]:
+    """The names joined in ``stored_batch.parents``."""
+    return [joined[at : at + 32] for at in range(0, len(joined), 32)]
+
+
+def heads(conn: Connection, pair_id: UUID) -> list[bytes]:
+    """The batches of the pair on which no other stands."""
+    query = select(_BATCH.c.hash).where(_BATCH.c.pair_id == pair_id, _BATCH.c.is_head)
+    return sorted(bytes(name) for name in conn.execute(query).scalars())
+
+
+def nodes(conn: Connection, pair_id: UUID) -> Mapping[bytes, tuple[bytes, ...]]:
+    """The whole graph of the pair."""
+    query = select(_BATCH.c.hash, _BATCH.c.parents).where(_BATCH.c.pair_id == pair_id)
+    return {bytes(name): tuple(split(bytes(parents))) for name, parents in conn.execute(query)}
+
+
+def body(conn: Connection, pair_id: UUID, name: bytes) -> bytes:
+    """A batch as it was signed."""
+    query = select(_BATCH.c.body).where(_BATCH.c.pair_id == pair_id, _BATCH.c.hash == name)
+    return bytes(conn.execute(query).scalar_one())
+
+
+def receipt(engine: Engine, pair_id: UUID, device_id: UUID, now: int) -> Receipt:
+    """What the county can sign for of one device."""
+    mine = (_BATCH.c.pair_id == pair_id, _BATCH.c.device_id == device_id)
+    counted = (_COUNT.c.pair_id == pair_id, _COUNT.c.device_id == device_id)
+    with writing(engine) as conn:
+        _hold(conn, pair_id)
+        row = conn.execute(select(_COUNT).where(*counted)).first()
+        tips = conn.execute(select(_BATCH.c.hash).where(*mine, _BATCH.c.is_tip)).scalars().all()
+        last = conn.execute(
+            select(_BATCH.c.hash, _BATCH.c.last).where(*mine).order_by(_BATCH.c.position.desc()).limit(1)
+        ).first()
+        unmerged = conn.execute(select(func.count()).where(*mine, _BATCH.c.merged_at.is_(None))).scalar_one()
+        whole = b"" if row is None else bytes(row.digest)
+        if not whole:
+            whole = digest(bytes(name) for name in conn.execute(select(_BATCH.c.hash).where(*mine)).scalars())
+            conn.execute(update(_COUNT).where(*counted).values(digest=whole))
+    return Receipt(
+        pair=pair_id,
+        device=device_id,
+        entries=0 if row is None else row.entries,
+        batches=0 if row is None else row.batches,
+        digest=whole,
+        heads=tuple(sorted(bytes(tip) for tip in tips)),
+        last=b"" if last is None else bytes(last.hash),
+        last_seq=0 if last is None else last.last,
+        at=now,
+        level="received" if unmerged else "merged",
+    )

@@ -1,0 +1,207 @@
+"""What a county keeps: its pairs and devices, every batch as it was signed, and the record of each pair in tables.
+
+Every table of a pair's record leads its key and indexes with ``pair_id``, so that it can be partitioned or
+distributed by it. Whole numbers take 64 bits whatever the laptop's column is: a value that a laptop
+could write is never refused here. Tables of the record have no constraint beside their key.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+from sqlmodel import Field, SQLModel
+
+from db.rows import shape_of
+from db.tables import SYNCED, RowId, Synced
+from db.versions import version_table
+from sync.merge import Merged, Tables
+
+METADATA = MetaData()
+
+
+class Kept(SQLModel):
+    """A table of the county's own."""
+
+    metadata: ClassVar[MetaData] = METADATA
+
+
+def _id(**kw: Any) -> Any:
+    return Field(sa_type=RowId, **kw)
+
+
+def _number(**kw: Any) -> Any:
+    return Field(sa_type=BigInteger, **kw)
+
+
+class County(Kept, table=True):
+    """One row: who this county is. Its private keys lie in its folder, never here."""
+
+    id: UUID = _id(primary_key=True)
+    name: str
+    sign_public: bytes
+    age_recipient: str
+    recovery_public: bytes
+    made_at: int = _number()
+
+
+class CountyPair(Kept, table=True):
+    """A pair the county knows. ``directory_version`` counts changes of its list of devices."""
+
+    __tablename__ = "county_pair"
+
+    pair_id: UUID = _id(primary_key=True)
+    name: str = Field(unique=True)
+    directory_version: int = _number(default=0)
+    enrolled_at: int = _number()
+
+
+class Device(Kept, table=True):
+    """A certified laptop: raw Ed25519 keys for batches and for requests, where its parcels are sealed to."""
+
+    pair_id: UUID = _id(index=True)
+    device_id: UUID = _id(primary_key=True)
+    sign_public: bytes
+    transport_public: bytes
+    age_recipient: str
+    name: str
+    certified_at: int = _number()
+    revoked_at: int | None = _number(default=None)
+    last_seen_at: int | None = _number(default=None)
+    clock_skew_s: int | None = _number(default=None)  # its clock less ours when last seen
+
+
+class EnrolCode(Kept, table=True):
+    """A one-time code, kept as a hash: for a pair by its name, new or known."""
+
+    __tablename__ = "enrol_code"
+
+    hash: bytes = Field(primary_key=True)
+    pair_name: str
+    made_at: int = _number()
+    expires_at: int = _number()
+    used_at: int | None = _number(default=None)
+    used_by: UUID | None = _id(default=None)
+
+
+class StoredBatch(Kept, table=True):
+    """A batch as it was signed, stored before anything is made of it.
+
+    ``position`` counts batches of the pair as they came, always a causal order. ``is_head``: no other batch
+    stands on it; ``is_tip``: no other of the same device does.
+    """
+
+    __tablename__ = "stored_batch"
+
+    pair_id: UUID = _id(primary_key=True)
+    hash: bytes = Field(primary_key=True)
+    position: int = _number()
+    device_id: UUID = _id()
+    epoch: bytes
+    first: int = _number()
+    last: int = _number()
+    lamport_last: int = _number()
+    parents: bytes  # 32 bytes each, joined
+    is_head: bool
+    is_tip: bool
+    received_at: int = _number()
+    merged_at: int | None = _number(default=None)
+    body: bytes
+
+    __table_args__ = (
+        Index("ix_stored_batch_position", "pair_id", "position", unique=True),
+        Index("ix_stored_batch_epoch", "pair_id", "epoch", "last"),
+        Index("ix_stored_batch_device", "pair_id", "device_id", "position"),
+        Index("ix_stored_batch_head", "pair_id", sqlite_where=text("is_head"), postgresql_where=text("is_head")),
+        Index(
+            "ix_stored_batch_unmerged",
+            "pair_id",
+            "position",
+            sqlite_where=text("merged_at IS NULL"),
+            postgresql_where=text("merged_at IS NULL"),
+        ),
+    )
+
+
+class RunningCount(Kept, table=True):
+    """What is held of one device, as its next receipt says it. ``digest`` is empty until it is asked for again."""
+
+    __tablename__ = "running_count"
+
+    pair_id: UUID = _id(primary_key=True)
+    device_id: UUID = _id(primary_key=True)
+    entries: int = _number()
+    batches: int = _number()
+    digest: bytes
+
+
+def _wide(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    if isinstance(kind, (RowId, Boolean)):
+        return kind
+    return BigInteger() if isinstance(kind, Integer) else Text()
+
+
+def _record_table(model: type[Synced]) -> Table:
+    shape = shape_of(model)
+    columns = [
+        Column(column.name, _wide(column.type), primary_key=column.primary_key, nullable=column.nullable)
+        for column in shape.table.columns
+    ]
+    indexes = [
+        Index(index.name, "pair_id", *(column.name for column in index.columns), **_where(index))
+        for index in sorted(shape.table.indexes, key=lambda index: str(index.name))
+    ]
+    return Table(shape.name, METADATA, Column("pair_id", RowId, primary_key=True), *columns, *indexes)
+
+
+def _where(index: Index) -> dict[str, Any]:
+    options = {f"{name}_where": index.dialect_options[name].get("where") for name in ("sqlite", "postgresql")}
+    return {name: given for name, given in options.items() if given is not None}
+
+
+RECORD: Mapping[str, Table] = {table.name: table for table in map(_record_table, SYNCED)}
+ROW_VERSION = version_table(METADATA, Column("pair_id", RowId, primary_key=True))
+SET_ASIDE = Table(
+    "set_aside",
+    METADATA,
+    Column("pair_id", RowId, primary_key=True),
+    Column("batch", LargeBinary, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("reason", Text, nullable=False),
+)
+
+
+def core(model: type[Kept]) -> Table:
+    """The table of one of the county's own models."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]
+
+
+def pair_tables(pair_id: UUID) -> Tables:
+    """Where the entries of one pair are merged into."""
+    merged = {
+        shape.name: Merged(shape, RECORD[shape.name], model.merge) for model in SYNCED for shape in (shape_of(model),)
+    }
+    stored = core(StoredBatch)
+
+    def seen(conn: Connection, epoch: bytes) -> int:
+        query = select(func.max(stored.c.last)).where(
+            stored.c.pair_id == pair_id, stored.c.epoch == epoch, stored.c.merged_at.is_not(None)
+        )
+        return conn.execute(query).scalar() or 0
+
+    return Tables(merged, ROW_VERSION, SET_ASIDE, {"pair_id": pair_id}, seen)
