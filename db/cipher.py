@@ -4,6 +4,7 @@ Traps this module answers: stock SQLite silently ignores ``PRAGMA key``, so the 
 version; the cipher's own log would paint over the screen; temp files would hold plaintext.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from db.errors import (
     CipherMissing,
+    DiskFailed,
     DiskFull,
     VaultBusy,
     VaultDamaged,
@@ -133,21 +135,30 @@ def plain_errors(path: Path) -> Iterator[None]:
         raise _plain(error, path) from error
 
 
-# SQLite's result codes (https://www.sqlite.org/rescode.html). A quota or a limit on the size of files stops a write
-# as a full disk does; the shared-memory file is the first to feel it.
-_FULL = {13}
-_IOERR_WRITE, _IOERR_SHMSIZE = 778, 4874
+# SQLite's result codes (https://www.sqlite.org/rescode.html); the driver does not tell the extended ones.
 _BUSY = {5, 6}
 _CLOSED_TO_US = {3, 8, 14, 23}
+_IOERR = 10
+_FULL = 13
+# With less than this nothing can be saved. The shared memory beside the file runs out of room as an "I/O error".
+_LEAST_ROOM = 256 * 1024
 
 
 def _plain(error: BaseException | None, path: Path) -> YiyangError:
-    found = getattr(error, "sqlite_errorcode", 0)
-    primary = found & 0xFF
-    if primary in _FULL or found in (_IOERR_WRITE, _IOERR_SHMSIZE):
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == _FULL or (code == _IOERR and _is_full(path)):
         return DiskFull()
-    if primary in _BUSY:
+    if code == _IOERR:
+        return DiskFailed(path=str(path))
+    if code in _BUSY:
         return VaultBusy(path=str(path))
-    if primary in _CLOSED_TO_US:
+    if code in _CLOSED_TO_US:
         return VaultUnwritable(path=str(path)) if path.exists() else VaultMissing(path=str(path))
     return VaultDamaged(path=str(path))
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_ROOM
+    except OSError:
+        return False

@@ -78,6 +78,13 @@ class DiskFull(YiyangError):
     exit_code = 7
 
 
+class DiskFailed(YiyangError):
+    """The disk reported an error, a quota among them; the act was rolled back whole. Facts: path."""
+
+    code = "disk_failed"
+    exit_code = 7
+
+
 class ClockImplausible(YiyangError):
     """The machine's clock cannot be right. Facts: shown (local date and time), earliest."""
 
