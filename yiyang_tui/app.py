@@ -4,7 +4,8 @@ import gc
 import inspect
 from collections.abc import Awaitable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -15,11 +16,14 @@ from yiyang_tui import words
 from yiyang_tui.actions import EVERYWHERE, action, bindings
 from yiyang_tui.calm import CalmApp
 from yiyang_tui.places import PLACES, load_place
-from yiyang_tui.screens.base import Sheet
+from yiyang_tui.screens.base import Place, Sheet
 from yiyang_tui.session import UNDO_S, Session
 from yiyang_tui.themes import PLAIN, THEMES, make_themes
 from yiyang_tui.widgets.bar import WholeCells
 from yiyang_tui.words import t
+
+if TYPE_CHECKING:
+    from yiyang_tui.carrier import Carrier, Carrying
 
 BEFORE_OPEN = ("help", "theme", "language", "quit", "keys", "palette")
 """The actions that need no open record."""
@@ -37,6 +41,7 @@ class YiyangApp(CalmApp, inherit_bindings=False):
         super().__init__()
         self.vault, self.start, self.places, self.settings_file = vault, start, places, settings
         self.session: Session | None = None
+        self.carrier: Carrier | None = None
         self.title = t("app.name")
         ScrollBar.renderer = WholeCells
         for look in make_themes():
@@ -54,8 +59,12 @@ class YiyangApp(CalmApp, inherit_bindings=False):
 
     async def enter(self, session: Session) -> None:
         """The record is open: go to the first place. From here on memory is collected as usual."""
+        from yiyang_tui.carrier import Carrier
+
         self.session = session
         await self.go(self.start)
+        self.carrier = Carrier(self, session, self._carried)
+        self.carrier.start()
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
@@ -75,6 +84,13 @@ class YiyangApp(CalmApp, inherit_bindings=False):
         elif self.screen is not self.get_screen(id):
             await self.switch_screen(id)
 
+    async def go_to_person(self, id: str, person_id: UUID | None) -> None:
+        """Bring a place to the front with the cursor on somebody."""
+        await self.go(id)
+        screen = self.screen
+        if person_id is not None and isinstance(screen, Place):
+            screen.turn_to(person_id)
+
     async def open(self, id: str, **facts: Any) -> None:
         """Lay a fresh screen of a place over the present one, as a chart over the list it was opened from."""
         assert self.session is not None
@@ -88,15 +104,37 @@ class YiyangApp(CalmApp, inherit_bindings=False):
             line.refresh()
         screen.say(said, "saved")
 
-    def sync_said(self, text: str) -> None:
-        """Where the record stands has changed: every place shows it."""
+    # --- sync beside the work ---------------------------------------------------------------------
+
+    @property
+    def carrying(self) -> "Carrying":
+        """The exchange under way, what came of the last, and where the record stands."""
+        from yiyang_tui.carrier import Carrying
+
+        return Carrying() if self.carrier is None else self.carrier.state
+
+    def sync_now(self) -> None:
+        """Begin an exchange, unless one is under way."""
+        if self.carrier is not None:
+            self.carrier.go()
+
+    def sync_looked(self) -> None:
+        """Something was saved: count anew where the record stands."""
+        if self.carrier is not None:
+            self.carrier.look()
+
+    def _carried(self, state: "Carrying") -> None:
+        """The carrier has news: every place shows its line."""
+        from yiyang_tui.carrier import line
         from yiyang_tui.widgets.lines import SyncLine
 
-        if self.session is not None:
-            self.session.sync_line = text
+        if self.session is None:
+            return
+        self.session.sync_line = line(state, self.session.now())
         for screen in {*self.screen_stack, *self._installed_places()}:
-            for line in screen.query(SyncLine):
-                line.text = text
+            if isinstance(screen, Place) and screen.is_mounted:
+                screen.query_one(SyncLine).text = self.session.sync_line
+                screen.carried(state)
 
     def _installed_places(self) -> list[Screen[Any]]:
         return [self.get_screen(id) for id in self.places if self.is_screen_installed(id)]
@@ -222,7 +260,7 @@ class YiyangApp(CalmApp, inherit_bindings=False):
     async def on_unmount(self) -> None:
         """The record is closed whatever led here."""
         if self.session is not None:
-            self.session.store.close()
+            self.session.close()
 
 
 def make_app(

@@ -1,6 +1,6 @@
 """Sync beside the work: nothing waits for it, and one quiet line says where things stand.
 
-Everything blocking happens in threads. What was found is handed to the application as ``Carrying``; the screens draw it.
+Everything blocking happens in threads. What was found goes to the application as ``Carrying``; screens draw it.
 """
 
 import time

@@ -1,5 +1,6 @@
 """Who is at the laptop, and on which record: handed to screens, kept nowhere else."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -39,6 +40,16 @@ class Session:
     def acted(self, what: str, undo: Callable[[], object]) -> None:
         """Remember the act just saved, so that Ctrl+Z can take it back."""
         self.last_act = LastAct(what, self.now(), undo)
+
+    def close(self) -> None:
+        """End of the day: what is unsealed is sealed and posted, so that it can travel while the record is closed."""
+        from db.errors import YiyangError
+        from sync.session import settle
+
+        # A full disk, say: nothing is lost, the journal keeps it and the next start seals it.
+        with contextlib.suppress(YiyangError):
+            settle(self.store)
+        self.store.close()
 
     def become(self, staff: "StaffView") -> None:
         """Somebody else is at the laptop: they cannot undo another's act."""

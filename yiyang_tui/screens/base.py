@@ -18,8 +18,11 @@ from yiyang_tui.widgets.lines import FootLine, HeadLine, PlaceLine, SaidLine, Sy
 from yiyang_tui.words import sentence
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from db.errors import YiyangError
     from yiyang_tui.app import YiyangApp
+    from yiyang_tui.carrier import Carrying
     from yiyang_tui.session import Session
 
 Result = TypeVar("Result")
@@ -157,8 +160,15 @@ class Place(Sheet[None]):
         """Show where the record stands."""
         self.query_one(SyncLine).text = self.session.sync_line
 
+    def turn_to(self, person_id: "UUID") -> None:
+        """Put the cursor on somebody. Override where there is one."""
+
+    def carried(self, state: "Carrying") -> None:
+        """The sync beside the work has news. Override to show more than the line."""
+
     def saved(self, what: str, undo: Callable[[], object], said: str) -> None:
         """An act is durable: say so, and remember how to take it back (``what`` names it in words)."""
         self.session.acted(what, undo)
+        self.yiyang.sync_looked()
         self.say(said, "saved")
         self.query_one(FootLine).refresh()

@@ -14,7 +14,7 @@ from yiyang_tui.carrier import Carrying
 from yiyang_tui.cells import fit
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.enrol import AskCounty, County
-from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
+from yiyang_tui.widgets.virtual_list import Cell, Column, VirtualList
 from yiyang_tui.words import has, plural, sentence, t, times
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class SyncScreen(Place):
 
     where = "sync"
     CSS_PATH = "sync_screen.tcss"
+
+    shown: "Standing | None" = None
 
     def body(self) -> ComposeResult:
         """Standing, progress, list."""
@@ -72,6 +74,7 @@ class SyncScreen(Place):
 
     def _show(self, found: "tuple[Standing, list[Dispute], int]") -> None:
         standing, people, others = found
+        self.shown = standing
         self.query_one("#standing", Static).update("\n".join(self._sentences(standing)))
         rows = [*_to_settle(standing, people, others), *self._history(standing)]
         self.query_one(VirtualList).show_rows(rows)
@@ -107,10 +110,8 @@ class SyncScreen(Place):
         line = self.query_one("#progress", Static)
         line.set_class(state.failed is not None, "urgent")
         line.update(_progress(state))
-
-    def carrier_ended(self) -> None:
-        """An exchange is over: count anew."""
-        self.load()
+        if state.standing is not None and state.standing != self.shown:
+            self.load()
 
     def why_not(self, action: str) -> str | None:
         """Without a county there is nobody to sync with; with one there is nothing to enrol."""
@@ -152,7 +153,8 @@ class SyncScreen(Place):
     def _enrolled(self, name: str) -> None:
         self.say(t("sync.enrolled", county=name), "saved")
         self.load()
-        self.yiyang.sync_soon()
+        self.yiyang.sync_looked()
+        self.yiyang.sync_now()
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter on somebody whose record disagrees: their chart."""

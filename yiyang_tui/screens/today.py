@@ -14,7 +14,8 @@ from yiyang_tui.words import language, plural, t, times
 
 if TYPE_CHECKING:
     from care.alerts import Alert
-    from care.today import BackRow, DueRow, Today as Day
+    from care.today import BackRow, DueRow
+    from care.today import Today as Day
 
 Leads = Literal["", "chart", "rounds", "sync"]
 
@@ -95,8 +96,8 @@ class Today(Place):
         """Space: looked at, nothing remarkable."""
         from care.rounds import undo, unremarkable
 
-        row: Row = self.query_one(VirtualList).current
-        assert row.person_id is not None
+        row = self.query_one(VirtualList).current
+        assert row is not None and row.person_id is not None
         store, by, name = self.session.store, self.session.staff.id, row.name
         self.run_care(
             unremarkable,

@@ -8,9 +8,10 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
-LANGUAGES: Final = ("zh", "en")
+Lang = Literal["zh", "en"]
+LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
 
 
 class Told(Protocol):
@@ -24,17 +25,15 @@ class Told(Protocol):
 
 
 class _Chosen:
-    lang = "zh"
+    lang: Lang = "zh"
 
 
 def use(lang: str) -> None:
     """Speak this language from now on. Raises ``KeyError`` for one that has no catalogue."""
-    if lang not in LANGUAGES:
-        raise KeyError(lang)
-    _Chosen.lang = lang
+    _Chosen.lang = {known: known for known in LANGUAGES}[lang]
 
 
-def language() -> str:
+def language() -> Lang:
     """The language spoken now."""
     return _Chosen.lang
 
