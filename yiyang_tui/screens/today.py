@@ -97,7 +97,8 @@ class Today(Place):
         from care.rounds import undo, unremarkable
 
         row = self.query_one(VirtualList).current
-        assert row is not None and row.person_id is not None
+        if row is None or row.person_id is None:
+            return
         store, by, name = self.session.store, self.session.staff.id, row.name
         self.run_care(
             unremarkable,

@@ -30,7 +30,8 @@ class _Chosen:
 
 def use(lang: str) -> None:
     """Speak this language from now on. Raises ``KeyError`` for one that has no catalogue."""
-    _Chosen.lang = {known: known for known in LANGUAGES}[lang]
+    known: dict[str, Lang] = {name: name for name in LANGUAGES}
+    _Chosen.lang = known[lang]
 
 
 def language() -> Lang:
