@@ -64,7 +64,7 @@ def cipher_version() -> str:
 
 
 def check_clock(vault: Path, ahead_s: int | None) -> Iterator[Finding]:
-    """The machine's clock against the program's age, the record's last change and the county's clock (seconds ahead)."""
+    """The machine's clock against the program's age, the record's last change and the county (``ahead_s`` seconds)."""
     from db.clock import BEHIND_S, judge
     from yiyang_tui.cli.show import moment
 

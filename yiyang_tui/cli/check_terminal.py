@@ -12,9 +12,9 @@ LEAST = (80, 24)
 
 def check_terminal(env: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Iterator[Finding]:
     """Size, characters, colours. Without a terminal there is nothing to judge but the characters."""
+    from yiyang_tui.settings import read_settings, settings_path, theme_of
     from yiyang_tui.terminal import shows_han
     from yiyang_tui.themes import PLAIN
-    from yiyang_tui.settings import read_settings, settings_path, theme_of
 
     encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
     if encoding in ("utf8", "gb18030", "gbk", "cp936"):

@@ -4,7 +4,7 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -25,7 +25,7 @@ def init(
     database: Annotated[str | None, typer.Option("--database", metavar="URL", help="cli.county.opt.database")] = None,
 ) -> None:
     """Make a county: keys, settings, tables."""
-    _need_extra()
+    need_extra()
     from sync.county import admin
     from yiyang_tui.cli.show import say
     from yiyang_tui.words import t
@@ -44,8 +44,7 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, metavar="PORT", help="cli.county.opt.port")] = PORT,
 ) -> int:
     """Serve until ended."""
-    _need_extra()
-    from sync.county import admin
+    need_extra()
     from sync.county.app import serve as run
     from yiyang_tui.cli.errors import AddressTaken
     from yiyang_tui.cli.show import note
@@ -55,7 +54,6 @@ def serve(
     # A service manager ends a service with SIGTERM; the server finishes what it is answering.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        admin.bring_up(own)
         note(t("cli.county.serving", name=own.name, url=f"http://{host}:{port}"))
         run(own, host, port)
     except KeyboardInterrupt:
@@ -72,7 +70,7 @@ def enrol(
     json: Json = False,
 ) -> None:
     """Give out a one-time code for one laptop of a pair."""
-    _need_extra()
+    need_extra()
     from sync.county import admin
     from yiyang_tui.cli.show import as_json, moment, say
     from yiyang_tui.words import t
@@ -90,7 +88,7 @@ def enrol(
 
 def devices(folder: CountyFolder = None, json: Json = False) -> None:
     """List all laptops."""
-    _need_extra()
+    need_extra()
     from sync.county import admin
     from yiyang_tui.cli.show import as_json, moment, table
     from yiyang_tui.words import t
@@ -119,7 +117,7 @@ def devices(folder: CountyFolder = None, json: Json = False) -> None:
 
 def status(folder: CountyFolder = None, json: Json = False) -> None:
     """How each pair stands."""
-    _need_extra()
+    need_extra()
     from sync.county import admin
     from yiyang_tui.cli.show import as_json, moment, table
 
@@ -167,7 +165,8 @@ def _own(folder: str | None) -> "Settings":
     return load(folder_of(folder))
 
 
-def _need_extra() -> None:
+def need_extra() -> None:
+    """Raise ``CountyExtraMissing`` where a library of the county's part is absent."""
     from importlib.util import find_spec
 
     from yiyang_tui.cli.check_program import COUNTY_PARTS
@@ -179,7 +178,7 @@ def _need_extra() -> None:
 
 
 def _listed(
-    table: Callable[..., None], names: tuple[str, ...], rows: list[tuple[str, ...]], *, right: tuple[int, ...]
+    table: Callable[..., None], names: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, right: tuple[int, ...]
 ) -> None:
     from yiyang_tui.cli.show import say
     from yiyang_tui.words import t

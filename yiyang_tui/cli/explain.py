@@ -39,12 +39,16 @@ def key_of(ctx: Any) -> str:
     return ".".join(["cli", *ctx.command_path.split()[1:]])
 
 
+def _params(command: TyperCommand | TyperGroup) -> list[Any]:
+    return list(command.params)
+
+
 def _page(command: TyperCommand | TyperGroup, ctx: Any) -> str:
     width = max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST) - 1)
     key = key_of(ctx)
     parts = [_usage(command, ctx), *wrap(t(f"{key}.help"), width), ""]
     arguments, options = [], [("-h, --help", t("cli.opt.help"))]
-    for param in command.params:
+    for param in _params(command):
         if param.param_type_name == "argument":
             arguments.append((param.display_name_raw, t(str(getattr(param, "help", "")))))
         elif "--help" not in param.opts:
@@ -65,7 +69,7 @@ def _usage(command: TyperCommand | TyperGroup, ctx: Any) -> str:
     words = [ctx.command_path]
     words += [
         (name if param.required else f"[{name}]")
-        for param in command.params
+        for param in _params(command)
         if param.param_type_name == "argument"
         for name in [param.display_name_raw]
     ]

@@ -19,7 +19,7 @@ def main() -> int:
 
 
 def run(words: Sequence[str]) -> int:
-    """Do what ``words`` ask for: a command, or the application where only common options stand. Returns the exit code."""
+    """Do what ``words`` ask for: a command, or the application where only common options stand. Gives the exit code."""
     rest, lacking = take_common(words)
     if not rest and not lacking:
         from yiyang_tui.__main__ import open_application

@@ -41,7 +41,7 @@ def told(act: Callable[[], Any]) -> int:
 
 
 def error_sentence(error: YiyangError) -> str:
-    """What to tell about an error. Where the reason has a sentence of its own (``<code>.<reason>``) that one is told."""
+    """What to tell about an error: the sentence of its reason (``<code>.<reason>``) where there is one."""
     key = f"{error.code}.{error.facts.get('reason', '')}"
     return t(key, **error.facts) if has(key) else sentence(error)
 

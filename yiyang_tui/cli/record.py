@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(secrets: Secrets, number: str | None, passphrase_file: str | None) -> Iterator[tuple["Store", str]]:
-    """The open record and the number it was opened with, closed at the end. Asks for what no option says; raises as ``open_vault``."""
+    """The open record and the number it was opened with, closed at the end. Asks for what no option says.
+
+    Raises as ``open_vault``.
+    """
     from db.errors import VaultMissing
     from db.vault import open_vault
     from yiyang_tui.settings import read_settings, settings_path, vault_path
@@ -34,7 +37,7 @@ def opened(secrets: Secrets, number: str | None, passphrase_file: str | None) ->
 
 
 def settle_clock(store: "Store") -> None:
-    """Ask what time it is if the machine's clock cannot be right. With nobody to ask, say so and go on: it is marked."""
+    """Ask what time it is if the machine's clock cannot be right. With nobody to ask, say so and go on."""
     from yiyang_tui.cli.show import moment, note
     from yiyang_tui.words import t
 
@@ -75,8 +78,8 @@ def read_time(said: str) -> int | None:
 
 def discard(vault: Path) -> None:
     """Remove a record that was only just begun and never told anybody to be there."""
+    from db.disk import remove
     from db.keys import envelope_path
-    from db.vault import side_files
 
-    for part in (vault, *side_files(vault), envelope_path(vault)):
-        part.unlink(missing_ok=True)
+    remove(vault)
+    envelope_path(vault).unlink(missing_ok=True)

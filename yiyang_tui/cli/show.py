@@ -41,14 +41,21 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequ
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     # Into a file or a pipe there is no width to keep to.
-    Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(drawn)
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    with console.capture() as page:
+        console.print(drawn)
+    for line in page.get().splitlines():
+        say(line.rstrip())
 
 
 def size(count: int) -> str:
     """Bytes as people read them: ``812 B``, ``12.3 kB``, ``4.1 MB``."""
     if count < 1000:
         return f"{count} B"
-    return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+    for unit, each in (("kB", 1e3), ("MB", 1e6)):
+        if count < each * 1000:
+            return f"{count / each:.1f} {unit}"
+    return f"{count / 1e9:.1f} GB"
 
 
 def moment(at: int | None) -> str:

@@ -54,7 +54,7 @@ def _once(folder: "Folder", *, json: bool) -> int:
     if json:
         as_json(_done(folder, outcome, seconds))
     else:
-        _tell(folder, outcome)
+        _tell(outcome)
     return SOME_REFUSED if outcome.refused else 0
 
 
@@ -126,7 +126,7 @@ def _line(outcome: "Outcome") -> str:
     )
 
 
-def _tell(folder: "Folder", outcome: "Outcome") -> None:
+def _tell(outcome: "Outcome") -> None:
     from yiyang_tui.cli.show import moment, note, say
     from yiyang_tui.words import t
 

@@ -7,26 +7,33 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from yiyang_tui.cli import county, demo, doctor, enrol, init, keys, roster, sync
+from yiyang_tui.cli.county import COMMANDS
+from yiyang_tui.cli.demo import demo
+from yiyang_tui.cli.doctor import doctor
+from yiyang_tui.cli.enrol import enrol
 from yiyang_tui.cli.explain import Explained, ExplainedGroup
+from yiyang_tui.cli.init import init
+from yiyang_tui.cli.keys import keys
+from yiyang_tui.cli.roster import people
+from yiyang_tui.cli.sync import sync
 
 
 def make_tree() -> TyperGroup:
     """The command line, ready for ``main``."""
     root = _group("")
-    _add(root, "init", init.init)
-    _add(root, "enrol", enrol.enrol)
-    _add(root, "demo", demo.demo)
-    _add(root, "sync", sync.sync)
-    _add(root, "doctor", doctor.doctor)
-    _add(root, "keys", keys.keys)
+    _add(root, "init", init)
+    _add(root, "enrol", enrol)
+    _add(root, "demo", demo)
+    _add(root, "sync", sync)
+    _add(root, "doctor", doctor)
+    _add(root, "keys", keys)
 
-    people = _group("import")
-    _add(people, "people", roster.people)
-    root.add_typer(people, name="import")
+    imports = _group("import")
+    _add(imports, "people", people)
+    root.add_typer(imports, name="import")
 
     office = _group("county")
-    for name, act in county.COMMANDS.items():
+    for name, act in COMMANDS.items():
         _add(office, name, act)
     root.add_typer(office, name="county")
 

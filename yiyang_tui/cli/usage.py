@@ -14,8 +14,8 @@ _EXTRA = re.compile(r"Got unexpected extra argument\(s\) \((.{0,200})\)", re.DOT
 def usage_sentence(error: TyperException) -> str:
     """One sentence, and where help is found; for a group named without a command its whole page."""
     kind = type(error).__name__
-    if kind == "NoArgsIsHelpError":
-        return error.message
+    if kind == "NoArgsIsHelpError" or error.message == "Missing command.":
+        return _page(error)
     hint = _hint(error)
     if kind == "NoSuchOption":
         return t("cli.usage.no_option", name=_of(error, "option_name")) + hint
@@ -30,6 +30,10 @@ def usage_sentence(error: TyperException) -> str:
     if found := _EXTRA.search(error.message):
         return t("cli.usage.extra", name=found[1]) + hint
     return t("cli.usage.wrong") + hint
+
+
+def _page(error: Any) -> str:
+    return str(error.ctx.get_help())
 
 
 def _bad_value(error: Any) -> str:
@@ -55,4 +59,4 @@ def _of(error: Any, name: str) -> str:
 def _hint(error: Any) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "yiyang"
-    return " " + t("cli.usage.hint", command=f"{path} --help")
+    return "\n" + t("cli.usage.hint", command=f"{path} --help")
