@@ -1,5 +1,6 @@
 """Joining a county by its one-time code: the laptop proves nothing but the code, the county proves its key by it."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -44,7 +45,7 @@ def join(
     path: Path, url: str, code: str, *, number: str, passphrase: str, laptop: str, cost: Cost | None = None
 ) -> Store:
     """Make a new laptop of a pair the county knows: an empty record, ready to pull the whole one."""
-    device = new_device(0)
+    device = new_device(int(time.time()))
     joined = _ask(url, code, device, None, "", laptop)
     adopted = Device(device.device_id, joined.answer.pair_id, device.sign_key, device.age_key)
     store = create_vault(path, number, passphrase, device=adopted, cost=cost)

@@ -114,7 +114,7 @@ class _Talk:
         answer = self._ask([])
         while answer.more:
             answer = self._ask([])
-        missing = graph.missing(self.nodes, answer.heads)
+        missing = graph.missing(self.nodes, (*answer.heads, *answer.shared))
         waiting = set(parcel.names(self.folder.outbox))
         if not missing:
             self._clear(waiting)
@@ -131,7 +131,8 @@ class _Talk:
             self.outcome.sent += len(group) - len(refused)
         if loads:
             self.progress(total, total)
-            self._clear(waiting & (self.nodes.keys() - set(graph.missing(self.nodes, answer.heads))))
+            there = graph.ancestors(self.nodes, (*answer.heads, *answer.shared))
+            self._clear(waiting & there)
         self._keep_news(answer)
 
     def _ask(self, parcels: list[bytes]) -> ExchangeAnswer:
@@ -211,7 +212,7 @@ class _Talk:
     def _keep_news(self, answer: ExchangeAnswer) -> None:
         news = self.folder.news()
         refused = tuple((name.hex(), code) for name, code in self.outcome.refused)
-        self.folder.save_news(replace(news, refused=refused, county_heads=tuple(answer.heads)))
+        self.folder.save_news(replace(news, refused=refused, county_heads=(*answer.heads, *answer.shared)))
 
 
 def _groups(names: list[bytes], sizes: dict[bytes, int]) -> Iterator[list[bytes]]:

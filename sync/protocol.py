@@ -166,6 +166,9 @@ class ExchangeRequest(Message):
 class ExchangeAnswer(_Answer):
     """The county's ``heads`` of the pair, its ``receipt`` for the device, and what the device lacks.
 
+    ``shared`` are those of the device's heads, and of the batches it just brought, that the county holds: a device
+    that has not merged yet what stands between tells by them what the county lacks.
+
     ``batches`` are (name, parcel sealed to the device) in causal order; ``more`` says that others did not fit.
     ``refused`` are (name of the batch, or SHA-256 of a parcel that did not open; code of the reason). ``receipt``
     and ``directory`` are ``None`` when the device has them. ``time`` is the county's, seconds UTC.
@@ -174,6 +177,7 @@ class ExchangeAnswer(_Answer):
     _limit: ClassVar[int] = MAX_ANSWER
     _checks: ClassVar[Mapping[str, Check]] = {
         "heads": many(_HASH, MAX_HEADS),
+        "shared": many(_HASH, MAX_HEADS + MAX_BATCHES),
         "receipt": or_none(_STATEMENT),
         "batches": many(two(_HASH, octets(1, MAX_ANSWER)), MAX_BATCHES),
         "more": flag,
@@ -189,6 +193,7 @@ class ExchangeAnswer(_Answer):
     refused: tuple[tuple[bytes, str], ...]
     directory: str | None
     time: int
+    shared: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

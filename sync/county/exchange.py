@@ -59,7 +59,9 @@ def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeReques
     known = held.level == "merged" and held.digest == request.receipt_digest
     with reading(engine) as conn:
         heads = store.heads(conn, asking.pair_id)
-        given, more = _lacking(conn, asking, heads, {*request.heads, *brought}, request.take_bytes)
+        theirs = {*request.heads, *brought}
+        given, more = _lacking(conn, asking, heads, theirs, request.take_bytes)
+        shared = store.held(conn, asking.pair_id, sorted(theirs))
         version = conn.execute(select(_PAIR.c.directory_version).where(_PAIR.c.pair_id == asking.pair_id)).scalar_one()
         directory = None
         if version != request.directory_version:
@@ -73,6 +75,7 @@ def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeReques
         refused=tuple(refused),
         directory=directory,
         time=now,
+        shared=tuple(shared),
     )
 
 

@@ -5,7 +5,7 @@ repeated or cut anywhere: a batch is stored once, merged once, and a merge that 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -39,9 +39,9 @@ def store(engine: Engine, one: batch.Batch, now: int) -> str | None:
     header = one.header
     with writing(engine) as conn:
         _hold(conn, header.pair)
-        if _held(conn, header.pair, [one.name]):
+        if held(conn, header.pair, [one.name]):
             return None
-        parents = _held(conn, header.pair, header.parents)
+        parents = held(conn, header.pair, header.parents)
         if parents.keys() != set(header.parents):
             return "parents_missing"
         if header.lamport_last > max(parents.values(), default=0) + LAMPORT_LEAP:
@@ -77,7 +77,8 @@ def _hold(conn: Connection, pair_id: UUID) -> None:
     conn.execute(select(_PAIR.c.pair_id).where(_PAIR.c.pair_id == pair_id).with_for_update()).one()
 
 
-def _held(conn: Connection, pair_id: UUID, names: tuple[bytes, ...] | list[bytes]) -> dict[bytes, int]:
+def held(conn: Connection, pair_id: UUID, names: Sequence[bytes]) -> dict[bytes, int]:
+    """Those of the named batches that are stored, each with its last Lamport counter."""
     rows = conn.execute(
         select(_BATCH.c.hash, _BATCH.c.lamport_last).where(_BATCH.c.pair_id == pair_id, _BATCH.c.hash.in_(names))
     )
