@@ -117,6 +117,8 @@ def _standing_score(sets: list[RowMapping]) -> tuple[RowMapping, News2] | None:
         if news.response in _ALERTING and not scoring <= measured:
             return row, news
         measured |= {name for name in news.parts if row[name] is not None}
+        if news.complete and row["oxygen"] is not None:
+            return None  # all of it has been measured since
     return None
 
 

@@ -1,15 +1,17 @@
 """The rounds board: every resident bed by bed, who is done in this tour, who is late."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from sqlalchemy.engine import RowMapping
+
 from care.alerts import alerts_of
 from care.data import table
 from care.levels import HOUSE_TIME, day_hours, is_night, overdue_minutes
 from care.looks import InHouse, in_house
+from care.measured import news_of, plain
 from care.observations import Finding, last_word, round_findings, unusual_measures
 from db.store import Store
 
@@ -111,8 +113,15 @@ def _in_tour(one: InHouse, began: int, now: int) -> bool:
 def _last_word(one: InHouse) -> Finding | None:
     if one.seen is None:
         return None
-    measured: Sequence[Finding] = () if one.measured is None else unusual_measures(one.measured)
-    return last_word(bool(one.seen["unremarkable"]), round_findings(one.seen), tuple(measured))
+    measured = () if one.measured is None else _worst_first(one.measured)
+    return last_word(bool(one.seen["unremarkable"]), round_findings(one.seen), measured)
+
+
+def _worst_first(values: RowMapping) -> tuple[Finding, ...]:
+    found = unusual_measures(values)
+    news = news_of(plain(values)) if len(found) > 1 else None
+    parts = {} if news is None else news.parts
+    return tuple(sorted(found, key=lambda finding: -parts.get(finding.field, 0)))
 
 
 def _period_from(now: int) -> int:

@@ -93,7 +93,7 @@ LEFT JOIN leave AS l ON l.id = (
 LEFT JOIN round AS r ON r.id = (
     SELECT id FROM round AS one
     WHERE one.person_id = p.id AND one.at <= :until AND {EFFECTIVE_ROUND.format(r="one")}
-    ORDER BY one.at DESC LIMIT 1)
+    ORDER BY one.at DESC, one.id DESC LIMIT 1)
 LEFT JOIN vitals AS v ON v.id = (
     SELECT id FROM vitals AS one WHERE one.round_id = r.id AND {EFFECTIVE_VITALS.format(v="one")} LIMIT 1)
 WHERE s.until_at IS NULL
