@@ -15,34 +15,49 @@ from db.local import PERSON_TERM
 
 _MOST_READINGS = 16
 _LONGEST_TERM = 64
+_LAST_DIGITS = (4, 5, 6)
+# The dots between the parts of a name (买买提·艾力) look alike and are hard to type; ü is typed as v.
+_ALIKE = str.maketrans({**dict.fromkeys("·•‧∙⋅・･"), "ü": "v"})
 
 
 def normal(text: str) -> str:
-    """What was typed, in one form: half-width, lower case, without spaces."""
-    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+    """What was typed, in one form: half-width, lower case, without spaces or broken characters."""
+    whole = text.encode("utf-8", "ignore").decode("utf-8")
+    return "".join(unicodedata.normalize("NFKC", whole).lower().split())
+
+
+def _key(text: str) -> str:
+    return normal(text).translate(_ALIKE)
 
 
 def terms(name: str, id_number: str) -> set[str]:
     """All terms under which a person is found. Names of several readings have the terms of each."""
-    name = normal(name)
+    name = _key(name)[:_LONGEST_TERM]
     found = {name[start:] for start in range(len(name))}
     for reading in _readings(name):
         for start in range(len(reading)):
             found.add("".join(reading[start:]))
             found.add("".join(syllable[0] for syllable in reading[start:]))
-    if id_number:
-        number = normal(id_number)
-        found |= {number, number[-6:], number[-4:]}
+    number = normal(id_number)
+    found |= {number, *(number[-digits:] for digits in _LAST_DIGITS)}
     return {term[:_LONGEST_TERM] for term in found if term}
 
 
 def _readings(name: str) -> Iterable[tuple[str, ...]]:
+    """How a name may be spoken, a syllable a character: the readings of the surname vary first."""
     # 155 ms and 44 MB of dictionaries: only when a name is really saved.
     from pypinyin import Style, pinyin
 
-    syllables = pinyin(name, style=Style.NORMAL, heteronym=True)
-    choices = [tuple(dict.fromkeys(_spellings(readings))) for readings in syllables]
-    return itertools.islice(itertools.product(*choices), _MOST_READINGS)
+    spoken = pinyin(name, style=Style.NORMAL, heteronym=True)
+    if len(spoken) != len(name):
+        spoken = [[] for _ in name]
+    # A given name may be a word in which its characters, or the surname, have one reading: the others count too.
+    choices = [
+        tuple(dict.fromkeys(_spellings([*usual, *pinyin(character, style=Style.NORMAL, heteronym=True)[0]])))
+        for character, usual in zip(name, spoken, strict=True)
+    ]
+    several = itertools.islice(itertools.product(*reversed(choices)), _MOST_READINGS)
+    return (reading[::-1] for reading in several)
 
 
 def _spellings(readings: Iterable[str]) -> Iterable[str]:
@@ -56,10 +71,12 @@ def _spellings(readings: Iterable[str]) -> Iterable[str]:
 def index_person(conn: Connection, person_id: UUID, name: str, id_number: str) -> None:
     """Replace the terms of one person."""
     conn.execute(delete(PERSON_TERM).where(PERSON_TERM.c.person_id == person_id))
-    conn.execute(insert(PERSON_TERM), [{"term": t, "person_id": person_id} for t in sorted(terms(name, id_number))])
+    rows = [{"term": term, "person_id": person_id} for term in sorted(terms(name, id_number))]
+    if rows:
+        conn.execute(insert(PERSON_TERM), rows)
 
 
 def term_range(typed: str) -> tuple[str, str]:
     """The half-open range of terms that begin with what was typed."""
-    start = normal(typed)[:_LONGEST_TERM]
+    start = _key(typed)[:_LONGEST_TERM]
     return start, start + chr(0x10FFFF)
