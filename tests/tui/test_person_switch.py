@@ -1,5 +1,6 @@
 """Changing person by PIN, and the lock."""
 
+from care.staff import by_number
 from tests.tui.conftest import Opened, screen_text, settle, type_text
 from yiyang_tui.screens.person_switch import AskPin, PersonSwitch
 from yiyang_tui.widgets.entry import Entry
@@ -55,7 +56,7 @@ async def test_somebody_without_a_pin_gets_one_when_the_other_vouches(opened: Op
         await settle(app, pilot)
         await pilot.press("down", "enter")
         await pilot.pause()
-        assert "请 王芳 输入自己的 PIN" in screen_text(app)
+        assert "刘建国 在这台电脑上还没有 PIN" in screen_text(app)
         for pin in ("4711", "2580", "2581", "2580", "2580"):
             await give_pin(app, pilot, pin)
         await settle(app, pilot)
@@ -95,8 +96,10 @@ async def test_a_lock_has_no_way_round_and_keeps_what_is_half_typed(opened: Open
 
 async def test_another_person_cannot_undo_what_was_not_theirs(opened: Opened) -> None:
     async with opened() as (app, pilot):
+        assert app.session is not None
         app.session.acted("李秀英 巡视", lambda: None)
-        doctor = next(one for one in __import__("care.staff").staff.everyone(app.session.store) if one.number == "1002")
+        doctor = by_number(app.session.store, "1002")
+        assert doctor is not None
         app.session.become(doctor)
         await pilot.press("ctrl+z")
         await settle(app, pilot)

@@ -104,6 +104,7 @@ async def test_what_is_half_typed_comes_back_after_the_program_ended(opened: Ope
         await settle(app, pilot)
         await type_text(pilot, "156")
         await pilot.press("enter", "2", "enter", "space")
+        assert app.session is not None
         while (app.session.store.draft("round:1") or {}).get("falls") is not True:
             await pilot.pause()
     async with opened() as (app, pilot):
@@ -155,13 +156,3 @@ async def test_quit_asks_and_closes_the_record(opened: Opened) -> None:
         assert isinstance(app.screen, Today)
         await pilot.press("ctrl+q", "enter")
     assert app.return_code == 0
-
-
-async def test_the_sync_line_says_where_the_record_stands(opened: Opened) -> None:
-    async with opened() as (app, pilot):
-        app.sync_said("同步  没送出 132 条")
-        await pilot.pause()
-        assert "没送出 132 条" in screen_text(app)
-        await pilot.press("f4")
-        await settle(app, pilot)
-        assert "没送出 132 条" in screen_text(app)

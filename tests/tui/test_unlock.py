@@ -46,7 +46,18 @@ def test_the_sign_in_screen_needs_only_textual(vault: Path, tmp_path: Path) -> N
     )
     roots = {name.partition(".")[0] for name in seen.read_text().split()}
     assert "textual" in roots
-    late = {"db", "care", "sync", "sqlmodel", "sqlalchemy", "pydantic", "sqlcipher3", "cryptography", "alembic", "httpx"}
+    late = {
+        "db",
+        "care",
+        "sync",
+        "sqlmodel",
+        "sqlalchemy",
+        "pydantic",
+        "sqlcipher3",
+        "cryptography",
+        "alembic",
+        "httpx",
+    }
     assert roots & (late | {"typer", "click", "pypinyin", "msgpack", "zstandard", "pyrage", "openpyxl"}) == set()
 
 

@@ -31,16 +31,19 @@ class Reading(Dialog[None]):
         """The page, and how to leave it."""
         with Vertical(classes="page"):
             with VerticalScroll(id="scroll"):
-                yield Static("", id="text", markup=False)
+                yield Static(self._page(), id="text", markup=False)
             yield Static(t("helping.more"), classes="hint", markup=False)
 
     def on_mount(self) -> None:
-        """Fill in and let the arrows scroll."""
+        """Let the arrows scroll."""
         self.query_one("#scroll").focus()
 
     def on_resize(self) -> None:
         """Lines are broken to the width there is."""
-        self.query_one("#text", Static).update(self.page(max(self.size.width - 8, 20)))
+        self.query_one("#text", Static).update(self._page())
+
+    def _page(self) -> Text:
+        return self.page(max(self.app.size.width - 8, 20))
 
 
 class HelpScreen(Reading):

@@ -83,10 +83,11 @@ class Entry(Input):
     async def _on_key(self, event: events.Key) -> None:
         typed = event.character
         if self.kind in ("number", "pin") and event.is_printable and typed is not None:
+            # Textual would call Input's own handler after this one.
+            event.prevent_default()
             if typed.isspace():
                 return
             event.stop()
-            event.prevent_default()
             self._type(narrow(typed))
             return
         await super()._on_key(event)

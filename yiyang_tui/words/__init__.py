@@ -1,6 +1,6 @@
 """The message catalogue: every word that people see, once per language.
 
-``use("zh")`` chooses the language of the process, ``t("unlock.title")`` gives a sentence of it. A key that no
+``use("zh")`` chooses the language of the process, ``t("unlock.hint")`` gives a sentence of it. A key that no
 catalogue has raises ``KeyError``: a missing word is a defect, not something to show.
 """
 
