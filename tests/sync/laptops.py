@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -75,18 +76,17 @@ class Laptop:
             act.edit(table, row, **values)
 
     def seal(self) -> list[Sent]:
-        """Close the unsealed tail, one batch a run of one epoch."""
+        """Close the unsealed tail in the order it was written, one batch a run of one epoch."""
         made = []
         with self.store.writing() as conn:
-            for epoch in conn.execute(select(JOURNAL.c.epoch).distinct()).scalars().all():
-                rows = conn.execute(select(JOURNAL).where(JOURNAL.c.epoch == epoch).order_by(JOURNAL.c.seq)).all()
+            tail = conn.execute(select(JOURNAL).order_by(JOURNAL.c.lamport)).all()
+            for epoch, rows in groupby(tail, key=lambda row: bytes(row.epoch)):
                 entries = tuple(_entry(row) for row in rows)
                 parents = tuple(graph.heads(_held(conn)))
                 said = pack([epoch, [[e.seq, e.table, e.row, dict(e.values)] for e in entries], list(parents)])
-                sent = Sent(hashlib.sha256(said).digest(), self.store.device_id, bytes(epoch), entries, parents)
-                _keep(conn, sent)
-                conn.execute(delete(JOURNAL).where(JOURNAL.c.epoch == epoch))
-                made.append(sent)
+                made.append(Sent(hashlib.sha256(said).digest(), self.store.device_id, epoch, entries, parents))
+                _keep(conn, made[-1])
+            conn.execute(delete(JOURNAL))
         return made
 
     def receive(self, batches: Iterable[Sent]) -> None:
