@@ -40,9 +40,12 @@ class Place:
 
 def natural(label: str) -> tuple[tuple[int, int, str], ...]:
     """A key that orders labels as people count: ``2-1`` before ``10-1``, numbers before words."""
-    parts = [part for part in _DIGITS.split(normal(label)) if part]
+    typed = normal(label)
+    parts = [part for part in _DIGITS.split(typed) if part]
     # Digits of other scripts are words here: only what int() reads for certain is a number.
-    return tuple((0, int(part[:18]), part) if part.isascii() and part.isdigit() else (1, 0, part) for part in parts)
+    key = [(0, int(part[:18]), "") if part.isascii() and part.isdigit() else (1, 0, part) for part in parts]
+    # Labels that count alike, 07 and 7, still have one order; the end of a label comes before more of it.
+    return (*key, (-1, 0, typed))
 
 
 def places(conn: Connection) -> dict[UUID, Place]:
