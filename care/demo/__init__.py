@@ -11,13 +11,17 @@ from random import Random
 from typing import cast
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from care.data import table
 from care.demo.house import crew_of, found_house
 from care.demo.looks import Look, looks_of, remember_readers
 from care.demo.residents import move_in
+from db.errors import Refused
 from db.journal import Value
 from db.store import Act, Store
-from db.tables import Round, Vitals
+from db.tables import Person, Round, Vitals
 
 __all__ = ["DEMO_NUMBER", "DEMO_PIN", "DemoSummary", "furnish"]
 
@@ -61,9 +65,10 @@ def furnish(
     """Fill a record. Without ``by`` the house is founded first, its first user is ``DEMO_NUMBER``, a carer.
 
     ``staff`` are at most the 18 of the data file. ``progress`` is told how many of how many rounds are written.
-    Raises ``Refused``: demo_needs_beds (beds), and what ``setup.found`` raises.
+    Raises ``Refused``: demo_among_people, demo_needs_beds (beds), and what ``setup.found`` raises.
     """
     now = store.now() if now is None else now
+    _refuse_real(store)
     if by is None:
         by = found_house(store, DEMO_NUMBER, rooms, now)
     crew = crew_of(store, by, staff, DEMO_PIN)
@@ -74,6 +79,13 @@ def furnish(
     with store.reading() as conn:
         rooms_there, beds = conn.exec_driver_sql("SELECT (SELECT count(*) FROM room), (SELECT count(*) FROM bed)").one()
     return DemoSummary(len(crew.everyone), len(people), rooms_there, beds, days, *written)
+
+
+def _refuse_real(store: Store) -> None:
+    """Nobody invented comes among people who are cared for."""
+    with store.reading() as conn:
+        if conn.execute(select(col(Person.id)).where(~col(Person.practice)).limit(1)).first() is not None:
+            raise Refused("demo_among_people")
 
 
 def _write(store: Store, looks: list[Look], progress: Callable[[int, int], None] | None) -> tuple[int, int, int]:
