@@ -1,6 +1,10 @@
 """One measured figure, beside what it is compared with and the bound it must keep."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +17,17 @@ class Figure:
     beside: str = ""
     must: str = ""
     holds: bool | None = None
+
+
+HOLDS = {None: "", True: "yes", False: "NO"}
+
+
+def show(figures: Iterable[Figure], title: str = "") -> int:
+    """Print a table of figures. Returns 1 when a bound does not hold, else 0."""
+    table = Table("figure", "value", "beside, in the same run", "must", "holds", title=title)
+    broken = False
+    for one in figures:
+        broken |= one.holds is False
+        table.add_row(one.name, f"{one.value:,.2f} {one.unit}", one.beside, one.must, HOLDS[one.holds])
+    Console(width=150).print(table)
+    return int(broken)

@@ -47,7 +47,7 @@ _GIVEN = "秀英桂兰玉珍凤菊春梅淑华国强建明德福长生金水根�
 def figures() -> list[Figure]:
     """All figures, in milliseconds: the median of some calls on a warm record, and the first call after opening."""
     with tempfile.TemporaryDirectory() as place:
-        store = _filled(Path(place) / "record.db")
+        store = filled(Path(place) / "record.db")
         try:
             return _measured(store)
         finally:
@@ -83,7 +83,7 @@ def _milliseconds(call: Callable[[], object]) -> float:
     return (time.perf_counter() - begin) * 1000
 
 
-def _filled(path: Path) -> Store:
+def filled(path: Path) -> Store:
     """A record with a house, its people, and five years of rounds; of the last days as many as a house really makes."""
     store = create_vault(path, "1001", "a bench needs no secret", cost=FLOOR)
     plan = setup.House("青山镇两院", "青山镇", "340123", "青山镇卫生院", "青山镇福利院", 5, 20, 3, 4, 4)
