@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median_low
 from typing import Any
 from uuid import UUID
@@ -76,9 +77,15 @@ def news_of(values: Mapping[Any, Any]) -> News2 | None:
         acvpu=values.get("acvpu"),
         temp_c10=values.get("temp_c10"),
     )
-    score = news2(seen)
+    score = _scored(seen)
     # Breathing air scores 0 also when nobody noted it: alone it says nothing.
     return score if score.parts.keys() - {"oxygen"} or seen.oxygen is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _scored(seen: NewsInput) -> News2:
+    # Today is drawn anew after each saved round, and nearly all sets of the house are those of the time before.
+    return news2(seen)
 
 
 def _taken(sets: Iterable[Mapping[Any, Any]], name: str) -> list[int]:
