@@ -22,8 +22,6 @@ def open_application() -> int:
     import gc
 
     gc.disable()
-    # Kitty's key reports turn one commit of a Chinese input method into dozens of stray keys.
-    os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
     _one_line()
 
     from yiyang_tui import settings
@@ -36,7 +34,11 @@ def open_application() -> int:
         from yiyang_tui.words import catalogue
 
         sys.stdout.write(catalogue("en")["app.no_han"] + "\n")
-    app.run(mouse=True)
+    app.run()
+    if app.session is not None and not app.return_code:
+        from yiyang_tui.words import t
+
+        sys.stdout.write(t("app.closed") + "\n")
     return app.return_code or 0
 
 

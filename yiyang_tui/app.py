@@ -10,6 +10,7 @@ from uuid import UUID
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
+from textual.types import CSSPathType
 
 from yiyang_tui import settings as kept
 from yiyang_tui import words
@@ -32,7 +33,8 @@ BEFORE_OPEN = ("help", "theme", "language", "quit", "keys", "palette")
 class YiyangApp(CalmApp, inherit_bindings=False):
     """One record on one laptop. Made by ``make_app``."""
 
-    CSS_PATH = "app.tcss"
+    # Textual does not read the style sheet of a first screen by itself.
+    CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/unlock.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(EVERYWHERE)]
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False

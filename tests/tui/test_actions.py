@@ -1,5 +1,7 @@
 """The one registry: words in both languages, no key twice, no letter alone, a footer that fits."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,12 @@ from rich.cells import cell_len
 
 from yiyang_tui import words
 from yiyang_tui.actions import ACTIONS, EVERYWHERE, Action, actions_of, colliding, footer, footer_word, key_sheet
+from yiyang_tui.app import YiyangApp
+from yiyang_tui.places import PLACES as PLACE_PATHS
+from yiyang_tui.places import load_place
+from yiyang_tui.screens.base import Sheet
+from yiyang_tui.screens.person_switch import PersonSwitch
+from yiyang_tui.screens.unlock import UnlockScreen
 
 PLACES = {action.where for action in ACTIONS} - {EVERYWHERE}
 # Sheets that lie over a place, where the keys of everywhere do not reach.
@@ -65,6 +73,20 @@ def test_the_key_sheet_names_every_screen_and_action(lang: str) -> None:
     known = words.catalogue(lang)
     assert all(known[f"place.{where}"] in sheet for where in PLACES)
     assert all(known[action.help] in sheet for action in ACTIONS)
+
+
+@pytest.mark.parametrize("where", sorted(PLACES))
+def test_every_bound_action_is_something_its_screen_can_do(where: str) -> None:
+    covers: dict[str, type[Sheet[Any]]] = {"unlock": UnlockScreen, "switch": PersonSwitch}
+    screen = covers.get(where) or load_place(PLACE_PATHS[where])
+    assert screen.where == where
+    assert [row.method for row in actions_of(where) if row.bound and not hasattr(screen, row.method)] == []
+
+
+def test_the_application_can_do_what_is_everywhere() -> None:
+    assert [
+        r.method for r in actions_of(EVERYWHERE) if r.id not in PLACE_PATHS and not hasattr(YiyangApp, r.method)
+    ] == []
 
 
 def test_keys_are_named_as_they_are_printed() -> None:

@@ -71,6 +71,14 @@ async def test_number_then_passphrase_then_today(started: Opened) -> None:
         assert "王芳 护理员" in screen_text(app)
 
 
+async def test_the_form_stands_with_space_around_it_and_the_cursor_in_its_field(started: Opened) -> None:
+    async with started() as (app, pilot):
+        await pilot.pause()
+        number, passphrase = app.screen.query(Entry)
+        assert (number.region.x, number.region.width, passphrase.region.y - number.region.y) == (4, 30, 3)
+        assert app.cursor_position == number.content_region.offset
+
+
 async def test_a_wrong_passphrase_says_so_in_place_and_keeps_the_number(started: Opened) -> None:
     async with started() as (app, pilot):
         await sign_in(app, pilot, passphrase="wrong horse")

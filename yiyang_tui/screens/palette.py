@@ -41,7 +41,12 @@ class Palette(Dialog[None]):
             yield Static(t("palette.title"), classes="title", markup=False)
             yield Entry(id="typed", longest=40)
             yield VirtualList[Action](
-                [Column(14), Column(12), Column(0)], self._cells, empty=t("palette.none"), titled=False, id="commands"
+                [Column(14), Column(12), Column(0)],
+                self._cells,
+                empty=t("palette.none"),
+                titled=False,
+                always_lit=True,
+                id="commands",
             )
             yield Static(f"{t('palette.hint')}  {t('dialog.choose_hint')}", classes="hint", markup=False)
 

@@ -29,7 +29,6 @@ class UnlockScreen(Sheet[None]):
     """Two fields. A wrong passphrase says so in place and keeps the number."""
 
     where: ClassVar[str] = "unlock"
-    CSS_PATH = "unlock.tcss"
 
     opening = False
 

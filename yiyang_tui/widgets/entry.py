@@ -71,8 +71,10 @@ class Entry(Input):
         self.call_after_refresh(self._park)
 
     def _park(self) -> None:
-        if self.has_focus:
+        if self.has_focus and self.app.cursor_position != self.cursor_screen_offset:
             self.app.cursor_position = self.cursor_screen_offset
+            # The terminal's cursor moves when something is drawn, not before.
+            self.refresh()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether this field takes the key, so that a letter bound elsewhere does not act."""

@@ -36,6 +36,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
     ``key(row)`` keeps the place when rows change: after ``load()`` the same row stays chosen if it is still on the
     pages around, else the same position. ``selectable(row)`` is false for headings. ``empty`` is what to say, and
     to do, when there is nothing. With ``titled`` the first line holds the column titles and how many rows there are.
+    ``always_lit``: keys come from elsewhere, so the chosen row shows without the focus.
     """
 
     DEFAULT_CSS = """
@@ -91,6 +92,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         selectable: Callable[[Row], bool] | None = None,
         empty: str = "",
         titled: bool = True,
+        always_lit: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -103,6 +105,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         self._selectable = selectable or (lambda _row: True)
         self.empty = empty
         self.head = 1 if titled else 0
+        self._always_lit = always_lit
         self._pages: Pages[Row] = Pages()
         self._known = False
         self._keep: Hashable | None = None
@@ -277,7 +280,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         return self._row_line(row, index == self.index and self._selectable(row), width)
 
     def _row_line(self, row: Row, chosen: bool, width: int) -> Strip:
-        lit = chosen and self.has_focus
+        lit = chosen and (self.has_focus or self._always_lit)
         plain = token_style(self.app, "", selected=lit)
         cells = laid_out(self.columns, self._cells(row), width - 3)
         segments = [Segment(cell.text, token_style(self.app, cell.token, selected=lit)) for cell in cells]
