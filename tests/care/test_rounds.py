@@ -384,6 +384,22 @@ def test_a_tour_may_begin_a_little_early_and_ends_when_the_next_begins(house: Ho
     assert board(house.store, at("2026-11-22 12:00")).done == 0
 
 
+def test_somebody_of_an_imported_roster_is_due_now_and_not_years_late(house: Household) -> None:
+    now = house.it_is("2026-11-22 12:00")
+    person = people.create(house.store, house.director, house.facts("李秀英", care_level="full"))
+    stays.admit(house.store, house.director, person, house.bed("101-1"), at=at("2019-03-01 09:00"))
+    row = line(house, person, now)
+    assert (row.due_at, row.late_min, row.done) == (at("2026-11-22 10:00"), 120, False)
+    unremarkable(house.store, house.carer, person)
+    assert line(house, person, now).done
+
+
+def test_somebody_just_admitted_is_not_late(house: Household) -> None:
+    now = house.it_is("2026-11-22 12:00")
+    row = line(house, house.person("李秀英", "101-1", care_level="full"), now)
+    assert (row.due_at, row.late_min) == (at("2026-11-22 14:00"), 0)
+
+
 def test_the_night_counts_its_tours_from_when_it_began(house: Household) -> None:
     house.it_is("2026-11-22 20:00")
     house.person("李秀英", "101-1", care_level="full")
@@ -490,7 +506,8 @@ def test_however_rounds_are_corrected_and_undone_the_newest_standing_one_counts(
     row = line(one_house, person, now)
     newest = max((moment for moment, _ in standing), default=None)
     assert row.last_at == newest
-    assert row.due_at == due_at("half", newest, 0)
+    # Without any round that counts it is as if the house had taken them in two intervals ago.
+    assert row.due_at == due_at("half", newest, now - 2 * 180 * 60)
     if row.last_word is not None:
         assert (newest, row.last_word.value) in standing
     assert len(timeline(store, person)) >= len(looks)
