@@ -30,6 +30,7 @@ __all__ = [
     "TimelineItem",
     "TrendPoint",
     "contested",
+    "header",
     "open_chart",
     "timeline",
     "trend",
@@ -69,6 +70,7 @@ class Header:
     insurance: str
     contested: tuple[str, ...]
     on_leave: bool
+    spo2_scale: int  # 2 only when prescribed
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,14 @@ def open_chart(store: Store, by: UUID, person_id: UUID) -> Header:
     """The header of a chart. That ``by`` has read it is recorded, once an hour. Raises ``Refused``: person_unknown."""
     now = store.now()
     with store.reading() as conn:
-        header = _header(conn, person_id, now)
+        found = header(conn, person_id, now)
         noted = _noted(conn, by, person_id, now)
     if not noted:
         with store.act(by) as act:
             # Between the look and the act another window may have noted the same.
             if not _noted(act.conn, by, person_id, act.now):
                 act.insert(Access, person_id=person_id, staff_id=by, at=act.now)
-    return header
+    return found
 
 
 def who_looked(store: Store, person_id: UUID, limit: int = 50) -> list[Look]:
@@ -171,7 +173,8 @@ def _noted(conn: Connection, by: UUID, person_id: UUID, now: int) -> bool:
     return conn.execute(asked.limit(1)).first() is not None
 
 
-def _header(conn: Connection, person_id: UUID, now: int) -> Header:
+def header(conn: Connection, person_id: UUID, now: int) -> Header:
+    """What everybody who opens the chart must see, in the reader's snapshot. Raises ``Refused``: person_unknown."""
     core = shape_of(Person).table
     row: Mapping[Any, Any] | None = conn.execute(select(core).where(core.c.id == person_id)).mappings().first()
     if row is None:
@@ -197,6 +200,7 @@ def _header(conn: Connection, person_id: UUID, now: int) -> Header:
         insurance=row["insurance"],
         contested=() if heads is None else heads.contested,
         on_leave=place is not None and place.on_leave,
+        spo2_scale=int(row["spo2_scale"]),
     )
 
 

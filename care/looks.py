@@ -36,7 +36,11 @@ def ahead(now: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class InHouse:
-    """One person on a bed. ``since`` is when the house last took them in: admission, or back from leave."""
+    """One person on a bed. ``since`` is when their first round began to be waited for.
+
+    That is admission, or the way back from leave. Of somebody whose rounds this record never held (an imported
+    roster) it is at most two intervals ago: they are due now, and nobody is called years late.
+    """
 
     person_id: UUID
     name: str
@@ -110,6 +114,9 @@ def in_house(conn: Connection, now: int) -> list[InHouse]:
     found = {}
     for row in conn.execute(_IN_HOUSE, {"until": ahead(now)}).mappings():
         person_id = UUID(bytes=row["id"])
+        since = max(row["from_at"], row["back_at"] or 0)
+        if row["last_at"] is None:
+            since = max(since, now - 2 * interval(row["care_level"], now) * 60)
         found[person_id] = InHouse(
             person_id=person_id,
             name=row["name"],
@@ -121,7 +128,7 @@ def in_house(conn: Connection, now: int) -> list[InHouse]:
             bed_label=row["label"],
             bed_kind=row["kind"],
             floor=row["floor"],
-            since=max(row["from_at"], row["back_at"] or 0),
+            since=since,
             on_leave=bool(row["on_leave"]),
             expected_at=row["expected_at"],
             last_at=row["last_at"],

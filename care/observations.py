@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from care.codes import Lang, short
 from care.data import table
-from care.vitals import measure, measures, show, unusual
+from care.vitals import Measure, measure, measures, show, unusual
 
 Field = Literal["state", "position", "skin", "intake", "mood"]
 
@@ -61,6 +61,14 @@ def observations() -> Mapping[str, ChoiceList]:
         )
         for row in table("rounds")["field"]
     }
+
+
+@cache
+def water() -> Measure:
+    """Water drunk, read and refused as a measure is. No amount is unusual."""
+    of = table("rounds")["water_ml"]
+    lo, hi = of["hard_lo"], of["hard_hi"]
+    return Measure("water_ml", of["zh"], of["en"], of["unit"], 0, lo, hi, lo, hi, hi + 1)
 
 
 @cache
@@ -135,3 +143,11 @@ def say(finding: Finding, lang: Lang) -> str:
         return str(words[finding.field][lang])
     of = measure(finding.field)
     return f"{of.zh if lang == 'zh' else of.en} {show(of, int(finding.value))}"
+
+
+def brief(finding: Finding, lang: Lang) -> str:
+    """A finding for a column of a list: as ``say`` puts it, with the short word of its field (SpO2 91, well)."""
+    word = table("rounds")["brief"].get(finding.field, {}).get(lang)
+    if word is None:
+        return say(finding, lang)
+    return word if isinstance(finding.value, bool) else f"{word} {show(measure(finding.field), int(finding.value))}"

@@ -170,12 +170,13 @@ class Store:
             body = conn.execute(select(DRAFT.c.body).where(DRAFT.c.key == key)).scalar()
         return None if body is None else dict(json.loads(body))
 
-    def drafts(self, prefix: str) -> dict[str, dict[str, Any]]:
-        """All drafts whose key begins with ``prefix``."""
+    def drafts(self, prefix: str, staff_id: UUID | None = None) -> dict[str, dict[str, Any]]:
+        """All drafts whose key begins with ``prefix``, or those of one member of staff; the newest first."""
+        asked = select(DRAFT.c.key, DRAFT.c.body).where(DRAFT.c.key.startswith(prefix, autoescape=True))
+        if staff_id is not None:
+            asked = asked.where(DRAFT.c.staff_id == staff_id)
         with self.reading() as conn:
-            rows = conn.execute(
-                select(DRAFT.c.key, DRAFT.c.body).where(DRAFT.c.key.startswith(prefix, autoescape=True))
-            )
+            rows = conn.execute(asked.order_by(DRAFT.c.at.desc(), DRAFT.c.key))
             return {key: dict(json.loads(body)) for key, body in rows}
 
     def save_draft(self, key: str, staff_id: UUID, body: dict[str, Any]) -> None:

@@ -1,0 +1,81 @@
+"""What whoever stands at a bed must know before measuring: who it is, what was found, the last round to correct."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from care.chart import Header, header
+from care.looks import EFFECTIVE_ROUND, EFFECTIVE_VITALS, ROUND_COLUMNS, VITALS_COLUMNS, ahead
+from care.measured import LastVitals, last_vitals, plain
+from care.observations import Finding, round_findings
+from care.rounds import Observation
+from care.timeline import TrendPoint, trend
+from db.store import Store
+
+TREND_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class LastRound:
+    """The newest round that counts, whole, as ``care.rounds.correct`` takes it back in."""
+
+    round_id: UUID
+    at: int
+    who: str
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Bedside:
+    """One person. ``trend``: blood pressure of fourteen days, oldest first. ``noted``: what the last round found."""
+
+    header: Header
+    last: LastVitals | None
+    trend: tuple[TrendPoint, ...]
+    last_round: LastRound | None
+    noted: tuple[Finding, ...]
+
+
+def bedside(store: Store, person_id: UUID, now: int) -> Bedside:
+    """Everything beside the form of one person. No look into the chart is recorded: the round itself will say so.
+
+    Raises ``Refused``: person_unknown.
+    """
+    with store.reading() as conn:
+        found = header(conn, person_id, now)
+        last_round, noted = _last_round(conn, person_id, now)
+    since = now - TREND_DAYS * 86400
+    points = trend(store, person_id, ("sbp", "dbp"), since, ahead(now))
+    return Bedside(found, last_vitals(store, person_id, now), tuple(points), last_round, noted)
+
+
+_LAST = text(
+    f"""
+SELECT r.id, r.at, r.kind, r.reported_to, {", ".join(f"r.{column}" for column in ROUND_COLUMNS)}, w.name AS who,
+       v.id AS vitals_id, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
+FROM round AS r
+LEFT JOIN staff AS w ON w.id = r.staff_id
+LEFT JOIN vitals AS v ON v.id = (
+    SELECT id FROM vitals AS one WHERE one.round_id = r.id AND {EFFECTIVE_VITALS.format(v="one")} LIMIT 1)
+WHERE r.person_id = :person AND r.at <= :until AND {EFFECTIVE_ROUND.format(r="r")}
+ORDER BY r.at DESC, r.id DESC LIMIT 1
+"""
+)
+
+
+def _last_round(conn: Connection, person_id: UUID, now: int) -> tuple[LastRound | None, tuple[Finding, ...]]:
+    row = conn.execute(_LAST, {"person": person_id.bytes, "until": ahead(now)}).mappings().first()
+    if row is None:
+        return None, ()
+    values = {} if row["vitals_id"] is None else plain(row)
+    measured = {name: value for name, value in values.items() if value is not None and name != "spo2_scale"}
+    noted = {name: row[name] for name in ROUND_COLUMNS if name != "unremarkable"}
+    observation = Observation(
+        kind=row["kind"],
+        unremarkable=bool(row["unremarkable"]),
+        reported_to=None if row["reported_to"] is None else UUID(bytes=row["reported_to"]),
+        vitals=measured,
+        **noted,
+    )
+    return LastRound(UUID(bytes=row["id"]), row["at"], row["who"] or "", observation), round_findings(row)
