@@ -105,6 +105,12 @@ def add_bed(store: Store, by: UUID, room_name: str, kind: str) -> UUID:
 
 def add_home_bed(store: Store, by: UUID, village: str, address: str) -> UUID:
     """Open a bed at somebody's home (家庭病床). Raises ``Refused``: village_missing, text_too_long (most)."""
+    with store.act(by) as act:
+        return new_home_bed(act, village, address)
+
+
+def new_home_bed(act: Act, village: str, address: str) -> UUID:
+    """The same inside an act."""
     village, address = "".join(village.split()), address.strip()
     if not village:
         raise Refused("village_missing")
@@ -112,8 +118,7 @@ def add_home_bed(store: Store, by: UUID, village: str, address: str) -> UUID:
         raise Refused("text_too_long", most=_LONGEST_NAME)
     if len(address) > _LONGEST_ADDRESS:
         raise Refused("text_too_long", most=_LONGEST_ADDRESS)
-    with store.act(by) as act:
-        return act.insert(Bed, kind="home", label=village, address=address)
+    return act.insert(Bed, kind="home", label=village, address=address)
 
 
 def close(store: Store, by: UUID, bed_id: UUID) -> bool:

@@ -49,6 +49,7 @@ __all__ = [
     "facts_of",
     "page",
     "same_people",
+    "without_bed",
 ]
 
 _MOST_ROWS = 500
@@ -98,6 +99,13 @@ def page(store: Store, query: str, offset: int, limit: int) -> list[PersonRow]:
         if wanted:
             ids += _others_page(conn, query, in_beds, after, wanted)
         return _rows(conn, ids, here, store.now())
+
+
+def without_bed(store: Store, query: str, limit: int) -> list[PersonRow]:
+    """The first of those found who have no bed, to be admitted: ``query`` and order as in ``page``."""
+    with store.reading() as conn:
+        here = places(conn)
+        return _rows(conn, _others_page(conn, query, here, 0, max(0, min(limit, _MOST_ROWS))), here, store.now())
 
 
 def facts(store: Store, person_id: UUID) -> PersonFacts:

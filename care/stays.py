@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from care.age import house_day
+from care.beds import new_home_bed
 from care.codes import codes
 from care.fact_check import check
 from care.people import facts_of
@@ -72,7 +73,7 @@ def move(store: Store, by: UUID, person_id: UUID, bed_id: UUID) -> UUID:
             bed = _other_bed(act.conn, here, bed_id)
             if bed.kind != here.kind:
                 raise Refused("wrong_kind_for_move", bed=bed.label)
-            stay = _change_beds(act, here, bed, "move")
+            stay = _change_beds(act, here, bed.id, "move")
         for each in leaves:
             act.edit(Leave, each, stay_id=stay)
         return stay
@@ -89,6 +90,20 @@ def switch(store: Store, by: UUID, person_id: UUID, bed_id: UUID) -> UUID:
         bed = _other_bed(act.conn, here, bed_id)
         if bed.kind == here.kind:
             raise Refused("same_kind_for_switch", bed=bed.label)
+        _come_back(act, person_id)
+        return _change_beds(act, here, bed.id, "switch")
+
+
+def switch_home(store: Store, by: UUID, person_id: UUID, village: str, address: str) -> UUID:
+    """To a bed at home that is opened for them in the same step (建家庭病床). Returns the new stay's id.
+
+    Raises ``Refused``: person_unknown, not_in, same_kind_for_switch (bed), and what ``beds.add_home_bed`` raises.
+    """
+    with store.act(by) as act:
+        here = _here(act.conn, person_id)
+        if here.kind == "home":
+            raise Refused("same_kind_for_switch", bed=here.label)
+        bed = new_home_bed(act, village, address)
         _come_back(act, person_id)
         return _change_beds(act, here, bed, "switch")
 
@@ -195,9 +210,9 @@ def _refuse_overlap(act: Act, person_id: UUID, bed: _Bed, at: int) -> None:
         raise Refused("bed_taken_then", bed=bed.label)
 
 
-def _change_beds(act: Act, here: Place, bed: _Bed, why: Literal["move", "switch"]) -> UUID:
+def _change_beds(act: Act, here: Place, bed_id: UUID, why: Literal["move", "switch"]) -> UUID:
     moment = _end(act, here, _current(act.conn, here.person_id), why)
-    return act.insert(Stay, person_id=here.person_id, bed_id=bed.id, from_at=moment, begun_by=why)
+    return act.insert(Stay, person_id=here.person_id, bed_id=bed_id, from_at=moment, begun_by=why)
 
 
 def _current(conn: Connection, person_id: UUID) -> list[UUID]:

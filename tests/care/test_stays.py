@@ -253,3 +253,19 @@ def test_two_laptops_that_both_sent_one_person_out_take_them_back_once(house: Ho
     assert house.cell("101-1").due_back_at == now + 3600, "the later leave is shown"
     stays.back(house.store, house.carer, li)
     assert where(house, li) == ("in", "101-1")
+
+
+def test_a_home_bed_is_opened_and_lain_in_by_one_act_or_not_at_all(house: Household) -> None:
+    now = house.it_is("2026-11-22 09:00")
+    li = house.person("李秀英", "101-1")
+    with refuses("village_missing"):
+        stays.switch_home(house.store, house.carer, li, " ", "3组12号")
+    assert (where(house, li), [w.total for w in beds.bed_map(house.store, now)]) == (("in", "101-1"), [12, 4, 0])
+    stays.switch_home(house.store, house.carer, li, "双河村", "3组12号")
+    assert stays_of(house, li) == [
+        ("101-1", now, now, "admission", "switch"),
+        ("双河村", now, None, "switch", ""),
+    ]
+    assert [(w.total, w.taken) for w in beds.bed_map(house.store, now)] == [(12, 0), (4, 0), (1, 1)]
+    with refuses("same_kind_for_switch", bed="双河村"):
+        stays.switch_home(house.store, house.carer, li, "石桥村", "")
