@@ -1,7 +1,6 @@
 """The rounds board: every resident bed by bed, who is done in this tour, who is late."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from sqlalchemy.engine import RowMapping
 
 from care.alerts import alerts_of
 from care.data import table
-from care.levels import HOUSE_TIME, day_hours, is_night, overdue_minutes
+from care.levels import is_night, overdue_minutes, period_from
 from care.looks import InHouse, in_house
 from care.measured import news_of, plain
 from care.observations import Finding, last_word, round_findings, unusual_measures
@@ -63,7 +62,7 @@ def board(store: Store, now: int) -> Board:
     with store.reading() as conn:
         people = [one for one in in_house(conn, now) if one.bed_kind != "home"]
         urgent = {alert.person_id for alert in alerts_of(conn, people, now) if not alert.answered}
-    began = _period_from(now)
+    began = period_from(now)
     rows = tuple(_row(one, one.person_id in urgent, began, now) for one in people)
     counted = [row for row in rows if row.where == "in" and not row.practice]
     tour = min((one.interval(now) for one in people if not one.on_leave), default=24 * 60) * 60
@@ -122,13 +121,3 @@ def _worst_first(values: RowMapping) -> tuple[Finding, ...]:
     news = news_of(plain(values)) if len(found) > 1 else None
     parts = {} if news is None else news.parts
     return tuple(sorted(found, key=lambda finding: -parts.get(finding.field, 0)))
-
-
-def _period_from(now: int) -> int:
-    """When the present day or night of the house began."""
-    local = datetime.fromtimestamp(now, HOUSE_TIME)
-    hours = (day_hours().day_from, day_hours().day_until)
-    begun = (
-        datetime.combine(local.date() - timedelta(days=back), hour, HOUSE_TIME) for back in (0, 1) for hour in hours
-    )
-    return max(int(moment.timestamp()) for moment in begun if moment <= local)

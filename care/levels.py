@@ -61,6 +61,16 @@ def is_night(at: int) -> bool:
     return not hours.day_from <= datetime.fromtimestamp(at, HOUSE_TIME).time() < hours.day_until
 
 
+def period_from(now: int) -> int:
+    """When the present day or night of the house began."""
+    local = datetime.fromtimestamp(now, HOUSE_TIME)
+    hours = (day_hours().day_from, day_hours().day_until)
+    begun = (
+        datetime.combine(local.date() - timedelta(days=back), hour, HOUSE_TIME) for back in (0, 1) for hour in hours
+    )
+    return max(int(moment.timestamp()) for moment in begun if moment <= local)
+
+
 def interval(level: str, at: int) -> int:
     """Minutes between two rounds to a person of this level, as in force at ``at`` (seconds UTC)."""
     rule = level_rule(level)

@@ -46,6 +46,7 @@ __all__ = [
     "say",
     "undo",
     "unremarkable",
+    "void",
 ]
 
 UNDO_S = 600
@@ -122,10 +123,7 @@ def correct(store: Store, by: UUID, round_id: UUID, observation: Observation, re
     Raises what ``record`` raises, and ``Refused``: reason_missing, round_superseded (somebody corrected it already).
     """
     _check(observation)
-    reason = reason.strip()
-    if not reason:
-        raise Refused("reason_missing")
-    _check_text(reason)
+    reason = _reason(reason)
     with store.act(by) as act:
         old = _standing(act.conn, round_id)
         about = _about(act.conn, by, old["person_id"], observation.reported_to)
@@ -165,6 +163,30 @@ def undo(store: Store, by: UUID, round_id: UUID) -> None:
         new_id = _take_back(act, Round, row)
         if vitals is not None:
             _take_back(act, Vitals, vitals, round_id=new_id)
+
+
+def void(store: Store, by: UUID, round_id: UUID, reason: str) -> None:
+    """Say that a round counts no more, by a void row with a reason: it was of somebody else, say. At any time.
+
+    Raises ``Refused``: reason_missing, text_too_long (most), staff_unknown, round_superseded.
+    """
+    reason = _reason(reason)
+    with store.act(by) as act:
+        row = _standing(act.conn, round_id)
+        _about(act.conn, by, row["person_id"], None)
+        vitals = _vitals_of(act.conn, round_id)
+        said: dict[str, Value] = {"staff_id": by, "reason": reason}
+        new_id = _void_row(act, Round, row, **said)
+        if vitals is not None:
+            _void_row(act, Vitals, vitals, round_id=new_id, **said)
+
+
+def _reason(typed: str) -> str:
+    reason = typed.strip()
+    if not reason:
+        raise Refused("reason_missing")
+    _check_text(reason)
+    return reason
 
 
 def _check(observation: Observation) -> None:
@@ -300,3 +322,8 @@ def _take_back(act: Act, of: type[Synced], row: RowMapping, **now: Value) -> UUI
     reason: str = table("rounds")["words"]["undo"]["zh"]
     values |= {"supersedes": row["id"], "void": row["supersedes"] is None, "reason": reason, **now}
     return act.insert(of, **values)
+
+
+def _void_row(act: Act, of: type[Synced], row: RowMapping, **now: Value) -> UUID:
+    values: dict[str, Value] = {name: row[name] for name in shape_of(of).columns}
+    return act.insert(of, **{**values, "supersedes": row["id"], "void": True, **now})

@@ -30,7 +30,7 @@ class TimelineItem:
     """One look. ``superseded_by`` names the round that stands in its place; ``void``: nothing does.
 
     ``text_facts`` are for ``observations.say``; ``vitals`` what was measured at it; ``corrects``
-    and ``reason`` are of a correction.
+    and ``reason`` are of a correction, ``ended_by`` and ``ended_why`` of what stands in its place, or voided it.
     """
 
     at: int
@@ -47,6 +47,8 @@ class TimelineItem:
     corrects: UUID | None
     reason: str
     reported_to: str
+    ended_by: str
+    ended_why: str
 
 
 _POINTS = text(
@@ -81,12 +83,14 @@ _TIMELINE = text(
     f"""
 SELECT r.id, r.at, r.kind, {", ".join(f"r.{column}" for column in ROUND_COLUMNS)}, r.supersedes, r.reason,
        w.name AS who, t.name AS told, n.id AS newer_id, n.void AS newer_void,
+       n.reason AS newer_reason, e.name AS newer_who,
        v.id AS vitals_id, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
 FROM round AS r
 LEFT JOIN staff AS w ON w.id = r.staff_id
 LEFT JOIN staff AS t ON t.id = r.reported_to
 LEFT JOIN round AS n ON n.id = (
     SELECT id FROM round AS newer WHERE newer.supersedes = r.id ORDER BY newer.void, newer.id DESC LIMIT 1)
+LEFT JOIN staff AS e ON e.id = n.staff_id
 LEFT JOIN vitals AS v ON v.id = (
     SELECT id FROM vitals AS one WHERE one.round_id = r.id AND NOT one.void ORDER BY one.id DESC LIMIT 1)
 WHERE r.person_id = :person AND NOT r.void AND (r.at < :at OR (r.at = :at AND r.id < :id))
@@ -94,15 +98,40 @@ ORDER BY r.at DESC, r.id DESC LIMIT :most
 """
 )
 _AFTER_ALL = (1 << 62, b"\xff" * 16)
+_PLACE = text(
+    "SELECT at, id FROM round WHERE person_id = :person AND NOT void ORDER BY at DESC, id DESC LIMIT 1 OFFSET :skipped"
+)
+_COUNT = text("SELECT count(*) FROM round WHERE person_id = :person AND NOT void")
 
 
 def timeline(store: Store, person_id: UUID, before: TimelineItem | None = None, limit: int = 50) -> list[TimelineItem]:
     """Looks at a person, newest first, at most 500 at once; ``before``: go on after this last item of a page."""
-    at, last = _AFTER_ALL if before is None else (before.at, before.round_id.bytes)
-    asked = {"person": person_id.bytes, "at": at, "id": last, "most": max(0, min(limit, _MOST))}
     with store.reading() as conn:
-        rows = conn.execute(_TIMELINE, asked).mappings().all()
-        doubted = _suspects(conn)
+        return _after(conn, person_id, _AFTER_ALL if before is None else (before.at, before.round_id.bytes), limit)
+
+
+def timeline_page(store: Store, person_id: UUID, offset: int, limit: int) -> list[TimelineItem]:
+    """The same by place from the newest, for a list that scrolls."""
+    if offset <= 0:
+        return timeline(store, person_id, limit=limit)
+    with store.reading() as conn:
+        # Only the index is walked up to the page: what the rows before it say is not read.
+        asked = {"person": person_id.bytes, "skipped": offset - 1}
+        last = conn.execute(_PLACE, asked).first()
+        return [] if last is None else _after(conn, person_id, (last.at, last.id), limit)
+
+
+def timeline_count(store: Store, person_id: UUID) -> int:
+    """How many looks ``timeline`` has."""
+    with store.reading() as conn:
+        return int(conn.execute(_COUNT, {"person": person_id.bytes}).scalar_one())
+
+
+def _after(conn: Connection, person_id: UUID, place: tuple[int, bytes], limit: int) -> list[TimelineItem]:
+    at, last = place
+    asked = {"person": person_id.bytes, "at": at, "id": last, "most": max(0, min(limit, _MOST))}
+    rows = conn.execute(_TIMELINE, asked).mappings().all()
+    doubted = _suspects(conn)
     items = []
     for row in rows:
         values = {} if row["vitals_id"] is None else plain(row)
@@ -123,6 +152,8 @@ def timeline(store: Store, person_id: UUID, before: TimelineItem | None = None, 
                 corrects=None if row["supersedes"] is None else UUID(bytes=row["supersedes"]),
                 reason=row["reason"],
                 reported_to=row["told"] or "",
+                ended_by=row["newer_who"] or "",
+                ended_why=row["newer_reason"] or "",
             )
         )
     return items
