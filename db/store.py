@@ -19,10 +19,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from db import keys
 from db.act import Act, Progress
 from db.backup import backup
-from db.cipher import driver_of, fold, reading, writing
+from db.cipher import driver_of, fold, plain_errors, reading, transaction, writer
 from db.clock import Clock, boot_id
 from db.disk import identity
-from db.errors import YiyangError
+from db.errors import VaultBusy, YiyangError
 from db.identity import new_epoch
 from db.local import CLOCK, DRAFT
 
@@ -53,6 +53,7 @@ class Store:
         self._file = identity(path)
         self._lock = threading.RLock()
         self._inside = False
+        self._writer: Connection | None = None
         self._progress: Progress | None = None
 
     @property
@@ -85,10 +86,26 @@ class Store:
             self._follow()
             self._inside = True
             try:
-                with writing(self._engine, self.path) as conn:
+                # Kept from act to act: to take one from the pool costs as much as to write a row, and each commit
+                # empties the page cache of all other connections.
+                self._writer = self._writer or writer(self._engine, self.path)
+                with transaction(self._writer, self.path) as conn:
                     yield conn
+                    # Committed to a file that was replaced meanwhile, it would be called saved and be gone.
+                    if identity(self.path) != self._file:
+                        raise VaultBusy(path=str(self.path))
+            except BaseException:
+                # Whatever state it is in: the next act takes a fresh one.
+                self._let_go()
+                raise
             finally:
                 self._inside = False
+
+    def _let_go(self) -> None:
+        if self._writer is not None:
+            with suppress(YiyangError), plain_errors(self.path):
+                self._writer.close()
+        self._writer = None
 
     def _follow(self) -> None:
         """Go on with the file that lies at our path now, if it was replaced; never with one that nobody can find.
@@ -98,7 +115,10 @@ class Store:
         if identity(self.path) == self._file:
             return
         with self._lock:
+            if self._inside:
+                raise VaultBusy(path=str(self.path))
             # The log that still lies there belongs to the old file: emptied, it cannot be taken for the new one's.
+            self._let_go()
             fold(self._engine, self.path)
             self._engine.dispose()
             self._file = identity(self.path)
@@ -217,5 +237,7 @@ class Store:
         with self._lock:
             with suppress(YiyangError):
                 self._follow()
+                self._let_go()
                 fold(self._engine, self.path)
+            self._let_go()
             self._engine.dispose()

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from db.errors import VaultMissing
+from db.errors import VaultBusy, VaultMissing
 from db.identity import epoch_of
 from db.local import JOURNAL
 from db.store import Store
@@ -208,6 +208,25 @@ def test_a_file_swapped_under_the_running_program_is_written_in_a_new_epoch(
     assert_sound(store)
     store.close()
     assert set(beds(reopen())) == {"before", "new", "again"}
+
+
+def test_an_act_under_which_the_file_was_swapped_is_not_called_saved(store: Store, tmp_path: Path) -> None:
+    add(store, "before")
+    older = copy_of(store, tmp_path)
+
+    def act_during_swap() -> None:
+        with store.act(None) as act:
+            act.insert(Bed, kind="welfare", label="during")
+            os.replace(older, store.path)
+            with pytest.raises(VaultBusy):
+                beds(store)
+
+    with pytest.raises(VaultBusy):
+        act_during_swap()
+    assert set(beds(store)) == {"before"}
+    add(store, "after")
+    assert set(beds(store)) == {"before", "after"}
+    assert_sound(store)
 
 
 def test_a_file_moved_away_under_the_running_program_is_missed_not_made_anew(store: Store) -> None:

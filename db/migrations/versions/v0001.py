@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("op", sa.Text(), nullable=False),
         sa.Column("fields", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("epoch", "seq"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "leave",
