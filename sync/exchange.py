@@ -212,7 +212,10 @@ class _Talk:
     def _keep_news(self, answer: ExchangeAnswer) -> None:
         news = self.folder.news()
         refused = tuple((name.hex(), code) for name, code in self.outcome.refused)
-        self.folder.save_news(replace(news, refused=refused, county_heads=(*answer.heads, *answer.shared)))
+        there = graph.ancestors(self.nodes, (*answer.heads, *answer.shared))
+        known = graph.heads({name: self.nodes[name] for name in there})
+        unknown = [name for name in answer.heads if name not in self.nodes]
+        self.folder.save_news(replace(news, refused=refused, county_heads=(*known, *unknown)))
 
 
 def _groups(names: list[bytes], sizes: dict[bytes, int]) -> Iterator[list[bytes]]:

@@ -253,3 +253,15 @@ def test_a_laptop_put_back_from_its_backup_gets_its_own_later_work_back(laptop: 
         assert count(restored, Round) == 40
         assert rows_of(county, restored.pair_id, Round) == rows_of(restored, None, Round)
         assert differences(restored) == {}
+
+
+def test_after_a_long_absence_the_next_quiet_sync_is_as_small_as_ever(laptop: Store, county: Settings) -> None:
+    with running(county) as url:
+        enrol.enrol(laptop, url, new_code(county, "青山镇"), pair_name="青山镇", laptop="护理站")
+        for _ in range(40):
+            rounds.unremarkable(laptop, nurse(laptop), person(laptop, "李秀英"))
+            session.settle(laptop)
+        assert session.sync(laptop).outcome.sent == 41
+        quiet = session.sync(laptop).outcome
+        assert (quiet.requests, quiet.sent) == (1, 0)
+        assert quiet.bytes_up + quiet.bytes_down < 500
