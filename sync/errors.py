@@ -87,3 +87,10 @@ class CountyLies(YiyangError):
 
     code: ClassVar[str] = "county_lies"
     exit_code: ClassVar[int] = 34
+
+
+class SyncBusy(YiyangError):
+    """Another sync of the same record is under way."""
+
+    code: ClassVar[str] = "sync_busy"
+    exit_code: ClassVar[int] = 37

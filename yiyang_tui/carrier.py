@@ -93,11 +93,11 @@ class Carrier:
         from db.errors import YiyangError
         from sync import session
         from sync.link import Folder
-        from yiyang_tui.cli.lock import only_one
+        from sync.turns import my_turn
 
         store = self._session.store
         try:
-            with only_one(Folder(store.path).path):
+            with my_turn(Folder(store.path)):
                 synced = session.sync(store, self._progress)
             self._end(ended=True, sent=synced.outcome.sent, received=synced.arrived.batches)
         except YiyangError as error:

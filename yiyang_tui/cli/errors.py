@@ -33,13 +33,6 @@ class AnswersDiffer(YiyangError):
     exit_code: ClassVar[int] = 2
 
 
-class SyncBusy(YiyangError):
-    """Another sync of the same record is under way."""
-
-    code: ClassVar[str] = "sync_busy"
-    exit_code: ClassVar[int] = 37
-
-
 class CountyExtraMissing(YiyangError):
     """The county's part of the program is not installed. Facts: module."""
 

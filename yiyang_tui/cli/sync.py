@@ -61,14 +61,14 @@ def _once(folder: "Folder", *, json: bool) -> int:
 def _exchange(folder: "Folder") -> "tuple[Outcome, float]":
     from sync import exchange
     from sync.errors import NotEnrolled
-    from yiyang_tui.cli.lock import only_one
+    from sync.turns import my_turn
     from yiyang_tui.cli.meter import carried
     from yiyang_tui.words import t
 
     if not folder.enrolled:
         raise NotEnrolled
     began = time.monotonic()
-    with only_one(folder.path), carried(t("cli.sync.sending")) as step:
+    with my_turn(folder), carried(t("cli.sync.sending")) as step:
         return exchange.run(folder, step), time.monotonic() - began
 
 

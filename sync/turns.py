@@ -4,15 +4,16 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from yiyang_tui.cli.errors import SyncBusy
+from sync.errors import SyncBusy
+from sync.link import Folder
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Hold the lock of the transport folder at ``folder``. Raises ``SyncBusy`` if another holds it."""
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+def my_turn(folder: Folder) -> Iterator[None]:
+    """Be the only one who syncs the record of this transport folder. Raises ``SyncBusy`` if another does."""
+    folder.make()
+    handle = os.open(folder.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(handle)
         yield
