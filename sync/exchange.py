@@ -18,6 +18,7 @@ from sync.directory import Directory
 from sync.errors import CountyLies, CountyRefused, CountyUnreachable, SignatureWrong
 from sync.link import Folder, Link, News, Run
 from sync.protocol import (
+    MAX_BATCHES,
     MEDIA_TYPE,
     ExchangeAnswer,
     ExchangeRequest,
@@ -222,7 +223,7 @@ def _groups(names: list[bytes], sizes: dict[bytes, int]) -> Iterator[list[bytes]
     group: list[bytes] = []
     size = 0
     for name in names:
-        if group and size + sizes[name] > PUSH_BYTES:
+        if group and (size + sizes[name] > PUSH_BYTES or len(group) == MAX_BATCHES):
             yield group
             group, size = [], 0
         group.append(name)
