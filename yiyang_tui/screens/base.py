@@ -166,9 +166,15 @@ class Place(Sheet[None]):
     def carried(self, state: "Carrying") -> None:
         """The sync beside the work has news. Override to show more than the line."""
 
-    def saved(self, what: str, undo: Callable[[], object], said: str) -> None:
-        """An act is durable: say so, and remember how to take it back (``what`` names it in words)."""
-        self.session.acted(what, undo)
+    def saved(self, what: str, undo: Callable[[], object] | None, said: str) -> None:
+        """An act is durable: say so, and remember how to take it back (``what`` names it in words).
+
+        With no ``undo`` Ctrl+Z has nothing to do: it must never take back the act before.
+        """
+        if undo is None:
+            self.session.last_act = None
+        else:
+            self.session.acted(what, undo)
         self.yiyang.sync_looked()
         self.say(said, "saved")
         self.query_one(FootLine).refresh()
