@@ -3,6 +3,7 @@
 import os
 import platform
 import signal
+import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -54,6 +55,8 @@ def serve(
     # A service manager ends a service with SIGTERM; the server finishes what it is answering.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        # Tried before it is told: the server itself only logs that it could not.
+        socket.create_server((host, port)).close()
         note(t("cli.county.serving", name=own.name, url=f"http://{host}:{port}"))
         run(own, host, port)
     except KeyboardInterrupt:

