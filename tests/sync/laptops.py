@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, event, insert, select, update
 
+from db.backup import backup
 from db.cipher import open_engine
 from db.clock import Clock
 from db.disk import new_file
@@ -142,6 +143,10 @@ class Laptop:
                     select(SET_ASIDE.c.seq, SET_ASIDE.c.reason).order_by(SET_ASIDE.c.batch, SET_ASIDE.c.seq)
                 )
             ]
+
+    def copy(self, to: Path) -> Path:
+        """A copy of the file as it stands, taken while the program runs."""
+        return backup(self.store._engine, self.path, KEY, to)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -84,14 +84,16 @@ def test_sending_anything_again_changes_nothing(county: Settings, address: str) 
     first = laptop.batch([person])
     second = laptop.batch([laptop.edit(person, {"phone": "1"}, EntryRef(laptop.epoch, 1))], [batch.name(first)])
     third = laptop.batch([laptop.edit(person, {"phone": "2"}, EntryRef(laptop.epoch, 2))], [batch.name(second)])
-    laptop.exchange([], [first, second, third])
+    laptop.exchange([], [first])
+    laptop.exchange([], [second, third])
     before = [rows(county, table) for table in (STORED, RECORD["person"], ROW_VERSION)]
 
     again = laptop.exchange([], [third, first, second, second])
 
     assert again.refused == ()
     assert [rows(county, table) for table in (STORED, RECORD["person"], ROW_VERSION)] == before
-    assert verify(again.receipt or "", laptop.county.county_sign_public).batches == 3
+    receipt = verify(again.receipt or "", laptop.county.county_sign_public)
+    assert (receipt.batches, receipt.digest) == (3, digest(map(batch.name, (first, second, third))))
 
 
 def test_batches_in_one_request_may_come_in_any_order(county: Settings, address: str) -> None:
@@ -137,6 +139,8 @@ def test_a_second_laptop_pulls_the_whole_record_in_parts(county: Settings, addre
     }
     assert [batch.read(data, keys.get).header.device for data in pulled] == [first.device_id] * 6
     assert second.exchange([batch.name(chain[-1])]).batches == ()
+    # A batch larger than what was asked for still gets there.
+    assert second.opened(second.exchange(take_bytes=0)) == chain[:1]
 
 
 def test_a_laptop_learns_of_new_devices_and_hands_on_what_the_dead_one_left(county: Settings, address: str) -> None:
@@ -378,6 +382,7 @@ def test_a_batch_that_was_stored_but_not_merged_is_merged_next_time(county: Sett
 
     assert verify(answer.receipt or "", laptop.county.county_sign_public).level == "merged"
     assert len(rows(county, RECORD["person"])) == 1
+    assert store.merge_one(engine, laptop.pair_id, batch.name(data), AT) is False
     engine.dispose()
 
 
