@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Connection, Table, func, insert, select
 from db.identity import new_epoch, row_id
 from sync.county import enrolment, keys, settings
 from sync.county.database import open_engine, plain_errors, reading, writing
-from sync.county.errors import CountyExists
+from sync.county.errors import CountyExists, CountyNameWrong
 from sync.county.migrations.run import upgrade
 from sync.county.settings import Settings
 from sync.county.tables import ROW_VERSION, SET_ASIDE, County, CountyPair, Device, RunningCount, StoredBatch, core
+from sync.protocol import MAX_NAME
 
 _COUNTY, _PAIR, _DEVICE = core(County), core(CountyPair), core(Device)
 _COUNT, _BATCH = core(RunningCount), core(StoredBatch)
@@ -52,7 +53,12 @@ class PairState:
 
 
 def init(folder: Path, name: str, database_url: str | None = None) -> Settings:
-    """Make a county in ``folder``: keys, settings, tables. Raises ``CountyExists`` rather than touch one."""
+    """Make a county in ``folder``: keys, settings, tables. Raises ``CountyExists`` rather than touch one.
+
+    Raises ``CountyNameWrong``, ``CountyDatabase`` as well; nothing is left of a county that could not be made.
+    """
+    if not settings.nameable(name):
+        raise CountyNameWrong(most=MAX_NAME)
     if (folder / keys.FILE).exists() or (folder / settings.FILE).exists():
         raise CountyExists(path=str(folder))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

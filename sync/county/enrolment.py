@@ -15,6 +15,7 @@ from sync import codes
 from sync.codes import CodeMistyped
 from sync.county.errors import Denied, PairNameWrong
 from sync.county.keys import Keys
+from sync.county.settings import nameable
 from sync.county.tables import CountyPair, Device, EnrolCode, core
 from sync.directory import MAX_DEVICES, Directory, Listed
 from sync.errors import CountyLies
@@ -49,7 +50,7 @@ class Guesses:
 def new_code(conn: Connection, keys: Keys, pair_name: str, now: int, days: int) -> str:
     """A code for one laptop of the pair of that name, new or known. Raises ``PairNameWrong``."""
     name = pair_name.strip()
-    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+    if not nameable(name):
         raise PairNameWrong(most=MAX_NAME)
     code = codes.new_code(keys.sign_public)
     expires = now + days * 86400

@@ -50,3 +50,10 @@ class PairNameWrong(YiyangError):
 
     code: ClassVar[str] = "pair_name_wrong"
     exit_code: ClassVar[int] = 2
+
+
+class CountyNameWrong(YiyangError):
+    """A county's name is empty, has signs that do not print, or is longer than ``most`` characters."""
+
+    code: ClassVar[str] = "county_name_wrong"
+    exit_code: ClassVar[int] = 2

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from db.keys import write_whole
 from sync.county.errors import CountyDamaged, CountyMissing
+from sync.protocol import MAX_NAME
 
 FILE = "county.toml"
 PREFIX = "YIYANG_COUNTY_"
@@ -24,6 +25,11 @@ class Settings:
     database_url: str = field(repr=False)
     code_days: int = 7
     guesses_per_minute: int = 20
+
+
+def nameable(name: str) -> bool:
+    """Whether a county or a pair can be called so, on screens and in messages."""
+    return len(name.strip()) > 0 and len(name) <= MAX_NAME and name.isprintable()
 
 
 def default_database(folder: Path) -> str:
@@ -46,7 +52,7 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
                 said[name] = given
         return Settings(
             folder=folder,
-            name=str(said["name"]),
+            name=_name(said["name"]),
             database_url=str(said.get("database_url") or default_database(folder)),
             code_days=_between(1, int(said.get("code_days", 7)), 90),
             guesses_per_minute=_between(1, int(said.get("guesses_per_minute", 20)), 1000),
@@ -62,6 +68,12 @@ def save(folder: Path, name: str, database_url: str | None) -> None:
     if database_url:
         lines.append(f"database_url = {json.dumps(database_url, ensure_ascii=False)}")
     write_whole(folder / FILE, ("\n".join(lines) + "\n").encode("utf-8"))
+
+
+def _name(said: object) -> str:
+    if not isinstance(said, str) or not nameable(said):
+        raise ValueError("not a name")
+    return said
 
 
 def _between(least: int, value: int, most: int) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, select
 from db import keys as envelope
 from sync.county import admin, keys, settings
 from sync.county.database import open_engine, reading, writing
-from sync.county.errors import CountyDamaged, CountyDatabase, CountyExists, CountyMissing
+from sync.county.errors import CountyDamaged, CountyDatabase, CountyExists, CountyMissing, CountyNameWrong
 from sync.county.migrations.run import upgrade
 from sync.county.tables import METADATA, RECORD, ROW_VERSION, County, CountyPair, core
 
@@ -73,6 +73,13 @@ def test_a_county_is_never_made_over_another(tmp_path: Path) -> None:
         admin.init(tmp_path / "d", "别县", made.database_url)
     assert (tmp_path / "c" / keys.FILE).read_bytes() == before
     assert not (tmp_path / "d" / keys.FILE).exists()
+
+
+@pytest.mark.parametrize("name", ["", " ", "县" * 81, "青\x7f川", "青\n川"])
+def test_a_county_needs_a_name_that_prints(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CountyNameWrong):
+        admin.init(tmp_path / "c", name)
+    assert not (tmp_path / "c").exists()
 
 
 def test_a_county_that_is_not_there_or_does_not_read_says_so(tmp_path: Path) -> None:
