@@ -47,6 +47,7 @@ class TimelineItem:
     corrects: UUID | None
     reason: str
     reported_to: str
+    reported_to_id: UUID | None
     ended_by: str
     ended_why: str
 
@@ -81,7 +82,7 @@ def trend(store: Store, person_id: UUID, measures: Sequence[str], since: int, un
 # A void row is no look: it only says that the one it names does not count.
 _TIMELINE = text(
     f"""
-SELECT r.id, r.at, r.kind, {", ".join(f"r.{column}" for column in ROUND_COLUMNS)}, r.supersedes, r.reason,
+SELECT r.id, r.at, r.kind, {", ".join(f"r.{column}" for column in ROUND_COLUMNS)}, r.supersedes, r.reason, r.reported_to,
        w.name AS who, t.name AS told, n.id AS newer_id, n.void AS newer_void,
        n.reason AS newer_reason, e.name AS newer_who,
        v.id AS vitals_id, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
@@ -152,6 +153,7 @@ def _after(conn: Connection, person_id: UUID, place: tuple[int, bytes], limit: i
                 corrects=None if row["supersedes"] is None else UUID(bytes=row["supersedes"]),
                 reason=row["reason"],
                 reported_to=row["told"] or "",
+                reported_to_id=None if row["reported_to"] is None else UUID(bytes=row["reported_to"]),
                 ended_by=row["newer_who"] or "",
                 ended_why=row["newer_reason"] or "",
             )

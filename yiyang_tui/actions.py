@@ -96,6 +96,30 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("sync.now", ("ctrl+s", "s"), "sync", rank=0),
     Action("sync.enrol", ("ctrl+e", "e"), "sync", rank=1),
     Action("sync.open", ("enter",), "sync", rank=2, bound=False),
+    # --- people -----------------------------------------------------------------------------------
+    Action("people.open", ("enter",), "people", rank=0, bound=False),
+    Action("people.choose", UP_DOWN, "people", rank=2, shown="arrows", bound=False),
+    Action("people.new", ("ctrl+n", "n"), "people", rank=1),
+    # --- the chart --------------------------------------------------------------------------------
+    Action("chart.back", ("escape",), "chart", rank=5),
+    Action("chart.pages", ("tab", *DIGITS[:5]), "chart", rank=0, shown="digits", bound=False),
+    Action("chart.measure", ("left", "right"), "chart", rank=3, shown="sideways", bound=False),
+    Action("chart.span", ("ctrl+t", "t"), "chart", rank=3),
+    Action("chart.look", ("enter",), "chart", rank=3, bound=False),
+    Action("chart.settle", ("ctrl+b", "c"), "chart", rank=1),
+    Action("chart.round", ("ctrl+r", "r"), "chart", rank=1),
+    Action("chart.edit", ("ctrl+e", "e"), "chart", rank=2),
+    # --- beds -------------------------------------------------------------------------------------
+    Action("beds.open", ("enter",), "beds", rank=0, bound=False),
+    Action("beds.decline", ("escape",), "beds", rank=0, bound=False),
+    Action("beds.move", ("ctrl+n", "m"), "beds", rank=1),
+    Action("beds.switch", ("ctrl+t", "b"), "beds", rank=1),
+    Action("beds.leave", ("ctrl+o", "l"), "beds", rank=1),
+    Action("beds.discharge", ("ctrl+d", "d"), "beds", rank=2),
+    Action("beds.admit", ("ctrl+a", "a"), "beds", rank=1),
+    Action("beds.close", ("ctrl+k", "k"), "beds", rank=5),
+    Action("beds.add", ("ctrl+e", "e"), "beds", rank=6),
+    Action("beds.go", ARROWS, "beds", rank=6, shown="arrows", bound=False),
     # --- today, people, rounds, chart, beds, sync: their screens add rows here -------------------
 )
 

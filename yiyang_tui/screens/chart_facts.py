@@ -1,0 +1,70 @@
+"""The facts of a person as rows to read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yiyang_tui.cells import wrap
+from yiyang_tui.screens.person_words import LISTS, allergy, condition, consent, contact, mask
+from yiyang_tui.themes import Token
+from yiyang_tui.words import has, language, t
+
+if TYPE_CHECKING:
+    from care.person_facts import PersonFacts
+
+ORDER = (
+    "name", "sex", "birth", "id_number", "id_reason", "ethnic", "category", "care_level", "phone", "village", "address",
+    "contacts", "allergies", "conditions", "no_resuscitation", "spo2_scale", "blood_abo", "insurance", "insurance_no",
+    "record_no", "consents", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One line: a fact, or how it goes on. ``field`` is where the form opens."""
+
+    key: str
+    field: str
+    label: str
+    text: str
+    token: Token = ""
+
+
+def fact_rows(facts: "PersonFacts", width: int) -> list[FactRow]:
+    """Every fact in lines of at most ``width`` cells; what is not known says so."""
+    rows = []
+    for field in ORDER:
+        said = list(_said(facts, field)) or [t("person.empty")]
+        token: Token = "quiet" if said == [t("person.empty")] else ""
+        if field == "allergies" and not facts.allergies:
+            said = [t("chart.allergies_none" if facts.allergies_known else "chart.allergies_unasked")]
+            token = "" if facts.allergies_known else "urgent"
+        lines = [line for one in said for line in wrap(one, width)]
+        rows += [
+            FactRow(f"{field}{n}", field, t(f"field.{field}") if n == 0 else "", line, token)
+            for n, line in enumerate(lines)
+        ]
+    return rows
+
+
+def _said(facts: "PersonFacts", field: str) -> Iterator[str]:
+    value = getattr(facts, field)
+    items = {"contacts": contact, "allergies": allergy, "conditions": condition, "consents": consent}
+    if field in items:
+        yield from (items[field](one) for one in value)
+    elif value not in ("", None):
+        yield fact_word(field, value)
+
+
+def fact_word(field: str, value: object) -> str:
+    """One plain fact in words: a code by its full label, an ID number with its middle hidden."""
+    from care.codes import label
+
+    if field in LISTS:
+        return label(LISTS[field], str(value), language())
+    if field in ("id_number", "insurance_no"):
+        return mask(str(value), 6, 4)
+    if isinstance(value, bool):
+        return t("dialog.yes" if value else "dialog.no")
+    named = f"person.{field}.{value}"
+    return t(named) if has(named) else str(value)

@@ -1,0 +1,277 @@
+"""The pages of a chart as widgets: each is given what it shows and asks for nothing itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from yiyang_tui.cells import fit
+from yiyang_tui.screens.chart_header import Said, flow
+from yiyang_tui.screens.look_words import became, kind_of, look_line, look_page, measured, pressure, score, stands
+from yiyang_tui.themes import token_style
+from yiyang_tui.widgets.trend import Point, Series, Trend
+from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
+from yiyang_tui.words import language, t, times
+
+if TYPE_CHECKING:
+    from care.measured import LastVitals, Measured
+    from care.timeline import TimelineItem, TrendPoint
+    from care.vitals_sets import VitalsSet
+
+PAGES: Final = ("overview", "vitals", "course", "looks", "facts")
+SPANS: Final = (14, 30, 90)
+MEASURES: Final[tuple[tuple[str, ...], ...]] = (
+    ("sbp", "dbp"),
+    ("pulse",),
+    ("temp_c10",),
+    ("resp",),
+    ("spo2",),
+    ("glucose_mmol10",),
+    ("weight_kg10",),
+    ("pain",),
+)
+"""What the trend can show, one at a time; the two pressures together."""
+
+
+def name_of(columns: Sequence[str]) -> str:
+    """``血压``, ``脉搏``."""
+    from care.vitals import measure
+
+    if len(columns) > 1:
+        return t("chart.pressure")
+    of = measure(columns[0])
+    return of.zh if language() == "zh" else of.en
+
+
+def series(columns: Sequence[str], points: "Sequence[TrendPoint]") -> list[Series]:
+    """The points of one measure for ``Trend``, in the unit people write."""
+    from care.vitals import measure
+
+    return [
+        Series(
+            name,
+            [Point(p.at, int(p.values[name] or 0) / 10 ** measure(name).decimals) for p in points if name in p.values],
+        )
+        for name in columns
+    ]
+
+
+class PageLine(Widget):
+    """``[1 概览]  2 体征``: the pages, where one is stands in brackets."""
+
+    DEFAULT_CSS = "PageLine { height: 1; width: 1fr; }"
+
+    def __init__(self, current: str) -> None:
+        super().__init__(id="pageline")
+        self.current = current
+
+    def turn(self, page: str) -> None:
+        """Another page is in front."""
+        self.current = page
+        self.refresh()
+
+    def render(self) -> Text:
+        """All pages with their digits."""
+        text = Text(end="", no_wrap=True, overflow="crop")
+        for n, page in enumerate(PAGES, 1):
+            word = f"{n} {t(f'chart.page.{page}')}"
+            here = page == self.current
+            text.append(f"[{word}]" if here else f" {word} ", token_style(self.app, "title" if here else "quiet"))
+            text.append(" ")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What the first page shows."""
+
+    points: "Sequence[TrendPoint]"
+    newest: "VitalsSet | None"
+    last: "LastVitals | None"
+    looks: "Sequence[TimelineItem]"
+    began: int
+    now: int
+
+
+class Overview(Horizontal):
+    """Blood pressure as a picture; what was measured last; what was seen in this shift."""
+
+    def compose(self) -> ComposeResult:
+        """Picture left, words right."""
+        with Vertical(id="picture"):
+            yield Static(t("chart.pressure_days", days=SPANS[0]), classes="title", markup=False)
+            yield Trend(days=SPANS[0], id="pressure")
+        yield Static(id="shift", markup=False)
+
+    def show(self, day: Day) -> None:
+        """Draw it."""
+        self.query_one(Trend).show(series(MEASURES[0], day.points), day.now)
+        words = self.query_one("#shift", Static)
+        words.update(self._words(day, max(words.size.width, 20), max(words.size.height, 6)))
+
+    def _words(self, day: Day, width: int, height: int) -> Text:
+        lines = [*self._measured(day, width), Text("")]
+        fresh = [look for look in day.looks if look.at >= day.began]
+        heading = t("chart.shift", when=times.clock(day.began)) if fresh else t("chart.shift_none")
+        lines.append(Text(heading, token_style(self.app, "title")))
+        for look in (fresh or day.looks)[: max(height - len(lines), 3)]:
+            said = look_line(look)
+            line = f"{times.moment(look.at, day.now)} {kind_of(look)} {said.text}"
+            lines.append(Text(fit(line, width).rstrip(), token_style(self.app, said.token)))
+        return Text("\n").join(lines)
+
+    def _measured(self, day: Day, width: int) -> list[Text]:
+        newest = day.newest
+        if newest is None:
+            return [Text(t("chart.never_measured"), token_style(self.app, "quiet"))]
+        when = t("chart.measured_at", when=times.moment(newest.at, day.now))
+        news = score(newest.news)
+        title = flow(
+            self.app, [Said(when, "title"), Said(f"NEWS2 {news.text}" if news.text else "", news.token)], width
+        )
+        lines = [title, flow(self.app, [Said(one) for one in measured(newest.values)], width, "  ")]
+        older = {} if day.last is None else {k: v for k, v in day.last.values.items() if k not in newest.values}
+        # An oxygen flag without its set says nothing, half a pressure little.
+        older = {name: value for name, value in older.items() if name not in ("oxygen", "acvpu", "sbp", "dbp")}
+        if older:
+            said = [Said(t("chart.earlier"), "quiet"), *(Said(one, "quiet") for one in measured(older))]
+            lines.append(flow(self.app, said, width, "  "))
+        return lines
+
+
+class VitalsPage(Widget):
+    """One measure as a picture, all of them as a table."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self.measure, self.days = 0, SPANS[0]
+
+    def compose(self) -> ComposeResult:
+        """The measures, the picture, the table."""
+        with Vertical(id="measure-picture"):
+            yield Static(id="measures", markup=False)
+            yield Trend(id="measure")
+        yield VirtualList["VitalsSet"](
+            [
+                Column(11, t("chart.when")),
+                *(Column(width, t(f"chart.column.{name}")) for name, width in SET_COLUMNS),
+                Column(0, "NEWS2"),
+            ],
+            self._cells,
+            key=lambda one: one.id,
+            empty=t("chart.never_measured"),
+            id="sets",
+        )
+
+    def show(self, points: "Sequence[TrendPoint]", sets: "Sequence[VitalsSet]", now: int) -> None:
+        """Draw them."""
+        self.now = now
+        self._list_measures()
+        trend = self.query_one(Trend)
+        trend.days = self.days
+        trend.show(series(MEASURES[self.measure], points), now)
+        self.query_one(VirtualList).show_rows(sets)
+
+    def _list_measures(self) -> None:
+        text = Text()
+        for n, columns in enumerate(MEASURES):
+            here = n == self.measure
+            word = f"[{name_of(columns)}]" if here else f" {name_of(columns)} "
+            text.append(word, token_style(self.app, "title" if here else "quiet"))
+        text.append("  " + t("chart.days", days=self.days), token_style(self.app, "quiet"))
+        self.query_one("#measures", Static).update(text)
+
+    def _cells(self, one: "VitalsSet") -> Cells:
+        gone = one.stands != "yes"
+        token = "quiet" if gone else ""
+        news = score(one.news)
+        last = Cell(t(f"chart.stands.{one.stands}"), "quiet") if gone else Cell(news.text, news.token)
+        return [
+            Cell(times.moment(one.at, self.now), token),
+            *(Cell(_shown(name, one.values), token) for name, _ in SET_COLUMNS),
+            last,
+        ]
+
+
+SET_COLUMNS: Final = (
+    ("pressure", 7),
+    ("pulse", 5),
+    ("temp_c10", 5),
+    ("resp", 4),
+    ("spo2", 4),
+    ("glucose_mmol10", 5),
+    ("weight_kg10", 5),
+    ("pain", 4),
+    ("acvpu", 6),
+)
+
+
+def _shown(name: str, values: "dict[str, Measured]") -> str:
+    from care.vitals import measure, show
+
+    if name == "pressure":
+        return pressure(values)
+    value = values.get(name)
+    if name == "acvpu":
+        from care.codes import short
+
+        return short("consciousness", str(value), language()) if value else ""
+    return show(measure(name), value if isinstance(value, int) else None)
+
+
+class CoursePage(Horizontal):
+    """Every look, newest first; with room enough the chosen one in full beside."""
+
+    def __init__(
+        self,
+        fetch: "Callable[[int, int], Sequence[TimelineItem]]",
+        count: Callable[[], int],
+        now: Callable[[], int],
+        id: str,
+    ) -> None:
+        super().__init__(id=id)
+        self.fetch, self.count, self.now = fetch, count, now
+
+    def compose(self) -> ComposeResult:
+        """The list, and the one chosen."""
+        yield VirtualList["TimelineItem"](
+            [
+                Column(11, t("chart.when")),
+                Column(8, t("chart.kind")),
+                Column(0, t("chart.what")),
+                Column(8, t("chart.who")),
+            ],
+            self._cells,
+            fetch=self.fetch,
+            count=self.count,
+            key=lambda item: item.round_id,
+            empty=t("chart.no_looks"),
+            id="course-list",
+        )
+        yield Static(id="look", markup=False)
+
+    def _cells(self, item: "TimelineItem") -> Cells:
+        said = look_line(item)
+        token = "" if stands(item) else "quiet"
+        return [
+            Cell(times.moment(item.at, self.now()), token),
+            Cell(kind_of(item), token),
+            Cell(said.text, said.token),
+            Cell(item.who, "quiet"),
+        ]
+
+    def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
+        """Show it in full where there is room."""
+        event.stop()
+        beside = self.query_one("#look", Static)
+        lines = look_page(event.row, self.now(), max(beside.size.width - 2, 20))
+        text = Text("\n").join(Text(one.text, token_style(self.app, one.token)) for one in lines)
+        beside.update(text)
+
+
+__all__ = ["MEASURES", "PAGES", "SPANS", "CoursePage", "Day", "Overview", "PageLine", "VitalsPage", "became"]
