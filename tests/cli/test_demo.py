@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pexpect
 import pytest
 
 from db.vault import open_vault
@@ -100,3 +101,21 @@ def _still_runs(word: str) -> bool:
             if word.encode() in line:
                 return True
     return False
+
+
+def test_at_a_terminal_the_application_follows(temporary: Path) -> None:
+    demo = pexpect.spawn(
+        sys.executable,
+        ["-m", "yiyang_tui", "demo", *SMALL[:-1]],
+        env=environment(YIYANG_LANG="zh", TMPDIR=str(temporary), TERM="xterm-256color"),
+        encoding="utf-8",
+        dimensions=(24, 80),
+        timeout=120,
+    )
+    demo.expect("打开应用。")
+    demo.expect("输入工号和口令")
+    demo.send("\x11")
+    demo.expect(pexpect.EOF)
+    demo.close()
+    assert demo.exitstatus == 0
+    assert [each.name for each in temporary.iterdir() if each.name.startswith("yiyang-")] == []
