@@ -95,7 +95,7 @@ def switch(store: Store, by: UUID, person_id: UUID, bed_id: UUID) -> UUID:
 
 
 def switch_home(store: Store, by: UUID, person_id: UUID, village: str, address: str) -> UUID:
-    """To a bed at home that is opened for them in the same step (建家庭病床). Returns the new stay's id.
+    """To a bed at home that is opened for them in the same step (建家庭病床). Returns the new bed's id.
 
     Raises ``Refused``: person_unknown, not_in, same_kind_for_switch (bed), and what ``beds.add_home_bed`` raises.
     """
@@ -105,7 +105,8 @@ def switch_home(store: Store, by: UUID, person_id: UUID, village: str, address: 
             raise Refused("same_kind_for_switch", bed=here.label)
         bed = new_home_bed(act, village, address)
         _come_back(act, person_id)
-        return _change_beds(act, here, bed, "switch")
+        _change_beds(act, here, bed, "switch")
+        return bed
 
 
 def leave(

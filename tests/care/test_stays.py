@@ -261,7 +261,8 @@ def test_a_home_bed_is_opened_and_lain_in_by_one_act_or_not_at_all(house: Househ
     with refuses("village_missing"):
         stays.switch_home(house.store, house.carer, li, " ", "3组12号")
     assert (where(house, li), [w.total for w in beds.bed_map(house.store, now)]) == (("in", "101-1"), [12, 4, 0])
-    stays.switch_home(house.store, house.carer, li, "双河村", "3组12号")
+    bed = stays.switch_home(house.store, house.carer, li, "双河村", "3组12号")
+    assert house.cell("双河村").id == bed
     assert stays_of(house, li) == [
         ("101-1", now, now, "admission", "switch"),
         ("双河村", now, None, "switch", ""),
