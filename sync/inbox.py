@@ -4,7 +4,8 @@ What arrived while the vault was closed waits in the inbox as it came. A batch w
 too. A file that is not what it should be is moved aside, named in the news, and stops nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -35,15 +36,18 @@ class Arrived:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def take_in(store: Store, folder: Folder) -> Arrived:
-    """Merge all of the inbox that can be merged. A batch is one transaction; running it again changes nothing."""
+def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextManager[None]] = nullcontext) -> Arrived:
+    """Merge all of the inbox that can be merged. A batch is one transaction; running it again changes nothing.
+
+    ``gate`` is entered around each use of the store; what it raises ends the run between two batches.
+    """
     arrived = Arrived()
     if not folder.enrolled:
         return arrived
     directory = Directory.read(folder.link().directory, folder.link().county_public)
     keys = {device.id: device.sign_public for device in directory.devices}
     open_: dict[bytes, batch.Batch] = {}
-    with store.reading() as conn:
+    with gate(), store.reading() as conn:
         here = held(conn)
     for name in parcel.names(folder.inbox):
         if name in here:
@@ -60,7 +64,8 @@ def take_in(store: Store, folder: Folder) -> Arrived:
         for one in ready:
             del open_[one.name]
             try:
-                _merge(store, one, arrived)
+                with gate():
+                    _merge(store, one, arrived)
             except YiyangError as error:
                 _set_aside(folder, one.name)
                 arrived.refused.append((one.name.hex(), error.code))
@@ -68,7 +73,7 @@ def take_in(store: Store, folder: Folder) -> Arrived:
             known.add(one.name)
             parcel.drop(folder.inbox, one.name)
     arrived.waiting = len(open_)
-    with store.reading() as conn:
+    with gate(), store.reading() as conn:
         folder.write_graph(held(conn))
     return arrived
 
