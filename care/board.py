@@ -39,6 +39,7 @@ class BoardRow:
     back_at: int | None  # when a person on leave is expected
     turning: bool  # whether a round also turns the person
     practice: bool
+    bed_kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ def _row(one: InHouse, urgent: bool, began: int, now: int) -> BoardRow:
         back_at=one.expected_at,
         turning=one.turning,
         practice=one.practice,
+        bed_kind=one.bed_kind,
     )
 
 

@@ -92,6 +92,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # --- today ------------------------------------------------------------------------------------
     Action("today.open", ("enter",), "today", rank=0, bound=False),
     Action("today.unremarkable", SPACE, "today", rank=1),
+    # --- rounds -----------------------------------------------------------------------------------
+    Action("rounds.unremarkable", SPACE, "rounds", rank=0),
+    Action("rounds.fill", ("enter",), "rounds", rank=0, bound=False),
+    Action("rounds.save", ("ctrl+s",), "rounds", rank=1),
+    Action("rounds.leave", ("escape",), "rounds", rank=2),
+    Action("rounds.correct", ("ctrl+r", "r"), "rounds", rank=3),
+    Action("rounds.discard", ("delete",), "rounds", rank=6),
+    Action("rounds.chart", ("ctrl+o", "o"), "rounds", rank=7),
     # --- sync -------------------------------------------------------------------------------------
     Action("sync.now", ("ctrl+s", "s"), "sync", rank=0),
     Action("sync.enrol", ("ctrl+e", "e"), "sync", rank=1),
