@@ -1,0 +1,41 @@
+"""Above the form: who it is, what they must not get, what asks for care, what they suffer from."""
+
+from collections.abc import Sequence
+
+from care.bedside import Bedside
+from care.observations import say
+from care.rounds import BoardRow
+from yiyang_tui.screens.person_words import allergy, condition, sex_age, word
+from yiyang_tui.widgets.columns import Cell
+from yiyang_tui.words import language, t
+
+BETWEEN = "  "
+
+
+def who(row: BoardRow, beside: Bedside | None) -> list[Sequence[Cell]]:
+    """Three lines about the person in that row; what the record has not answered yet stays empty."""
+    level = word("home_care_level", row.care_level)
+    if beside is None:
+        return [[Cell(f"{row.bed_label} {row.name}", "title"), Cell(f" {level}")]]
+    head = beside.header
+    about = " ".join(filter(None, (sex_age(head.sex, head.age), level, word("resident_category", head.category))))
+    return [
+        [Cell(f"{row.bed_label} {head.name}", "title"), Cell(f" {about}")],
+        _must_know(beside),
+        [Cell(BETWEEN.join(map(condition, head.conditions)) or t("rounds.no_conditions"), "quiet")],
+    ]
+
+
+def _must_know(beside: Bedside) -> list[Cell]:
+    head = beside.header
+    warned = [f"! {' '.join(map(allergy, head.allergies))} {t('rounds.allergy')}"] if head.allergies else []
+    if "allergies" in head.contested:
+        warned.append(f"! {t('rounds.contested')}")
+    warned += [f"! {say(risk, language())}" for risk in head.risks]
+    if head.no_resuscitation:
+        warned.append(f"! {t('field.no_resuscitation')}")
+    cells = [Cell(BETWEEN.join(warned), "urgent")]
+    if not head.allergies:
+        known = "rounds.no_allergy" if head.allergies_known else "rounds.allergy_unknown"
+        cells = [Cell(t(known) + (BETWEEN if warned else ""), "quiet" if head.allergies_known else "due"), *cells]
+    return cells
