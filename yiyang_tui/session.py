@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from yiyang_tui.words import language, t
+
 if TYPE_CHECKING:
     from care.staff import StaffView
     from db.store import Store
@@ -26,16 +28,23 @@ class LastAct:
 class Session:
     """The open record and the signed-in person.
 
-    ``now`` gives seconds UTC by the record's clock. ``shift`` and ``sync_line`` are sentences shown as they are.
+    ``now`` gives seconds UTC by the record's clock. ``sync_line`` is shown as it is, its parts two blanks apart.
     """
 
     store: "Store"
     staff: "StaffView"
     pair_name: str
     now: Callable[[], int]
-    shift: str = ""
     sync_line: str = ""
     last_act: LastAct | None = field(default=None)
+
+    @property
+    def shift(self) -> str:
+        """The shift that is on now, in words: ``夜班 20:00-08:00``."""
+        from care.shifts import shift
+
+        now = shift(self.now())
+        return t("app.shift", name=now.zh if language() == "zh" else now.en, start=now.start, end=now.end)
 
     def acted(self, what: str, undo: Callable[[], object]) -> None:
         """Remember the act just saved, so that Ctrl+Z can take it back."""
