@@ -25,6 +25,8 @@ MAX_HEADER = 64 << 10  # bytes
 MAX_BODY = 64 << 20  # bytes
 MAX_PARENTS = 1024
 _INT64 = (1 << 63) - 1
+LAMPORT_LEAP = 1 << 32
+"""Counters move by one an entry. Without this bound one laptop could lift them to where nobody can count on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,8 @@ def _set_aside(folder: Folder, name: bytes) -> None:
 def _merge(store: Store, one: batch.Batch, arrived: Arrived) -> None:
     entries = one.entries()
     with store.writing() as conn:
+        if one.header.lamport_last > conn.execute(select(CLOCK.c.lamport)).scalar_one() + batch.LAMPORT_LEAP:
+            raise BatchForged(batch=one.name.hex()[:12])
         done = apply(conn, laptop_tables(), entries, one.header.epoch, one.name)
         keep(conn, one.name, one.header, one.data)
         conn.execute(update(CLOCK).values(lamport=func.max(CLOCK.c.lamport, one.header.lamport_last)))

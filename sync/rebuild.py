@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import Connection, Table, create_engine, select
 from sqlalchemy.pool import StaticPool
@@ -27,8 +28,11 @@ def differences(store: Store) -> dict[str, int]:
     tables = [*(shape_of(model).table for model in SYNCED), ROW_VERSION]
     try:
         with store.reading() as conn, engine.begin() as anew:
+            last: dict[bytes, int] = {}
+            fresh = replace(laptop_tables(), seen=lambda _conn, epoch: last.get(epoch, 0))
             for name, epoch, entries in _history(conn):
-                apply(anew, laptop_tables(), entries, epoch, name)
+                apply(anew, fresh, entries, epoch, name)
+                last[epoch] = max(last.get(epoch, 0), entries[-1].seq)
             wrong = {table.name: len(_rows(conn, table) ^ _rows(anew, table)) for table in tables}
     finally:
         engine.dispose()

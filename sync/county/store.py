@@ -21,9 +21,6 @@ LOG = logging.getLogger("yiyang.county")
 
 _PAIR, _DEVICE, _COUNT, _BATCH = core(CountyPair), core(Device), core(RunningCount), core(StoredBatch)
 
-# Counters move by one an entry. Without this bound one laptop could lift them to where nobody can count on.
-LAMPORT_LEAP = 1 << 32
-
 
 def keys_of(conn: Connection, pair_id: UUID) -> dict[UUID, bytes]:
     """The signing keys of the pair's devices. Those of revoked devices stay: what they signed before stays."""
@@ -44,7 +41,7 @@ def store(engine: Engine, one: batch.Batch, now: int) -> str | None:
         parents = held(conn, header.pair, header.parents)
         if parents.keys() != set(header.parents):
             return "parents_missing"
-        if header.lamport_last > max(parents.values(), default=0) + LAMPORT_LEAP:
+        if header.lamport_last > max(parents.values(), default=0) + batch.LAMPORT_LEAP:
             return "counter_leap"
         mine = _BATCH.c.pair_id == header.pair
         position = conn.execute(select(func.coalesce(func.max(_BATCH.c.position), 0) + 1).where(mine)).scalar_one()
