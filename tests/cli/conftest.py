@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,9 @@ from sync.county.admin import new_code
 from sync.county.app import running
 from sync.county.settings import Settings
 from sync.enrol import enrol
+from sync.link import Folder
+from sync.rebuild import differences
+from sync.standing import standing
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER = "0001"
@@ -167,3 +171,34 @@ def enrolled(vault: Path, county: Settings, address: str) -> Path:
 def contents(path: Path) -> dict[str, bytes]:
     """Every file under a folder, to show that nothing was lost or left behind."""
     return {str(each.relative_to(path)): each.read_bytes() for each in sorted(path.rglob("*")) if each.is_file()}
+
+
+def point(vault: Path, url: str) -> None:
+    """Let the laptop look for its county elsewhere."""
+    path = Folder(vault).path / "link.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(said | {"url": url}), encoding="utf-8")
+
+
+def closed_port() -> int:
+    """A port of this machine at which nobody answers."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def entries_of(vault: Path) -> int:
+    """How many entries the laptop holds of its own; the record is whole, and equal to its rebuild."""
+    store = open_vault(vault, NUMBER, PASSPHRASE)
+    try:
+        assert differences(store) == {}
+        return standing(store).total
+    finally:
+        store.close()
+
+
+def untouched(vault: Path) -> dict[str, bytes]:
+    """What must not be lost: the record, its keys, and what waits to be sent."""
+    kept = {name: body for name, body in contents(vault.parent).items() if not name.endswith(("news.json", "lock"))}
+    assert any(name.endswith(".age") for name in kept)
+    return kept

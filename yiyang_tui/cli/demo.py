@@ -42,6 +42,8 @@ def demo(
         with ExitStack() as running:
             with told_step(t("cli.demo.step_county")):
                 county = running.enter_context(county_beside(place / "county", t("cli.county.default_name")))
+            version = county.postgres
+            say(t("cli.demo.county_postgres", version=version) if version else t("cli.demo.county_sqlite"))
             vault, equal = a_day(place, Size(residents, rooms, staff, days), county, began)
             if sys.stdin.isatty() and sys.stdout.isatty() and not no_tui:
                 say(t("cli.demo.opening"))

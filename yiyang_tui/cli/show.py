@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from yiyang_tui.words import t, times
+from yiyang_tui.words import times
 
 
 def say(text: str = "") -> None:
@@ -61,11 +61,6 @@ def size(count: int) -> str:
 def moment(at: int | None) -> str:
     """A time on the wall of the house, with its year; a dash where there is none."""
     return "-" if at is None else times.local(at).strftime("%Y-%m-%d %H:%M")
-
-
-def yes_no(value: bool) -> str:
-    """A truth in a word."""
-    return t("cli.said.yes" if value else "cli.said.no")
 
 
 def stamp() -> str:
