@@ -12,7 +12,7 @@ from db.pack import pack, unpack
 from db.rows import shape_of
 from db.tables import BY_NAME, SYNCED, Bed, Person, Stay, Vitals
 
-SOMEBODY = row_id(new_epoch(0), 1)
+SOMEBODY = row_id(new_epoch(0, lambda count: bytes(count)), 1)
 VITALS: dict[str, object] = {"person_id": SOMEBODY, "staff_id": SOMEBODY, "at": 1}
 
 
