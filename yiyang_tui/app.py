@@ -149,12 +149,15 @@ class YiyangApp(CalmApp, inherit_bindings=False):
             return t("unlock.first")
         if isinstance(screen, Sheet) and (reason := screen.why_not(id)) is not None:
             return reason
-        if id != "undo" or self.session is None or hasattr(screen, "action_undo"):
-            return None
-        act = self.session.last_act
+        return self.why_no_undo() if id == "undo" and not hasattr(screen, "action_undo") else None
+
+    def why_no_undo(self) -> str | None:
+        """Why the last act cannot be taken back: a sentence, or ``None``."""
+        act = None if self.session is None else self.session.last_act
         if act is None:
             return t("said.nothing_to_undo")
-        return t("said.undo_too_late", what=act.what) if self.session.now() - act.at > UNDO_S else None
+        late = self.session is not None and self.session.now() - act.at > UNDO_S
+        return t("said.undo_too_late", what=act.what) if late else None
 
     def action_act(self, id: str) -> None:
         """Every binding leads here. The act follows in the application's own message loop: it may await screens."""
