@@ -16,6 +16,7 @@ from yiyang_tui import settings as kept
 from yiyang_tui import words
 from yiyang_tui.actions import EVERYWHERE, action, bindings
 from yiyang_tui.calm import CalmApp
+from yiyang_tui.orderly import OrderlyApp
 from yiyang_tui.places import PLACES, load_place
 from yiyang_tui.screens.base import Place, Sheet
 from yiyang_tui.session import UNDO_S, Session
@@ -30,7 +31,7 @@ BEFORE_OPEN = ("help", "theme", "language", "quit", "keys", "palette")
 """The actions that need no open record."""
 
 
-class YiyangApp(CalmApp, inherit_bindings=False):
+class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
     """One record on one laptop. Made by ``make_app``."""
 
     # Textual does not read the style sheet of a first screen by itself.

@@ -59,6 +59,14 @@ async def settle(app: YiyangApp, pilot: Pilot[None]) -> None:
         await pilot.pause()
 
 
+async def until(pilot: Pilot[None], come: Callable[[], object]) -> None:
+    """Until it has come about; what never comes fails the test by what is asserted next."""
+    for _ in range(2000):
+        if come():
+            return
+        await pilot.pause()
+
+
 async def type_text(pilot: Pilot[None], text: str) -> None:
     """Type characters one by one."""
     await pilot.press(*("space" if char == " " else char for char in text))

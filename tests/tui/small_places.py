@@ -1,4 +1,4 @@
-"""Places as small as they can be, to try the ground on which the real ones stand."""
+"""Places as small as they can be, to try the ground on which the real ones stand: without actions of their own."""
 
 from typing import ClassVar
 
@@ -25,7 +25,7 @@ def cells(row: int) -> Cells:
 class Today(Place):
     """A list as long as it gets."""
 
-    where: ClassVar[str] = "today"
+    where: ClassVar[str] = "small"
 
     def body(self) -> ComposeResult:
         """The list."""
@@ -51,7 +51,7 @@ class Today(Place):
 class People(Place):
     """A search field."""
 
-    where: ClassVar[str] = "people"
+    where: ClassVar[str] = "small"
 
     def body(self) -> ComposeResult:
         """The field."""
@@ -65,7 +65,7 @@ class People(Place):
 class Rounds(Place):
     """A form whose draft outlives the program, and an act that can be taken back."""
 
-    where: ClassVar[str] = "rounds"
+    where: ClassVar[str] = "small"
 
     def body(self) -> ComposeResult:
         """Three kinds of fields."""
@@ -102,4 +102,4 @@ class Rounds(Place):
 class Chart(Place):
     """Laid over another place, about one person."""
 
-    where: ClassVar[str] = "chart"
+    where: ClassVar[str] = "small"

@@ -7,7 +7,7 @@ import pexpect
 import pytest
 from textual.worker import WorkerFailed
 
-from tests.tui.conftest import PLACES, Opened, screen_text, settle, sign_in
+from tests.tui.conftest import PLACES, Opened, screen_text, settle, sign_in, until
 from tests.tui.small_places import Today
 from yiyang_tui import faults
 from yiyang_tui.app import make_app
@@ -59,8 +59,7 @@ async def test_broken_work_in_a_thread_is_told_in_a_dialog_and_the_day_goes_on(v
             await sign_in(app, pilot)
             assert isinstance(app.screen, Today)
             app.screen.run_care(fails_with, CANARY)
-            while not isinstance(app.screen, Say):
-                await pilot.pause()
+            await until(pilot, lambda: isinstance(app.screen, Say))
             await pilot.pause()
             text = screen_text(app)
             assert "程序出了点意外" in text

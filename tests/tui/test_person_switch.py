@@ -1,7 +1,7 @@
 """Changing person by PIN, and the lock."""
 
 from care.staff import by_number
-from tests.tui.conftest import Opened, screen_text, settle, type_text
+from tests.tui.conftest import Opened, screen_text, settle, type_text, until
 from yiyang_tui.screens.person_switch import AskPin, PersonSwitch
 from yiyang_tui.widgets.entry import Entry
 
@@ -11,8 +11,9 @@ async def give_pin(app, pilot, pin: str) -> None:
     asked = app.screen
     await type_text(pilot, pin)
     await pilot.press("enter")
-    while app.screen is asked or (isinstance(app.screen, PersonSwitch) and app.screen.session.staff.name == "王芳"):
-        await pilot.pause()
+    await until(
+        pilot, lambda: app.screen is not asked and not (isinstance(app.screen, PersonSwitch) and who(app) == "王芳")
+    )
 
 
 def who(app) -> str:
