@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 from uuid import UUID
 
@@ -61,6 +62,11 @@ ORDER BY v.person_id, v.at DESC
 )
 
 
+def alerting(news: News2 | None) -> bool:
+    """Whether a score asks for a nurse or a doctor at once."""
+    return news is not None and news.response in _ALERTING
+
+
 def open_alerts(store: Store, now: int) -> list[Alert]:
     """The alerts of the last 24 hours that newer measurements have not closed: unanswered first, then most urgent.
 
@@ -73,8 +79,8 @@ def open_alerts(store: Store, now: int) -> list[Alert]:
 def alerts_of(conn: Connection, people: Iterable[InHouse], now: int) -> list[Alert]:
     """The alerts of these people, in the same snapshot."""
     span = {"since": now - WITHIN_S, "until": ahead(now)}
-    sets = _by_person(conn.execute(_SETS, span).mappings())
-    rounds = _by_person(conn.execute(_telling_rounds(), {**span, **_telling_words()}).mappings())
+    sets = _by_person(conn.execute(_SETS, span).mappings().all())
+    rounds = _by_person(conn.execute(_telling_rounds(), {**span, **_telling_words()}).mappings().all())
     found: list[Alert] = []
     for person in people:
         key = person.person_id.bytes
@@ -114,7 +120,7 @@ def _standing_score(sets: list[RowMapping]) -> tuple[RowMapping, News2] | None:
         if news is None:
             continue
         scoring = {name for name, score in news.parts.items() if score}
-        if news.response in _ALERTING and not scoring <= measured:
+        if alerting(news) and not scoring <= measured:
             return row, news
         measured |= {name for name in news.parts if row[name] is not None}
         if news.complete and row["oxygen"] is not None:
@@ -129,7 +135,7 @@ def _scoring(row: RowMapping, news: News2) -> tuple[Finding, ...]:
 
 
 def _by_person(rows: Iterable[RowMapping]) -> dict[bytes, list[RowMapping]]:
-    return {bytes(key): list(group) for key, group in groupby(rows, key=lambda row: row["person_id"])}
+    return {key: list(group) for key, group in groupby(rows, key=itemgetter("person_id"))}
 
 
 @cache

@@ -3,6 +3,7 @@
 import gc
 import inspect
 from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
@@ -11,6 +12,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.types import CSSPathType
+from textual.worker import WorkerError
 
 from yiyang_tui import settings as kept
 from yiyang_tui import words
@@ -65,9 +67,9 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
         from yiyang_tui.carrier import Carrier
 
         self.session = session
-        await self.go(self.start)
         self.carrier = Carrier(self, session, self._carried)
-        self.carrier.start()
+        await self.go(self.start)
+        self.run_worker(self._carry(self.carrier))
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
@@ -116,10 +118,21 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
 
         return Carrying() if self.carrier is None else self.carrier.state
 
-    def sync_now(self) -> None:
-        """Begin an exchange, unless one is under way."""
+    async def _carry(self, carrier: "Carrier") -> None:
+        """Begin to sync once the first place is painted: what it needs takes as long to load as the place itself."""
+        with suppress(WorkerError):
+            await self.workers.wait_for_complete([work for work in self.workers if work.node is self.screen])
+        self.screen.call_after_refresh(carrier.start)
+
+    def sync_now(self, *, urgent: bool = False) -> None:
+        """Begin an exchange, unless one is under way; ``urgent``: then another one after it."""
         if self.carrier is not None:
-            self.carrier.go()
+            self.carrier.go(urgent=urgent)
+
+    def sync_rest(self) -> None:
+        """The screen is locked: what was recorded is made ready to travel."""
+        if self.carrier is not None:
+            self.carrier.rest()
 
     def sync_looked(self) -> None:
         """Something was saved: count anew where the record stands."""
@@ -128,7 +141,7 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
 
     def _carried(self, state: "Carrying") -> None:
         """The carrier has news: every place shows its line."""
-        from yiyang_tui.carrier import line
+        from yiyang_tui.sync_line import line
         from yiyang_tui.widgets.lines import SyncLine
 
         if self.session is None:
@@ -221,6 +234,7 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
         def undone(_result: object) -> None:
             screen.say(t("said.undone", what=act.what), "saved")
             screen.load()
+            self.sync_looked()
 
         screen.run_care(act.undo, then=undone)
 
@@ -265,6 +279,8 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """The record is closed whatever led here."""
+        if self.carrier is not None:
+            self.carrier.close()
         if self.session is not None:
             self.session.close()
 

@@ -1,29 +1,41 @@
 """Sync beside the work: nothing waits for it, and one quiet line says where things stand.
 
-Everything blocking happens in threads. What was found goes to the application as ``Carrying``; screens draw it.
+What blocks happens in threads that the program never waits for when it ends: a county may take half a minute not to
+answer. They touch the record only inside a gate, which is shut before the record is closed; what was under way then is
+in the state a power cut would leave, and the next sync goes on from there. What was found goes to the application as
+``Carrying``; screens draw it.
 """
 
+import asyncio
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-
-from yiyang_tui.words import plural, t, times
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from db.errors import YiyangError
+    from sync.session import Synced
     from sync.standing import Standing
     from yiyang_tui.session import Session
 
 LOOK_S = 10
-"""How often the line is brought up to date."""
+"""How often the line is brought up to date, and what another program put into the inbox is taken in."""
 EVERY_S = 300
 """How often a laptop that has a county asks it, seconds; less those that somebody starts by hand."""
+
+Found = TypeVar("Found")
+Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Carrying:
-    """How far the exchange under way has come (bytes), and what came of the last one: ``ended`` or ``failed``."""
+    """How far the exchange under way has come (bytes), and what came of the last one: ``ended`` or ``failed``.
+
+    ``trouble``: why it cannot be told where the record stands.
+    """
 
     running: bool = False
     done: int = 0
@@ -34,6 +46,7 @@ class Carrying:
     sent: int = 0
     received: int = 0
     standing: "Standing | None" = None
+    trouble: "YiyangError | None" = None
 
     @property
     def left_s(self) -> int | None:
@@ -43,111 +56,214 @@ class Carrying:
         return round((time.monotonic() - self.began) / self.done * (self.total - self.done))
 
 
+class Closed(Exception):
+    """The record is being closed: nothing may use it any more."""
+
+
 class Carrier:
-    """The one sync of this program. ``changed`` is called on the application's own thread."""
+    """The one sync of this program. ``changed`` is called on the application's own thread, never after ``close``."""
 
     def __init__(self, app: Any, session: "Session", changed: Callable[[Carrying], None]) -> None:
         self._app = app
         self._session = session
         self._changed = changed
+        self._record = threading.Lock()
+        self._inbox_free = asyncio.Lock()
+        self._closed = self._looking = self._stale = self._again = False
+        self._waiting: tuple[bytes, ...] = ()
         self.state = Carrying()
 
     def start(self) -> None:
-        """Take in what came while the record was closed, look, and go on by the clock."""
-        self._app.run_worker(self._take_in, thread=True, group="carrier", exit_on_error=False)
+        """Take in what came while the record was closed, look, sync, and go on by the clock."""
+        self._app.run_worker(self._begin(), group="carrier")
         self._app.set_interval(LOOK_S, self.look)
         self._app.set_interval(EVERY_S, self.go)
 
     def look(self) -> None:
-        """Count anew where the record stands."""
-        self._app.run_worker(self._look, thread=True, group="carrier-look", exclusive=True, exit_on_error=False)
+        """Count anew where the record stands. Asked for again meanwhile, it is counted once more, not twice at once."""
+        self._stale = True
+        if not self._looking:
+            self._looking = True
+            self._app.run_worker(self._keep_looking(), group="carrier")
 
-    def go(self) -> bool:
-        """Begin an exchange; false if one is under way or there is no county."""
+    def go(self, *, urgent: bool = False) -> bool:
+        """Begin an exchange; false if one is under way or there is no county.
+
+        ``urgent``: something was recorded that the county must know now; an exchange under way is followed by another.
+        """
         standing = self.state.standing
-        if self.state.running or standing is None or not standing.enrolled:
+        if standing is None or not standing.enrolled:
+            return False
+        if self.state.running:
+            self._again = self._again or urgent
             return False
         self._set(replace(self.state, running=True, done=0, total=0, began=time.monotonic(), ended=False, failed=None))
-        self._app.run_worker(self._sync, thread=True, group="carrier", exit_on_error=False)
+        self._app.run_worker(self._sync(), group="carrier")
         return True
+
+    def rest(self) -> None:
+        """The screen is locked: seal what was recorded, so that a timer can carry it while nobody is here."""
+        if self.state.standing is not None and self.state.standing.enrolled:
+            self._app.run_worker(self._seal(), group="carrier")
+
+    async def join(self, url: str, code: str) -> str:
+        """Enrol with the county at ``url``, then begin the first exchange. Returns its name; raises as ``enrol``."""
+        name = await self._away(lambda: self._enrol(url, code))
+        await self._look()
+        self.go()
+        return name
+
+    def close(self) -> None:
+        """Wait until nobody uses the record, and let nobody use it any more. Waits for no network."""
+        self._closed = True
+        with self._record:
+            return
+
+    # --- on the application's own thread --------------------------------------------------------
+
+    async def _begin(self) -> None:
+        await self._look()
+        self.go()
+
+    async def _keep_looking(self) -> None:
+        try:
+            while self._stale:
+                self._stale = False
+                await self._look()
+        finally:
+            self._looking = False
+
+    async def _look(self) -> None:
+        from db.errors import YiyangError
+
+        try:
+            if self._inbox_free.locked():
+                found = await self._away(self._stand)
+            else:
+                async with self._inbox_free:
+                    await self._away(self._take_in)
+                    found = await self._away(self._stand)
+            self._set(replace(self.state, standing=found, trouble=None))
+        except YiyangError as error:
+            self._set(replace(self.state, trouble=error))
+
+    async def _sync(self) -> None:
+        from db.errors import YiyangError
+
+        loop, context = asyncio.get_running_loop(), copy_context()
+
+        def told(done: int, total: int) -> None:
+            _post(loop, lambda: context.run(self._progress, done, total))
+
+        how: dict[str, Any] = {}
+        try:
+            async with self._inbox_free:
+                synced = await self._away(lambda: self._exchange(told))
+            how = {"ended": True, "sent": synced.outcome.sent, "received": synced.arrived.batches}
+        except YiyangError as error:
+            how = {"failed": error}
+        finally:
+            self.state = replace(self.state, running=False, **how)
+        self._set(self.state)
+        await self._look()
+        if self._again:
+            self._again = False
+            self.go()
+
+    async def _seal(self) -> None:
+        from db.errors import YiyangError
+
+        # A full disk, say: nothing is lost, the journal keeps it and the next sync seals it.
+        with suppress(YiyangError):
+            await self._away(self._settle)
+
+    def _progress(self, done: int, total: int) -> None:
+        self._set(replace(self.state, done=done, total=total))
+
+    def _set(self, state: Carrying) -> None:
+        if not self._closed:
+            self.state = state
+            self._changed(state)
+
+    async def _away(self, act: Callable[[], Found]) -> Found:
+        """Do it in a thread of its own, which ends with the program whatever it waits for."""
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[Found] = loop.create_future()
+
+        def work() -> None:
+            try:
+                result = act()
+            except Exception as error:
+                failed = error  # raised where it is waited for
+                _post(loop, lambda: None if found.done() else found.set_exception(failed))
+            else:
+                _post(loop, lambda: None if found.done() else found.set_result(result))
+
+        threading.Thread(target=work, daemon=True, name="carrier").start()
+        return await found
 
     # --- in threads -----------------------------------------------------------------------------
 
+    @contextmanager
+    def _gate(self) -> Iterator[None]:
+        with self._record:
+            if self._closed:
+                raise Closed
+            yield
+
     def _take_in(self) -> None:
+        """Merge what another program put into the inbox."""
+        from db.disk import disk_errors
+        from sync import parcel
         from sync.inbox import take_in
         from sync.link import Folder
 
         store = self._session.store
-        self._quietly(lambda: take_in(store, Folder(store.path)))
-        self._look()
-        self._app.call_from_thread(self.go)
+        folder = Folder(store.path)
+        with disk_errors(store.path):
+            # What waits for batches that have not come is not opened again for nothing.
+            if tuple(parcel.names(folder.inbox)) != self._waiting:
+                take_in(store, folder, gate=self._gate)
+                self._waiting = tuple(parcel.names(folder.inbox))
 
-    def _look(self) -> None:
+    def _stand(self) -> "Standing":
+        from db.disk import disk_errors
         from sync.standing import standing
 
-        found = self._quietly(lambda: standing(self._session.store))
-        if found is not None:
-            self._app.call_from_thread(lambda: self._set(replace(self.state, standing=found)))
+        with self._gate(), disk_errors(self._session.store.path):
+            return standing(self._session.store)
 
-    def _sync(self) -> None:
-        from db.errors import YiyangError
+    def _exchange(self, told: Told) -> "Synced":
+        from db.disk import disk_errors
         from sync import session
         from sync.link import Folder
         from sync.turns import my_turn
 
         store = self._session.store
-        try:
-            with my_turn(Folder(store.path)):
-                synced = session.sync(store, self._progress)
-            self._end(ended=True, sent=synced.outcome.sent, received=synced.arrived.batches)
-        except YiyangError as error:
-            self._end(failed=error)
-        self._look()
+        with disk_errors(store.path), my_turn(Folder(store.path)):
+            return session.sync(store, told, gate=self._gate)
 
-    def _end(self, **how: Any) -> None:
-        self._app.call_from_thread(lambda: self._set(replace(self.state, running=False, **how)))
+    def _settle(self) -> None:
+        from db.disk import disk_errors
+        from sync import session
 
-    def _progress(self, done: int, total: int) -> None:
-        self._app.call_from_thread(lambda: self._set(replace(self.state, done=done, total=total)))
+        store = self._session.store
+        with self._gate(), disk_errors(store.path):
+            session.settle(store)
 
-    def _quietly(self, act: Callable[[], Any]) -> Any:
-        """Do it; what is refused here is told by the screens that ask for the same."""
-        from db.errors import YiyangError
+    def _enrol(self, url: str, code: str) -> str:
+        import platform
 
-        try:
-            return act()
-        except YiyangError:
-            return None
+        from db.disk import disk_errors
+        from sync.enrol import enrol
 
-    def _set(self, state: Carrying) -> None:
-        self.state = state
-        self._changed(state)
+        session = self._session
+        with disk_errors(session.store.path):
+            link = enrol(session.store, url, code, pair_name=session.pair_name, laptop=platform.node()[:80] or "laptop")
+        return link.county_name
 
 
-def line(state: Carrying, now: int) -> str:
-    """The sync line of every screen, in honest words."""
-    standing = state.standing
-    if standing is None:
-        return ""
-    if not standing.enrolled:
-        return plural("syncline.alone", standing.total)
-    parts = [
-        plural("syncline.unsent", standing.unsent) if standing.unsent else t("syncline.all_sent"),
-        t("syncline.county_has", have=standing.at_county, total=standing.total),
-    ]
-    if state.running:
-        parts.append(t("syncline.running"))
-    elif standing.last is not None:
-        when = times.moment(standing.last.at, now)
-        parts.append(t("syncline.last", when=when))
-        if standing.last.outcome != "done":
-            known = f"syncline.why.{standing.last.outcome}"
-            parts.append(t(known) if known in WHY else t("syncline.failed"))
-    if standing.contested:
-        parts.append(plural("syncline.contested", standing.contested))
-    if standing.refused:
-        parts.append(plural("syncline.refused", len(standing.refused)))
-    return "  ".join(parts)
-
-
-WHY = ("syncline.why.county_unreachable", "syncline.why.county_refused", "syncline.why.county_lies")
+def _post(loop: asyncio.AbstractEventLoop, tell: Callable[[], object]) -> None:
+    # The program has ended: nobody is left to be told.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(tell)

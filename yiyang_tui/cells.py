@@ -8,6 +8,7 @@ from rich.cells import cell_len, set_cell_size
 
 Align = Literal["left", "right"]
 CROPPED = ".."
+BETWEEN = "  "
 
 
 def fit(text: str, width: int, align: Align = "left") -> str:
@@ -26,6 +27,14 @@ def fit(text: str, width: int, align: Align = "left") -> str:
 def _dots(text: str, width: int) -> str:
     kept = cell_len(set_cell_size(text, width - 2).rstrip())
     return CROPPED.ljust(width - kept)
+
+
+def whole_parts(text: str, width: int) -> str:
+    """The parts of ``text``, which ``BETWEEN`` keeps apart, that fit in ``width`` cells: the last are left out whole."""
+    parts = text.split(BETWEEN)
+    while len(parts) > 1 and cell_len(BETWEEN.join(parts)) > width:
+        parts.pop()
+    return BETWEEN.join(parts)
 
 
 def wrap(text: str, width: int) -> list[str]:

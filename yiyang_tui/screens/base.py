@@ -166,15 +166,18 @@ class Place(Sheet[None]):
     def carried(self, state: "Carrying") -> None:
         """The sync beside the work has news. Override to show more than the line."""
 
-    def saved(self, what: str, undo: Callable[[], object] | None, said: str) -> None:
+    def saved(self, what: str, undo: Callable[[], object] | None, said: str, *, urgent: bool = False) -> None:
         """An act is durable: say so, and remember how to take it back (``what`` names it in words).
 
-        With no ``undo`` Ctrl+Z has nothing to do: it must never take back the act before.
+        With no ``undo`` Ctrl+Z has nothing to do: it must never take back the act before. ``urgent``: the county must
+        know at once, as of a red alert (``care.alerts.alerting``).
         """
         if undo is None:
             self.session.last_act = None
         else:
             self.session.acted(what, undo)
         self.yiyang.sync_looked()
+        if urgent:
+            self.yiyang.sync_now(urgent=True)
         self.say(said, "saved")
         self.query_one(FootLine).refresh()

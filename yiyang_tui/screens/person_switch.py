@@ -127,6 +127,7 @@ class PersonSwitch(Dialog[None]):
     def action_lock(self) -> None:
         """F10 again: cover the screen until somebody types a PIN."""
         self.locked = True
+        self.yiyang.sync_rest()
         self.query_one("#heading", Static).update(t("switch.locked"))
         self.query_one(FootLine).refresh()
 

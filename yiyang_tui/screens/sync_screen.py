@@ -6,14 +6,18 @@ beside the work in ``yiyang_tui.carrier``; this screen starts it and draws it.
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from yiyang_tui.carrier import Carrying
-from yiyang_tui.cells import fit
+from yiyang_tui.carrier import EVERY_S, Carrying
+from yiyang_tui.cells import fit, wrap
 from yiyang_tui.screens.base import Place
-from yiyang_tui.screens.enrol import AskCounty, County
+from yiyang_tui.screens.enrol import AskCounty
+from yiyang_tui.sync_line import why
+from yiyang_tui.widgets.facts import Facts
+from yiyang_tui.widgets.lines import FootLine
 from yiyang_tui.widgets.virtual_list import Cell, Column, VirtualList
 from yiyang_tui.words import has, plural, sentence, t, times
 
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from sync.standing import Standing
 
 BAR = 24
+LABEL, NUMBER = 10, 12
+"""Cells of the first two columns of the standing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Row:
 
     id: str
     cells: tuple[Cell, ...]
-    person_id: object = None
+    person_id: UUID | None = None
 
 
 class SyncScreen(Place):
@@ -44,21 +50,21 @@ class SyncScreen(Place):
 
     def body(self) -> ComposeResult:
         """Standing, progress, list."""
-        yield Static(id="standing", markup=False)
+        yield Facts(id="standing")
         yield Static(id="progress", markup=False)
         yield VirtualList["Row"](
-            [Column(14), Column(0), Column(26)],
+            [Column(16), Column(0), Column(27, align="right")],
             lambda row: row.cells,
             key=lambda row: row.id,
             selectable=lambda row: row.person_id is not None,
             titled=False,
-            empty=t("sync.no_runs"),
             id="runs",
         )
 
     def on_mount(self) -> None:
         """The list is where arrows go."""
         super().on_mount()
+        self.query_one(Facts).column = True
         self.query_one(VirtualList).focus()
 
     def load(self) -> None:
@@ -75,42 +81,21 @@ class SyncScreen(Place):
     def _show(self, found: "tuple[Standing, list[Dispute], int]") -> None:
         standing, people, others = found
         self.shown = standing
-        self.query_one("#standing", Static).update("\n".join(self._sentences(standing)))
-        rows = [*_to_settle(standing, people, others), *self._history(standing)]
-        self.query_one(VirtualList).show_rows(rows)
+        now = self.session.now()
+        self.query_one(Facts).facts = tuple(_standing(standing, now))
+        self.query_one(VirtualList).show_rows([*_to_settle(standing, people, others), *_history(standing, now)])
         self.carried(self.yiyang.carrying)
-
-    def _sentences(self, standing: "Standing") -> list[str]:
-        if not standing.enrolled:
-            return [plural("sync.alone", standing.total), t("sync.alone_todo")]
-        now = self.session.now()
-        agrees = {True: "sync.agrees", False: "sync.differs", None: "sync.not_compared"}[standing.agrees]
-        receipt = (
-            t("sync.receipt", when=times.moment(standing.receipt_at, now))
-            if standing.receipt_at is not None
-            else t("sync.no_receipt")
-        )
-        first = t("sync.has", county=standing.county, have=standing.at_county, total=standing.total)
-        unsent = (
-            plural("sync.unsent", standing.unsent, size=_size(standing.outbox_bytes))
-            if standing.unsent
-            else t("sync.all_there")
-        )
-        return [f"{first}   {t(agrees)}   {receipt}", unsent]
-
-    def _history(self, standing: "Standing") -> list[Row]:
-        rows = [_heading("history", t("sync.history"))] if standing.runs else []
-        now = self.session.now()
-        return rows + [_run(run, number, now) for number, run in enumerate(reversed(standing.runs))]
+        self.query_one(FootLine).refresh()
 
     # --- the exchange under way -----------------------------------------------------------------
 
     def carried(self, state: Carrying) -> None:
         """The carrier has something new to show."""
         line = self.query_one("#progress", Static)
-        line.set_class(state.failed is not None, "urgent")
-        line.update(_progress(state))
-        if state.standing is not None and state.standing != self.shown:
+        words, urgent = _progress(state, self.shown, self.session.now())
+        line.set_class(urgent, "urgent")
+        line.update("\n".join(wrap(words, max(line.size.width, 20))))
+        if state.standing is not None and state.standing != self.shown and self.app.screen is self:
             self.load()
 
     def why_not(self, action: str) -> str | None:
@@ -119,10 +104,16 @@ class SyncScreen(Place):
         if action == "sync.now":
             if self.yiyang.carrying.running:
                 return t("sync.running")
-            if standing is not None and not standing.enrolled:
+            if standing is None:
+                return t("sync.looking")
+            if not standing.enrolled:
                 return t("sync.enrol_first")
         if action == "sync.enrol" and standing is not None and standing.enrolled:
             return t("sync.enrolled_already")
+        if action == "sync.open":
+            row: Row | None = self.query_one(VirtualList).current
+            if row is None or row.person_id is None:
+                return t("sync.nothing_to_settle")
         return None
 
     def action_now(self) -> None:
@@ -131,35 +122,49 @@ class SyncScreen(Place):
 
     def action_enrol(self) -> None:
         """Ctrl+E: address and one-time code of the county."""
-        self.app.push_screen(AskCounty(), self._enrol)
+        self.app.push_screen(AskCounty(), self._enrolled)
 
-    def _enrol(self, county: County | None) -> None:
-        if county is None:
-            return
-        self.say(t("sync.enrolling"))
-        self.run_care(self._join, county, then=self._enrolled)
+    def _enrolled(self, county: str | None) -> None:
+        if county is not None:
+            self.say(t("sync.enrolled", county=county), "saved")
 
-    def _join(self, county: County) -> str:
-        import platform
-
-        from sync.enrol import enrol
-
-        session = self.session
-        link = enrol(
-            session.store, county.url, county.code, pair_name=session.pair_name, laptop=platform.node()[:80] or "laptop"
-        )
-        return link.county_name
-
-    def _enrolled(self, name: str) -> None:
-        self.say(t("sync.enrolled", county=name), "saved")
-        self.load()
-        self.yiyang.sync_looked()
-        self.yiyang.sync_now()
+    def on_virtual_list_highlighted(self) -> None:
+        """What can be done depends on the line."""
+        self.query_one(FootLine).refresh()
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter on somebody whose record disagrees: their chart."""
         event.stop()
         self.yiyang.call_later(self.yiyang.open, "chart", person_id=event.row.person_id)
+
+
+def _standing(standing: "Standing", now: int) -> list[Cell]:
+    """The four numbers, each with what it means."""
+    if not standing.enrolled:
+        return [
+            _figure("here", plural("sync.entries", standing.total), t("sync.only_here")),
+            _figure("at_county", t("sync.nobody"), ""),
+            Cell(""),
+            Cell(t("sync.alone_todo"), "title"),
+        ]
+    agrees = t({True: "sync.agrees", False: "sync.differs", None: "sync.not_compared"}[standing.agrees])
+    receipt = (
+        t("sync.no_receipt")
+        if standing.receipt_at is None
+        else t("sync.receipt", when=times.moment(standing.receipt_at, now))
+    )
+    waiting = t("sync.sealed", size=_size(standing.outbox_bytes)) if standing.outbox_bytes else ""
+    return [
+        _figure("here", plural("sync.entries", standing.total), t("sync.kept")),
+        _figure("unsent", plural("sync.entries", standing.unsent), waiting if standing.unsent else t("sync.all_there")),
+        _figure("at_county", plural("sync.entries", standing.at_county), f"{agrees}  {receipt}"),
+        _figure("refused", plural("sync.batches", len(standing.refused)), "", urgent=bool(standing.refused)),
+    ]
+
+
+def _figure(name: str, number: str, said: str, *, urgent: bool = False) -> Cell:
+    words = f"{fit(t(f'sync.{name}'), LABEL)}{fit(number, NUMBER, 'right')}   {said}"
+    return Cell(words.rstrip(), "urgent" if urgent else "")
 
 
 def _heading(id: str, words: str) -> Row:
@@ -182,12 +187,12 @@ def _to_settle(standing: "Standing", people: "list[Dispute]", others: int) -> li
     counts = (("elsewhere", others), ("set_aside", standing.set_aside), ("waiting", standing.waiting))
     rows += [Row(name, (Cell(plural(f"sync.{name}", n), "due"),)) for name, n in counts if n]
     rows += [
-        Row(name, (Cell(t("sync.refused"), "urgent"), Cell(_reason(code)), Cell(name[:12], "quiet")))
+        Row(name, (Cell(t("sync.sent_back"), "urgent"), Cell(_reason(code)), Cell(name[:12], "quiet")))
         for name, code in standing.refused
     ]
     if not rows:
         return [_heading("settle", t("sync.nothing_to_settle"))]
-    return [_heading("settle", plural("sync.to_settle", len(rows))), *rows, Row("gap", (Cell(""),))]
+    return [_heading("settle", plural("sync.to_settle", len(rows))), *rows]
 
 
 def _reason(code: str) -> str:
@@ -195,13 +200,16 @@ def _reason(code: str) -> str:
     return t(known) if has(known) else t("reason.other", code=code)
 
 
+def _history(standing: "Standing", now: int) -> list[Row]:
+    if not standing.runs:
+        return []
+    runs = [_run(run, nth, now) for nth, run in enumerate(reversed(standing.runs))]
+    return [Row("gap", (Cell(""),)), _heading("history", t("sync.history")), *runs]
+
+
 def _run(run: "Run", number: int, now: int) -> Row:
     done = run.outcome == "done"
-    what = (
-        t("sync.run_done", sent=run.sent, received=run.received)
-        if done
-        else (t(f"syncline.why.{run.outcome}") if has(f"syncline.why.{run.outcome}") else t("syncline.failed"))
-    )
+    what = t("sync.run_done", sent=run.sent, received=run.received) if done else why(run.outcome)
     size = t("sync.run_size", up=_size(run.bytes_up), down=_size(run.bytes_down), seconds=run.seconds)
     return Row(
         f"run{number}",
@@ -209,23 +217,38 @@ def _run(run: "Run", number: int, now: int) -> Row:
     )
 
 
-def _progress(state: Carrying) -> str:
+def _progress(state: Carrying, standing: "Standing | None", now: int) -> tuple[str, bool]:
+    """What to say of the exchange under way or of the last one, and whether it is a trouble."""
+    if state.trouble is not None:
+        return sentence(state.trouble), True
     if state.running:
-        if not state.total:
-            return t("sync.asking")
-        share = state.done / state.total
-        filled = round(share * BAR)
-        words = t(
-            "sync.sending",
-            bar=fit("#" * filled, BAR).replace(" ", "-"),
-            percent=round(share * 100),
-            done=_size(state.done),
-            total=_size(state.total),
-        )
-        return words if state.left_s is None else f"{words}  {t('sync.left', span=times.span(max(1, state.left_s)))}"
+        return _under_way(state), False
     if state.failed is not None:
-        return sentence(state.failed)
-    return t("sync.done", sent=state.sent, received=state.received) if state.ended else ""
+        return f"{sentence(state.failed)}{t('sync.by_itself', span=times.span(EVERY_S))}", True
+    if state.ended:
+        return t("sync.done", sent=state.sent, received=state.received), False
+    if standing is None or not standing.enrolled:
+        return "", False
+    last = standing.last
+    if last is not None and last.outcome != "done":
+        when = times.moment(last.at, now)
+        words = t("sync.last_failed", when=when, why=why(last.outcome))
+        return f"{words}{t('sync.by_itself', span=times.span(EVERY_S))}", True
+    return t("sync.idle", span=times.span(EVERY_S)), False
+
+
+def _under_way(state: Carrying) -> str:
+    if not state.total:
+        return t("sync.asking")
+    share = min(state.done / state.total, 1.0)
+    words = t(
+        "sync.sending",
+        bar=("#" * round(share * BAR)).ljust(BAR, "-"),
+        percent=round(share * 100),
+        done=_size(state.done),
+        total=_size(state.total),
+    )
+    return words if state.left_s is None else f"{words}  {t('sync.left', span=times.span(max(1, state.left_s)))}"
 
 
 def _size(count: int) -> str:

@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from yiyang_tui import actions
-from yiyang_tui.cells import fit
+from yiyang_tui.cells import fit, whole_parts
 from yiyang_tui.themes import Token, token_style
 from yiyang_tui.words import t, times
 
@@ -77,13 +77,13 @@ def _item(id: str) -> str:
 
 
 class SyncLine(Line):
-    """One quiet line: where the record of this laptop has got to."""
+    """One quiet line: where the record of this laptop has got to. What does not fit is left out whole."""
 
     text = reactive("")
 
     def render(self) -> Text:
-        """The sentence as it was given."""
-        return Text(self.text, self.style_of("quiet"), no_wrap=True, overflow="crop")
+        """As many parts of the line as there is room for."""
+        return Text(whole_parts(self.text, self.size.width), self.style_of("quiet"), no_wrap=True, overflow="crop")
 
 
 SIGNS: dict[str, str] = {"urgent": "! ", "late": "! "}

@@ -78,11 +78,11 @@ def plural(key: str, n: int, /, **facts: object) -> str:
 def sentence(error: Told) -> str:
     """What to tell somebody about an error: what happened, what is safe, what to do.
 
-    A refusal (``code`` "refused") has the sentence of its rule. An error without a sentence of its own gets
-    the general one.
+    A refusal (``code`` "refused") has the sentence of its rule, others may have one of their reason. An error without
+    a sentence of its own gets the general one.
     """
-    rule = error.facts.get("rule")
-    for key in (f"refused.{rule}", f"error.{error.code}"):
+    rule, reason = error.facts.get("rule"), error.facts.get("reason")
+    for key in (f"refused.{rule}", f"{error.code}.{reason}", f"error.{error.code}"):
         if has(key):
             return t(key, **error.facts)
     return t("error.unknown", code=error.code)
