@@ -4,8 +4,8 @@ The intervals are a welfare home's own (certainty C): a screen says that the cou
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from functools import cache
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
 
 from care.data import table
 from db.clock import LOCAL
@@ -51,8 +51,12 @@ def day_hours() -> DayHours:
 
 def level_rule(level: str) -> LevelRule:
     """The rule of one level. A level that is not in the table gets the most care: nobody is looked at too seldom."""
-    rules = level_rules()
-    return next((rule for rule in rules if rule.level == level), rules[0])
+    return _by_level().get(level) or level_rules()[0]
+
+
+@cache
+def _by_level() -> dict[str, LevelRule]:
+    return {rule.level: rule for rule in level_rules()}
 
 
 def is_night(at: int) -> bool:
@@ -101,11 +105,13 @@ def overdue_minutes(due: int, now: int) -> int:
 
 def _next_change(at: int) -> int:
     """The first beginning of day or night after ``at``."""
-    local = datetime.fromtimestamp(at, HOUSE_TIME)
-    hours = day_hours()
-    changes = (
-        datetime.combine(local.date() + timedelta(days=day), hour, HOUSE_TIME)
-        for day in (0, 1)
-        for hour in sorted((hours.day_from, hours.day_until))
-    )
-    return next(int(change.timestamp()) for change in changes if change.timestamp() > at)
+    return next(change for change in _changes(datetime.fromtimestamp(at, HOUSE_TIME).date()) if change > at)
+
+
+@lru_cache(maxsize=64)
+def _changes(day: date) -> tuple[int, ...]:
+    """When day and night begin on a day of the house and on the next, in order."""
+    hours = sorted((day_hours().day_from, day_hours().day_until))
+    days = (day, day + timedelta(days=1))
+    # Everybody in the house is asked about, and nearly all were seen last on one of two days.
+    return tuple(int(datetime.combine(one, hour, HOUSE_TIME).timestamp()) for one in days for hour in hours)

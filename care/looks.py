@@ -5,6 +5,7 @@ scans rounds or vitals.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -112,7 +113,7 @@ def in_house(conn: Connection, now: int) -> list[InHouse]:
     Somebody whom two laptops put on two beds appears once, on the bed of the later stay.
     """
     found = {}
-    for row in conn.execute(_IN_HOUSE, {"until": ahead(now)}).mappings():
+    for row in conn.execute(_IN_HOUSE, {"until": ahead(now)}).mappings().all():
         person_id = UUID(bytes=row["id"])
         since = max(row["from_at"], row["back_at"] or 0)
         if row["last_at"] is None:
@@ -138,6 +139,7 @@ def in_house(conn: Connection, now: int) -> list[InHouse]:
     return sorted(found.values(), key=lambda one: (bed_order(one.bed_kind, one.bed_label), one.name))
 
 
+@lru_cache(maxsize=2048)
 def bed_order(kind: str, label: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:
     """A key that sorts beds as people walk them: kind by kind, ``2-1`` before ``10-1``."""
     return (_KINDS.index(kind) if kind in _KINDS else len(_KINDS), natural(label))

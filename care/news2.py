@@ -4,6 +4,7 @@ It is no Chinese standard: an aid of the house that says when to look again and 
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from care.codes import codes
@@ -81,15 +82,25 @@ def _consciousness(acvpu: str | None) -> int | None:
 def _score(parameter: str, value: int | None) -> int | None:
     if value is None:
         return None
-    bands = next(row["bands"] for row in table("scales/news2")["parameters"] if row["id"] == parameter)
-    return next((band["score"] for band in bands if band["lo"] <= value <= band["hi"]), None)
+    return next((score for lo, hi, score in _bands()[parameter] if lo <= value <= hi), None)
 
 
+@cache
+def _bands() -> dict[str, tuple[tuple[int, int, int], ...]]:
+    """The bands of every parameter: from, up to and including, score."""
+    return {
+        row["id"]: tuple((band["lo"], band["hi"], band["score"]) for band in row["bands"])
+        for row in table("scales/news2")["parameters"]
+    }
+
+
+@cache
 def _single() -> int:
     single: int = next(row["single"] for row in table("scales/news2")["responses"] if "single" in row)
     return single
 
 
+@cache
 def _response(total: int, worst: int) -> Response:
     """The response of the total's band; below medium, a single part at the red score asks for more."""
     rows = table("scales/news2")["responses"]

@@ -1,15 +1,14 @@
 """The course of one person: trends of what was measured, and every look at them, corrected ones too."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
 from care.looks import EFFECTIVE_VITALS, ROUND_COLUMNS, VITALS_COLUMNS
 from care.measured import Measured, news_of, plain
 from care.observations import Finding, round_findings
-from db.local import JOURNAL
 from db.store import Store
 
 _MOST = 500
@@ -52,9 +51,13 @@ class TimelineItem:
     ended_why: str
 
 
+# Written under a doubted clock, as far as the entry is not sealed yet.
+_SUSPECT = "EXISTS (SELECT 1 FROM journal WHERE journal.suspect = 1 AND journal.row_id = {row}.id)"
+
 _POINTS = text(
     f"""
-SELECT v.id, v.at, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)} FROM vitals AS v
+SELECT {_SUSPECT.format(row="v")} AS suspect, v.at, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
+FROM vitals AS v
 WHERE v.person_id = :person AND v.at >= :since AND v.at < :until AND {EFFECTIVE_VITALS.format(v="v")}
 ORDER BY v.at DESC, v.id DESC LIMIT :most
 """
@@ -69,13 +72,12 @@ def trend(store: Store, person_id: UUID, measures: Sequence[str], since: int, un
     asked = {"person": person_id.bytes, "since": since, "until": until, "most": _MOST_POINTS}
     with store.reading() as conn:
         rows = conn.execute(_POINTS, asked).mappings().all()
-        doubted = _suspects(conn)
     points = []
     for row in reversed(rows):
         values = plain(row)
         wanted = {name: values[name] for name in measures if values[name] is not None}
         if wanted:
-            points.append(TrendPoint(row["at"], wanted, row["id"] in doubted))
+            points.append(TrendPoint(row["at"], wanted, bool(row["suspect"])))
     return points
 
 
@@ -83,7 +85,7 @@ def trend(store: Store, person_id: UUID, measures: Sequence[str], since: int, un
 _TIMELINE = text(
     f"""
 SELECT r.id, r.at, r.kind, {", ".join(f"r.{column}" for column in ROUND_COLUMNS)}, r.supersedes, r.reason, r.reported_to,
-       w.name AS who, t.name AS told, n.id AS newer_id, n.void AS newer_void,
+       {_SUSPECT.format(row="r")} AS suspect, w.name AS who, t.name AS told, n.id AS newer_id, n.void AS newer_void,
        n.reason AS newer_reason, e.name AS newer_who,
        v.id AS vitals_id, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
 FROM round AS r
@@ -132,7 +134,6 @@ def _after(conn: Connection, person_id: UUID, place: tuple[int, bytes], limit: i
     at, last = place
     asked = {"person": person_id.bytes, "at": at, "id": last, "most": max(0, min(limit, _MOST))}
     rows = conn.execute(_TIMELINE, asked).mappings().all()
-    doubted = _suspects(conn)
     items = []
     for row in rows:
         values = {} if row["vitals_id"] is None else plain(row)
@@ -148,7 +149,7 @@ def _after(conn: Connection, person_id: UUID, place: tuple[int, bytes], limit: i
                 news_total=None if news is None else news.total,
                 superseded_by=None if row["newer_id"] is None else UUID(bytes=row["newer_id"]),
                 void=bool(row["newer_void"]),
-                suspect=row["id"] in doubted,
+                suspect=bool(row["suspect"]),
                 round_id=UUID(bytes=row["id"]),
                 corrects=None if row["supersedes"] is None else UUID(bytes=row["supersedes"]),
                 reason=row["reason"],
@@ -159,10 +160,3 @@ def _after(conn: Connection, person_id: UUID, place: tuple[int, bytes], limit: i
             )
         )
     return items
-
-
-def _suspects(conn: Connection) -> set[bytes]:
-    """Rows written under a doubted clock, as far as their entries are not sealed yet."""
-    asked = select(JOURNAL.c.row_id).where(JOURNAL.c.suspect, JOURNAL.c.table_name.in_(("round", "vitals")))
-    found: Iterable[UUID] = conn.execute(asked).scalars()
-    return {row.bytes for row in found}

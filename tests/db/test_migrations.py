@@ -71,6 +71,14 @@ def test_partial_indexes_are_partial(store: Store) -> None:
     assert said.endswith("WHERE supersedes IS NOT NULL")
 
 
+def test_what_was_written_under_a_doubted_clock_is_found_without_reading_the_journal(store: Store) -> None:
+    """Weeks of entries may wait to be sealed, and each chart asks."""
+    asked = "EXPLAIN QUERY PLAN SELECT 1 FROM journal WHERE journal.suspect = 1 AND journal.row_id = x'00'"
+    with store.reading() as conn:
+        (plan,) = conn.execute(text(asked)).mappings().all()
+    assert "ix_journal_suspect" in plan["detail"]
+
+
 def test_the_newest_step_is_the_schema_that_the_program_says() -> None:
     assert ScriptDirectory.from_config(config()).get_heads() == [f"{SCHEMA:04d}"]
 

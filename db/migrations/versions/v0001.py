@@ -117,6 +117,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("epoch", "seq"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_journal_suspect", "journal", ["row_id"], sqlite_where=sa.text("suspect = 1"))
+
     op.create_table(
         "leave",
         sa.Column("id", sa.LargeBinary(16), nullable=False),
