@@ -295,6 +295,6 @@ def add(beds: "Beds", cell: "BedCell | None") -> None:
 
 def _done(beds: "Beds", what: str, undo: Callable[[], object] | None, said: str, bed: UUID) -> None:
     """Durable: say so, and put the cursor where it happened."""
-    beds.at = bed
+    beds.wanted = bed
     beds.saved(what, undo, said)
     beds.load()

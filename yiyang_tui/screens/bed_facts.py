@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from yiyang_tui.widgets.bed_layout import counts
 from yiyang_tui.widgets.columns import Cell
 from yiyang_tui.words import language, plural, t, times
@@ -15,14 +17,24 @@ if TYPE_CHECKING:
     from care.beds import BedCell, Ward
 
 
-def figures(wards: "Sequence[Ward]") -> str:
-    """``福利院 96 张 住 84 空 9 外出 3 | 卫生院 12 张 … | 家庭病床 5 张 …``; a kind that has no bed is left out."""
-    said = [
-        f"{plural(f'beds.total_{ward.kind}', ward.total)} {counts(ward.taken, ward.free, ward.leave)}"
-        for ward in wards
-        if ward.total
-    ]
-    return " | ".join(said)
+def figures(wards: "Sequence[Ward]", width: int) -> str:
+    """``福利院 96 张 住 84 空 9 外出 3 | 卫生院 12 张 住 7 空 5 | 家庭病床 5 张``, in fewer words where room is short.
+
+    A kind that has no bed is left out; of beds at home the whole says enough while all are taken.
+    """
+    whole = _figures(wards, "beds.total")
+    return whole if cell_len(whole) <= width else _figures(wards, "beds.total_short")
+
+
+def _figures(wards: "Sequence[Ward]", key: str) -> str:
+    said = []
+    for ward in wards:
+        total = t(f"{key}.{ward.kind}", n=ward.total)
+        if ward.kind == "home" and ward.taken == ward.total:
+            said.append(total)
+        else:
+            said.append(t("beds.has", total=total, counts=counts(ward.taken, ward.free, ward.leave)))
+    return " | ".join(one for one, ward in zip(said, wards, strict=True) if ward.total)
 
 
 def facts_of(

@@ -70,6 +70,8 @@ class Beds(Place):
 
     house: House | None = None
     at: UUID | None = None
+    wanted: UUID | None = None
+    """A bed or a person that the cursor is to stand on as soon as the map has it."""
     picking: Picking | None = None
 
     def body(self) -> ComposeResult:
@@ -95,7 +97,7 @@ class Beds(Place):
     def on_resize(self) -> None:
         """Facts stand in a column where there is room for one."""
         if self.house is not None:
-            self._tell()
+            self._show(self.house)
 
     def load(self) -> None:
         """Ask who lies where."""
@@ -113,20 +115,20 @@ class Beds(Place):
 
     def _show(self, house: House) -> None:
         self.house = house
-        self.query_one("#figures", Static).update(figures(house.wards))
+        self.query_one("#figures", Static).update(figures(house.wards, self.size.width - 2))
         beds = self.query_one(BedMap)
         at = self.at
         beds.show(house.wards, self.session.now())
-        beds.goto(at)
+        if self.wanted is not None and beds.goto(self.wanted):
+            self.wanted = None
+        else:
+            beds.goto(at)
         self._offer()
         self._tell()
 
     def turn_to(self, person_id: UUID) -> None:
-        """The bed of somebody, now or when the map has come."""
-        for cell in self.house.cells() if self.house else ():
-            if person_id in (cell.person_id, *cell.others):
-                self.at = cell.id
-                self.query_one(BedMap).goto(cell.id)
+        """The bed of somebody, when the map has come."""
+        self.wanted = person_id
 
     # --- the bed under the cursor -----------------------------------------------------------------
 

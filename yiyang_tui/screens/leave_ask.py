@@ -65,7 +65,7 @@ def expected(soon: str | None, typed: str, now: int) -> int | None:
     then = today + timedelta(days=days)
     hour = SUPPER_H if days else EVENING_H
     if not days and today.hour >= EVENING_H:
-        return int(then.replace(hour=23, minute=59, second=0).timestamp())
+        return int(then.replace(hour=23, minute=59, second=59).timestamp())
     return int(then.replace(hour=hour, minute=0, second=0).timestamp())
 
 
@@ -115,27 +115,34 @@ class AskLeave(Dialog[Leaving]):
         """Keep it now."""
         self.draft.flush(event.values)
 
-    def _tell(self, found: dict[str, Value]) -> int | None:
-        told = self.query_one("#told", Static)
-        now = self.session.now()
+    def _tell(self, found: dict[str, Value], *, urgent: bool = False) -> None:
+        now, told = self.session.now(), self.query_one("#told", Static)
         try:
-            at = expected(str(found["soon"]), str(found["date"]), now)
+            at = _until(found, now)
         except ValueError:
-            told.update("! " + t("beds.bad_date"))
-            told.add_class("urgent")
-            raise
-        told.remove_class("urgent")
-        told.update(t("beds.back_unknown") if at is None else t("beds.back_at", when=times.moment(at, now)))
-        return at
+            told.update(("! " if urgent else "") + t("beds.bad_date"))
+        else:
+            told.update(t("beds.back_unknown") if at is None else t("beds.back_at", when=times.moment(at, now)))
+            urgent = False
+        told.set_class(urgent, "urgent")
 
     def on_form_filled(self, event: Form.Filled) -> None:
         """Enter in the last field."""
         event.stop()
-        found = event.values
+        found, now = event.values, self.session.now()
         try:
-            at = self._tell(found)
+            at = _until(found, now)
         except ValueError:
+            self._tell(found, urgent=True)
             self.query_one("#date").focus()
             return
         kind = str(found["kind"]) if found["kind"] else self.kinds[0]
         self.dismiss(Leaving(kind, at, str(found["companion"]).strip(), str(found["note"]).strip()))
+
+
+def _until(found: dict[str, Value], now: int) -> int | None:
+    soon = found["soon"]
+    at = expected(str(soon) if soon else None, str(found["date"]), now)
+    if at is not None and at < now:
+        raise ValueError("has passed")
+    return at

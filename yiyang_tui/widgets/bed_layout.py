@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, Literal
+from uuid import UUID
 
 from rich.cells import cell_len
 
@@ -65,18 +66,21 @@ class Layout:
     spots: tuple[Spot, ...]
     lines: tuple[tuple[Label | Spot, ...], ...]
 
-    def find(self, bed: object) -> int | None:
-        """The number of the spot of a bed id."""
-        return next((n for n, spot in enumerate(self.spots) if spot.cell.id == bed), None)
+    def find(self, id: UUID | None) -> int | None:
+        """The number of the spot of a bed, or of whoever lies there; ``None`` when there is none."""
+        if id is None:
+            return None
+        ids = ((spot.cell.id, spot.cell.person_id, *spot.cell.others) for spot in self.spots)
+        return next((n for n, here in enumerate(ids) if id in here), None)
 
 
-def lay_out(wards: "Sequence[Ward]", width: int, now: int) -> Layout:
-    """The map in ``width`` cells. Names get more room where some need it and no line is lost by it."""
+def lay_out(wards: "Sequence[Ward]", width: int, height: int, now: int) -> Layout:
+    """The map in ``width`` cells. Names get more room where some need it and nothing goes out of sight by it."""
     tight = _Drawing(width, NAME, now).whole(wards)
     longest = max((cell_len(spot.cell.name) for spot in tight.spots), default=0)
     if longest > NAME:
         roomy = _Drawing(width, min(longest, NAME_MOST), now).whole(wards)
-        if len(roomy.lines) == len(tight.lines):
+        if len(roomy.lines) <= max(len(tight.lines), height):
             return roomy
     return tight
 
@@ -132,20 +136,24 @@ class _Drawing:
         marked = t("beds.mark_out") if away else mark("home_care_level", cell.care_level, language())
         text = fit(cell.name, self.name)
         if step - 2 > MARK + 1 + self.name:
-            text += fit(t("beds.days", n=cell.days or 0), DAYS + 1, "right")
+            text += fit(_stayed(cell.days or 0), DAYS + 1, "right")
         token: Token = "urgent" if cell.urgent else "late" if late else "due" if away else ""
         sign = "!" if cell.urgent or late else " "
         return Spot(line, x, step, cell, fit(marked, MARK), sign, text, token, bool(cell.others))
 
 
+def _stayed(days: int) -> str:
+    return t("beds.days", n=days) if days < 1000 else t("beds.years", n=days // 365)
+
+
 def _heading(ward: "Ward", floor: int, rooms: "Iterable[RoomCells]") -> str:
-    kind = t(f"beds.kind.{ward.kind}")
-    if ward.kind == "home":
-        where = kind
-    else:
-        where = f"{kind} {plural('beds.floor', floor)}" if floor else f"{kind} {t('beds.no_floor')}"
     states = [cell.state for room in rooms for cell in room.cells if not cell.practice]
-    return f"{where}   {counts(states.count('in'), states.count('free'), states.count('leave'))}" if states else where
+    if not states:
+        return t("beds.for_practice")
+    where = t(f"beds.kind.{ward.kind}")
+    if ward.kind != "home":
+        where += " " + (plural("beds.floor", floor) if floor else t("beds.no_floor"))
+    return f"{where}   {counts(states.count('in'), states.count('free'), states.count('leave'))}"
 
 
 def counts(taken: int, free: int, leave: int) -> str:

@@ -92,17 +92,22 @@ class BedMap(ScrollView, can_focus=True):
             self._go(after[0] if after else allowed[-1])
         self.refresh()
 
-    def goto(self, bed: UUID | None) -> None:
-        """Put the cursor on a bed, if it is on the map."""
-        at = self._layout.find(bed)
+    def goto(self, id: UUID | None) -> bool:
+        """Put the cursor on a bed, or on that of a person; false when there is none."""
+        at = self._layout.find(id)
         if at is not None:
             self._go(at)
+        return at is not None
+
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width
 
     def _lay_out(self) -> None:
         kept = self.current
-        self._layout = lay_out(self._wards, self.size.width, self._now)
+        self._layout = lay_out(self._wards, self._width, self.size.height, self._now)
         spots = self._layout.spots
-        self.virtual_size = Size(self.size.width, len(self._layout.lines))
+        self.virtual_size = Size(self._width, len(self._layout.lines))
         at = self._layout.find(kept.id) if kept is not None else 0
         if spots:
             self._go(min(self._at, len(spots) - 1) if at is None else at)
@@ -197,7 +202,7 @@ class BedMap(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        width = self.size.width
+        width = self._width
         segments: list[Segment] = []
         if self._known and not self._layout.spots:
             said = ["", *wrap(t("beds.none"), max(width - 2, 8))]
