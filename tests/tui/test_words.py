@@ -19,7 +19,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]+")
 # What a carer reads in Latin letters on any Chinese form, keyboard or package, and the words to type at a prompt.
 ALLOWED = set(Path(__file__).with_name("latin_words.txt").read_text("utf-8").split())
-COMMAND = re.compile(r"(?:yiyang|pip install|--)[a-z0-9 _./:=\[\]'-]*|\{[^}]*\}|[A-Z]+_[A-Z_]+")
+COMMAND = re.compile(r"https?://[a-z0-9./:-]+|(?:yiyang|pip install|--)[a-z0-9 _./:=\[\]'-]*|\{[^}]*\}|[A-Z]+_[A-Z_]+")
 
 
 def blanks(sentence: str) -> set[str]:
