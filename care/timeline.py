@@ -86,7 +86,8 @@ _TIMELINE = text(
     f"""
 SELECT r.id, r.at, r.kind, {", ".join(f"r.{column}" for column in ROUND_COLUMNS)},
        r.supersedes, r.reason, r.reported_to, {_SUSPECT.format(row="r")} AS suspect,
-       w.name AS who, t.name AS told, n.id AS newer_id, n.void AS newer_void, n.reason AS newer_reason, e.name AS newer_who,
+       w.name AS who, t.name AS told, n.id AS newer_id, n.void AS newer_void,
+       n.reason AS newer_reason, e.name AS newer_who,
        v.id AS vitals_id, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
 FROM round AS r
 LEFT JOIN staff AS w ON w.id = r.staff_id
