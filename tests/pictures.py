@@ -10,6 +10,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -17,6 +18,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from sqlmodel import col, select  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
+from textual.worker import WorkerCancelled  # noqa: E402
 
 from care.demo import DEMO_NUMBER, furnish  # noqa: E402
 from db.keys import Cost  # noqa: E402
@@ -72,7 +74,9 @@ SCREENS: dict[str, Step | None] = {
 async def settle(app: YiyangApp, pilot: Pilot[None]) -> None:
     """Until all is fetched and drawn."""
     for _ in range(3):
-        await asyncio.wait_for(app.workers.wait_for_complete(), 60)
+        # A newer question cancels an older one.
+        with suppress(WorkerCancelled):
+            await app.workers.wait_for_complete()
         await pilot.pause()
 
 

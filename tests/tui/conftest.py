@@ -1,12 +1,13 @@
 """A small house to try screens in: a real record, three people on the staff, one small place."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from care import staff
 from db.keys import Cost
@@ -55,7 +56,9 @@ def vault(made_vault: Path, tmp_path: Path) -> Path:
 async def settle(app: YiyangApp, pilot: Pilot[None]) -> None:
     """Until no worker runs, nothing is queued and all is drawn."""
     for _ in range(3):
-        await app.workers.wait_for_complete()
+        # A newer question cancels an older one.
+        with suppress(WorkerCancelled):
+            await app.workers.wait_for_complete()
         await pilot.pause()
 
 
