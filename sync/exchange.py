@@ -31,6 +31,8 @@ Progress = Callable[[int, int], None]
 """Called with bytes carried so far and bytes to carry."""
 
 PUSH_BYTES = 1 << 20
+MOST_ASKS = 100
+"""How often to ask a county that is still merging what it has stored."""
 TAKE_BYTES = 4 << 20
 ANSWER_LIMIT = 64 << 20
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -130,6 +132,10 @@ class _Talk:
             refused = {name for name, _ in answer.refused}
             self.outcome.refused += answer.refused
             self.outcome.sent += len(group) - len(refused)
+        for _ in range(MOST_ASKS):
+            if not answer.merging:
+                break
+            answer = self._ask([])
         if loads:
             self.progress(total, total)
             there = graph.ancestors(self.nodes, (*answer.heads, *answer.shared))

@@ -171,13 +171,15 @@ class ExchangeAnswer(_Answer):
 
     ``batches`` are (name, parcel sealed to the device) in causal order; ``more`` says that others did not fit.
     ``refused`` are (name of the batch, or SHA-256 of a parcel that did not open; code of the reason). ``receipt``
-    and ``directory`` are ``None`` when the device has them. ``time`` is the county's, seconds UTC.
+    and ``directory`` are ``None`` when the device has them. ``merging``: all is stored, and more of it is merged if the
+    device asks again. ``time`` is the county's, seconds UTC.
     """
 
     _limit: ClassVar[int] = MAX_ANSWER
     _checks: ClassVar[Mapping[str, Check]] = {
         "heads": many(_HASH, MAX_HEADS),
         "shared": many(_HASH, MAX_HEADS + MAX_BATCHES),
+        "merging": flag,
         "receipt": or_none(_STATEMENT),
         "batches": many(two(_HASH, octets(1, MAX_ANSWER)), MAX_BATCHES),
         "more": flag,
@@ -194,6 +196,7 @@ class ExchangeAnswer(_Answer):
     directory: str | None
     time: int
     shared: tuple[bytes, ...] = ()
+    merging: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def who_asks(engine: Engine, header: str, method: str, path: str, body: bytes, n
 def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeRequest, now: int) -> ExchangeAnswer:
     """Serve one request of a certified device."""
     brought, refused = _take_in(engine, keys, asking, request.batches, now)
-    store.merge_waiting(engine, asking.pair_id, now)
+    merging = store.merge_waiting(engine, asking.pair_id, now)
     held = store.receipt(engine, asking.pair_id, asking.device_id, now)
     known = held.level == "merged" and held.digest == request.receipt_digest
     with reading(engine) as conn:
@@ -76,6 +76,7 @@ def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeReques
         directory=directory,
         time=now,
         shared=tuple(shared),
+        merging=merging,
     )
 
 

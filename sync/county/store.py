@@ -5,6 +5,7 @@ repeated or cut anywhere: a batch is stored once, merged once, and a merge that 
 """
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -20,6 +21,9 @@ from sync.receipt import Receipt, digest
 LOG = logging.getLogger("yiyang.county")
 
 _PAIR, _DEVICE, _COUNT, _BATCH = core(CountyPair), core(Device), core(RunningCount), core(StoredBatch)
+
+MERGE_S = 5.0
+"""What is stored is safe. A request merges so long and no longer: the laptop asks again, and no link times out."""
 
 
 def keys_of(conn: Connection, pair_id: UUID) -> dict[UUID, bytes]:
@@ -94,15 +98,20 @@ def _count(conn: Connection, header: batch.Header) -> None:
         )
 
 
-def merge_waiting(engine: Engine, pair_id: UUID, now: int) -> int:
-    """Merge every stored batch of the pair that is not merged yet, in causal order; how many were.
+def merge_waiting(engine: Engine, pair_id: UUID, now: int) -> bool:
+    """Merge the stored batches of the pair that are not merged yet, in causal order. Whether time ran out.
 
     One that cannot be merged now is left as it was stored, with those that stand on it; the rest goes on.
     """
+    limit = time.monotonic() + MERGE_S
     waiting = select(_BATCH.c.hash).where(_BATCH.c.pair_id == pair_id, _BATCH.c.merged_at.is_(None))
     with engine.connect() as conn, conn.begin():
         names = [bytes(name) for name in conn.execute(waiting.order_by(_BATCH.c.position)).scalars()]
-    return sum(merge_one(engine, pair_id, name, now) for name in names)
+    for name in names:
+        merge_one(engine, pair_id, name, now)
+        if time.monotonic() > limit:
+            return name != names[-1]
+    return False
 
 
 def merge_one(engine: Engine, pair_id: UUID, name: bytes, now: int) -> bool:

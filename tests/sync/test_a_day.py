@@ -21,6 +21,7 @@ from db.store import Store
 from db.tables import Person, Round, Vitals
 from db.vault import create_vault, open_vault
 from sync import enrol, exchange, session
+from sync.county import store as county_store
 from sync.county.admin import new_code, status
 from sync.county.app import running
 from sync.county.settings import Settings
@@ -265,3 +266,19 @@ def test_after_a_long_absence_the_next_quiet_sync_is_as_small_as_ever(laptop: St
         quiet = session.sync(laptop).outcome
         assert (quiet.requests, quiet.sent) == (1, 0)
         assert quiet.bytes_up + quiet.bytes_down < 500
+
+
+def test_a_county_slow_at_merging_signs_at_once_for_what_it_stored_and_is_asked_again(
+    laptop: Store, county: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(county_store, "MERGE_S", 0.0)  # one batch a request
+    with running(county) as url:
+        enrol.enrol(laptop, url, new_code(county, "青山镇"), pair_name="青山镇", laptop="护理站")
+        for _ in range(5):
+            rounds.unremarkable(laptop, nurse(laptop), person(laptop, "李秀英"))
+            session.settle(laptop)
+        outcome = session.sync(laptop).outcome
+        assert outcome.requests == 2 + 4
+        assert outcome.receipt is not None
+        assert (outcome.receipt.level, outcome.receipt.batches) == ("merged", 5)
+        assert rows_of(county, laptop.pair_id, Round) == rows_of(laptop, None, Round)
