@@ -73,7 +73,10 @@ def today(store: Store, now: int) -> Today:
         disputes = int(contested.scalar_one())
     dues = [(due, one) for one in people if (due := one.due_at) is not None]
     # Walking order within the same minute: a tour that began late is late for a whole floor at once.
-    rows = sorted((_row(one, due, now) for due, one in dues if due <= now + SOON_S), key=lambda row: row.due_at // 60)
+    rows = sorted(
+        (_row(one, due, now) for due, one in dues if due <= now + SOON_S),
+        key=lambda row: (-row.late_min, row.due_at // 60),
+    )
     return Today(
         alerts=tuple(alerts),
         due=tuple(rows),

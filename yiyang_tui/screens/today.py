@@ -1,59 +1,59 @@
 """F2, Today: what must be done now, worst first. One list, so that two keys reach everything."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import groupby
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from textual import events
 from textual.app import ComposeResult
 
+from yiyang_tui.screens import today_beside, today_rows
 from yiyang_tui.screens.base import Place
-from yiyang_tui.widgets.virtual_list import Cell, Column, VirtualList
-from yiyang_tui.words import language, plural, t, times
+from yiyang_tui.screens.today_rows import COLUMNS, Row
+from yiyang_tui.widgets.facts import Facts
+from yiyang_tui.widgets.lines import FootLine
+from yiyang_tui.widgets.virtual_list import VirtualList
+from yiyang_tui.words import t
 
 if TYPE_CHECKING:
-    from care.alerts import Alert
-    from care.today import BackRow, DueRow
+    from care.bedside import Bedside
     from care.today import Today as Day
+    from db.errors import YiyangError
 
-Leads = Literal["", "chart", "rounds", "sync"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line: where Enter leads, about whom, and whether Space may record a round."""
-
-    id: str
-    cells: tuple[Cell, ...]
-    leads: Leads = ""
-    person_id: UUID | None = None
-    name: str = ""
-    due: bool = False
+AGAIN_S = 30
+"""A minute changes what is late, and other programs write to the record."""
 
 
 class Today(Place):
-    """Alerts, rounds late and due, who should be back, what disagrees."""
+    """Alerts, rounds late and due, who should be back, what disagrees; beside it, where there is room, the person."""
 
     where = "today"
+    CSS_PATH = "today.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's own declaration
+
+    def __init__(self, *args: Any, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        self.day: Day | None = None
+        self._recorded: set[UUID] = set()
+        self._durable: set[UUID] = set()
 
     def body(self) -> ComposeResult:
-        """The list."""
+        """The list, and what stands beside it."""
         yield VirtualList[Row](
-            [Column(2), Column(7), Column(10), Column(0), Column(20, align="right")],
+            COLUMNS,
             lambda row: row.cells,
             key=lambda row: row.id,
             selectable=lambda row: bool(row.leads),
-            empty=f"{t('today.nothing')}\n{t('today.nothing_todo')}",
             titled=False,
             id="today",
         )
+        yield Facts(id="beside")
 
     def on_mount(self) -> None:
-        """The list is where arrows go; a minute changes what is late."""
+        """The list is where arrows go."""
         super().on_mount()
         self.query_one(VirtualList).focus()
-        self.set_interval(30, self._again)
+        self.set_interval(AGAIN_S, self._again)
 
     def _again(self) -> None:
         if self.app.screen is self:
@@ -63,15 +63,82 @@ class Today(Place):
         """Ask what must be done now."""
         from care.today import today
 
-        self.run_care(today, self.session.store, self.session.now(), then=self._show, group="today", exclusive=True)
+        # Rounds that are durable before the reading begins are in what it finds.
+        known = frozenset(self._durable)
+        self.run_care(
+            today,
+            self.session.store,
+            self.session.now(),
+            then=lambda day: self._show(day, known),
+            group="today",
+            exclusive=True,
+        )
 
-    def _show(self, day: "Day") -> None:
-        now = self.session.now()
-        sections = [_alerts(day), _due(day, now), _back(day, now), _contested(day)]
-        rows: list[Row] = []
-        for section in filter(None, sections):
-            rows += [*([Row(f"gap{len(rows)}", (Cell(""),))] if rows else []), *section]
-        self.query_one(VirtualList).show_rows(rows)
+    def _show(self, day: "Day", known: frozenset[UUID]) -> None:
+        self.day = day
+        self._durable -= known
+        self._recorded -= known
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.day is None:
+            return
+        todo, now = self.query_one(VirtualList), self.session.now()
+        todo.empty = today_rows.why_empty(self.day, now)
+        todo.show_rows(today_rows.rows(self.day, now, todo.size.width))
+        self._turn()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """More room, more words."""
+        self.call_after_refresh(self._draw)
+
+    # --- beside the list --------------------------------------------------------------------------
+
+    def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
+        """The cursor stands elsewhere: other things can be done, somebody else stands beside."""
+        event.stop()
+        self._turn()
+
+    def _turn(self) -> None:
+        self.query_one(FootLine).refresh()
+        beside, row = self.query_one(Facts), self._row()
+        if not beside.display or row is None:
+            beside.facts = ()
+        elif row.group:
+            beside.facts = tuple(today_beside.next_rounds(row.group, self.session.now()))
+        elif row.person_id is not None:
+            self._ask_beside(row.person_id)
+        else:
+            beside.facts = ()
+
+    def _ask_beside(self, person_id: UUID) -> None:
+        from care.bedside import bedside
+
+        self.run_care(
+            bedside,
+            self.session.store,
+            person_id,
+            self.session.now(),
+            then=self._show_beside,
+            failed=self._nothing_beside,
+            group="beside",
+            exclusive=True,
+        )
+
+    def _show_beside(self, found: "Bedside") -> None:
+        row, beside = self._row(), self.query_one(Facts)
+        if row is not None and row.person_id == found.header.id and not row.group:
+            beside.column = True
+            beside.facts = tuple(today_beside.essentials(found, self.session.now()))
+
+    def _nothing_beside(self, _error: "YiyangError") -> None:
+        self.query_one(Facts).facts = ()
+
+    # --- acts -------------------------------------------------------------------------------------
+
+    def _row(self) -> Row | None:
+        row: Row | None = self.query_one(VirtualList).current
+        return row if row is not None and row.leads else None
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter: to where it is done."""
@@ -85,128 +152,46 @@ class Today(Place):
             self.yiyang.call_later(self.yiyang.go, row.leads)
 
     def why_not(self, action: str) -> str | None:
-        """Space needs a person whose round is due."""
-        if action == "today.unremarkable":
-            row = self.query_one(VirtualList).current
-            if row is None or not row.due:
-                return t("today.no_round_here")
+        """Space needs a person whose round is late; Enter needs a line."""
+        row = self._row()
+        if action == "today.unremarkable" and (row is None or not row.due):
+            return t("today.no_round_here")
+        if action == "today.open" and row is None:
+            return t("today.nothing")
         return None
 
     def action_unremarkable(self) -> None:
-        """Space: looked at, nothing remarkable."""
+        """Space: looked at, nothing remarkable. The cursor goes on at once; twice on the same line is one round."""
         from care.rounds import undo, unremarkable
 
-        row = self.query_one(VirtualList).current
-        if row is None or row.person_id is None:
+        row = self._row()
+        if row is None or row.person_id is None or row.person_id in self._recorded:
             return
-        store, by, name = self.session.store, self.session.staff.id, row.name
+        store, by, person_id, name = self.session.store, self.session.staff.id, row.person_id, row.name
+        self._recorded.add(person_id)
         self.run_care(
             unremarkable,
             store,
             by,
-            row.person_id,
-            then=lambda saved: self._recorded(name, lambda: undo(store, by, saved.round_id)),
+            person_id,
+            then=lambda saved: self._saved(person_id, name, lambda: undo(store, by, saved.round_id)),
+            failed=lambda error: self._not_saved(person_id, error),
         )
+        self._step()
 
-    def _recorded(self, name: str, undo: Callable[[], object]) -> None:
+    def _step(self) -> None:
+        todo = self.query_one(VirtualList)
+        below = todo.row_at(todo.index + 1)
+        if below is not None and below.due:
+            todo.action_step(1)
+
+    def _saved(self, person_id: UUID, name: str, undo: Callable[[], object]) -> None:
+        self._durable.add(person_id)
         self.saved(t("today.round_of", name=name), undo, t("today.round_saved", name=name))
         self.load()
 
+    def _not_saved(self, person_id: UUID, error: "YiyangError") -> None:
+        from yiyang_tui.words import sentence
 
-def _alerts(day: "Day") -> list[Row]:
-    if not day.alerts:
-        return []
-    return [_heading("alerts", plural("today.alerts", len(day.alerts))), *map(_alert, day.alerts)]
-
-
-def _alert(alert: "Alert") -> Row:
-    from care.observations import say
-
-    news = ""
-    if alert.news is not None:
-        level = t(f"news.{alert.news.response}")
-        news = t("today.news" if alert.news.complete else "today.news_least", total=alert.news.total, level=level)
-    found = " ".join(say(finding, language()) for finding in alert.text_facts[:3])
-    waits = t("today.waits", span=times.span(alert.minutes * 60), who=t(f"role.{alert.waits_for}"))
-    cells = (
-        Cell("!", "urgent"),
-        Cell(alert.bed_label),
-        Cell(alert.name, "title"),
-        Cell(f"{news}  {found}".strip(), "urgent"),
-        Cell(waits, "urgent"),
-    )
-    return Row(f"alert{alert.person_id.hex}", cells, "chart", alert.person_id, alert.name)
-
-
-def _due(day: "Day", now: int) -> list[Row]:
-    if not day.due:
-        if day.next_due_at is None:
-            return []
-        return [_heading("due", t("today.next_due", when=times.moment(day.next_due_at, now)))]
-    late = [row for row in day.due if row.late_min > 0]
-    soon = sorted((row for row in day.due if row.late_min <= 0), key=lambda row: (row.floor or 0, row.due_at))
-    heading = plural("today.due", day.due_total)
-    if late:
-        heading += "   " + plural("today.late", day.late_total)
-    groups = groupby(soon, key=lambda row: row.floor)
-    return [_heading("due", heading), *map(_late, late), *(_floor(floor, list(rows), now) for floor, rows in groups)]
-
-
-def _late(row: "DueRow") -> Row:
-    from care.codes import short
-
-    what = t("today.turn_and_look" if row.turning else "today.look")
-    cells = (
-        Cell(""),
-        Cell(row.bed_label),
-        Cell(row.name, "title"),
-        Cell(f"{short('home_care_level', row.care_level, language())}  {what}"),
-        Cell(t("today.late_by", span=times.span(row.late_min * 60)), "late"),
-    )
-    return Row(f"due{row.person_id.hex}", cells, "rounds", row.person_id, row.name, due=True)
-
-
-def _floor(floor: int | None, rows: "list[DueRow]", now: int) -> Row:
-    where = t("today.no_floor") if floor is None else t("today.floor", n=floor)
-    from_at = min(row.due_at for row in rows)
-    cells = (
-        Cell(""),
-        Cell(where),
-        Cell(""),
-        Cell(plural("today.people_due", len(rows))),
-        Cell(t("today.from", when=times.moment(from_at, now)), "due"),
-    )
-    return Row(f"floor{floor}", cells, "rounds", rows[0].person_id)
-
-
-def _back(day: "Day", now: int) -> list[Row]:
-    if not day.leaves_due_back:
-        return []
-    return [
-        _heading("back", plural("today.back", len(day.leaves_due_back))),
-        *(_back_row(row, now) for row in day.leaves_due_back),
-    ]
-
-
-def _back_row(row: "BackRow", now: int) -> Row:
-    late = row.late_min > 0
-    when = times.until(row.expected_at - now) if late else times.moment(row.expected_at, now)
-    cells = (
-        Cell(""),
-        Cell(row.bed_label),
-        Cell(row.name, "title"),
-        Cell(t("today.on_leave")),
-        Cell(when, "late" if late else "due"),
-    )
-    return Row(f"back{row.person_id.hex}", cells, "chart", row.person_id, row.name)
-
-
-def _contested(day: "Day") -> list[Row]:
-    if not day.contested:
-        return []
-    cells = (Cell("!", "urgent"), Cell(""), Cell(""), Cell(plural("today.contested", day.contested)), Cell(""))
-    return [_heading("settle", t("today.to_settle")), Row("contested", cells, "sync")]
-
-
-def _heading(id: str, words: str) -> Row:
-    return Row(f"heading-{id}", (Cell(words, "title"),))
+        self._recorded.discard(person_id)
+        self.say(sentence(error), "urgent")
