@@ -160,7 +160,7 @@ async def test_the_facts_of_the_bed_under_the_cursor(shown: Shown) -> None:
         for fact in (
             "101-1 李秀英",
             "女 86岁 全护 特困",
-            "! NEWS2 至少 8 高",
+            "! NEWS2 8",
             "! 过敏 青霉素",
             "在这张床 3 天，11-19 起",
         ):

@@ -101,12 +101,10 @@ def _alert(alert: "Alert") -> list[Cell]:
         news = t("today.news" if alert.news.complete else "today.news_least", total=alert.news.total, level=level)
         found = f"{news}  {found}"
     span = times.span(alert.minutes * 60)
-    waits = (
-        Cell(t("beds.answered", span=span), "quiet")
-        if alert.answered
-        else Cell(t("today.waits", span=span, who=t(f"role.{alert.waits_for}")), "urgent")
-    )
-    return [Cell(f"! {found}".rstrip(), "urgent"), waits]
+    if alert.answered:
+        return [Cell(f"! {found}".rstrip(), "urgent"), Cell(t("beds.answered", span=span), "quiet")]
+    waits = t("today.waits", span=span, who=t(f"role.{alert.waits_for}"))
+    return [Cell(f"! {found}  {waits}", "urgent")]
 
 
 def _out(out: "Out", now: int) -> list[Cell]:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from yiyang_tui.actions import actions_of, keys_word
+from yiyang_tui.cells import fit
 from yiyang_tui.screens import bed_acts
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.bed_facts import facts_of, figures
@@ -172,10 +174,10 @@ class Beds(Place):
 
     def _can(self) -> list[Cell]:
         rows = [row for row in actions_of("beds") if row.name != "go" and self.yiyang.why_not(row.id, self) is None]
-        return [
-            Cell(t("beds.can"), "title"),
-            *(Cell(t("beds.can_row", keys=keys_word(row, every=True), word=t(row.word))) for row in rows),
-        ]
+        keys = [keys_word(row, every=True) for row in rows]
+        column = max(map(cell_len, keys), default=0)
+        said = [Cell(f"{fit(key, column)}  {t(row.word)}") for key, row in zip(keys, rows, strict=True)]
+        return [Cell(t("beds.can"), "title"), *said]
 
     # --- what can be done ---------------------------------------------------------------------------
 

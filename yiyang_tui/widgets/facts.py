@@ -14,12 +14,23 @@ from yiyang_tui.widgets.columns import Cell
 BETWEEN = 3
 
 
+def broken(text: str, width: int) -> list[str]:
+    """A fact in lines of at most ``width`` cells, broken where two blanks stand before anywhere else."""
+    lines: list[str] = []
+    for part in text.split("  "):
+        if lines and cell_len(lines[-1]) + 2 + cell_len(part) <= width:
+            lines[-1] += f"  {part}"
+        else:
+            lines += wrap(part, width)
+    return lines
+
+
 def packed(facts: Sequence[Cell], width: int) -> list[list[Cell]]:
     """The facts in lines of at most ``width`` cells, in their order; one that is longer is broken."""
     lines: list[list[Cell]] = []
     used = width
     for fact in facts:
-        pieces = wrap(fact.text, width)
+        pieces = broken(fact.text, width)
         if used + BETWEEN + cell_len(fact.text) <= width and lines:
             lines[-1].append(fact)
             used += BETWEEN + cell_len(fact.text)
@@ -40,7 +51,7 @@ class Facts(Widget):
         width = max(self.size.width, 8)
         shown = [fact for fact in self.facts if fact.text or self.column]
         lines = (
-            [[Cell(piece, fact.token)] for fact in shown for piece in wrap(fact.text, width)]
+            [[Cell(piece, fact.token)] for fact in shown for piece in broken(fact.text, width)]
             if self.column
             else packed(shown, width)
         )
