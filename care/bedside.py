@@ -1,5 +1,6 @@
 """What whoever stands at a bed must know before measuring: who it is, what was found, the last round to correct."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,12 +9,14 @@ from sqlalchemy import Connection, text
 from care.chart import Header, header
 from care.looks import EFFECTIVE_ROUND, EFFECTIVE_VITALS, ROUND_COLUMNS, VITALS_COLUMNS, ahead
 from care.measured import LastVitals, last_vitals, plain
-from care.observations import Finding, round_findings
+from care.observations import Finding, observations
 from care.rounds import Observation
 from care.timeline import TrendPoint, trend
 from db.store import Store
 
 TREND_DAYS = 14
+
+_NOTED_S = 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,25 @@ class LastRound:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A word that a round noted, and when."""
+
+    finding: Finding
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bedside:
-    """One person. ``trend``: blood pressure of fourteen days, oldest first. ``noted``: what the last round found."""
+    """One person. ``trend``: blood pressure of fourteen days, oldest first.
+
+    ``noted``: by field (position, skin ...) the last word of the last day, by whichever round noted one.
+    """
 
     header: Header
     last: LastVitals | None
     trend: tuple[TrendPoint, ...]
     last_round: LastRound | None
-    noted: tuple[Finding, ...]
+    noted: Mapping[str, Noted]
 
 
 def bedside(store: Store, person_id: UUID, now: int) -> Bedside:
@@ -44,7 +58,7 @@ def bedside(store: Store, person_id: UUID, now: int) -> Bedside:
     """
     with store.reading() as conn:
         found = header(conn, person_id, now)
-        last_round, noted = _last_round(conn, person_id, now)
+        last_round, noted = _last_round(conn, person_id, now), _noted(conn, person_id, now)
     since = now - TREND_DAYS * 86400
     points = trend(store, person_id, ("sbp", "dbp"), since, ahead(now))
     return Bedside(found, last_vitals(store, person_id, now), tuple(points), last_round, noted)
@@ -64,10 +78,10 @@ ORDER BY r.at DESC, r.id DESC LIMIT 1
 )
 
 
-def _last_round(conn: Connection, person_id: UUID, now: int) -> tuple[LastRound | None, tuple[Finding, ...]]:
+def _last_round(conn: Connection, person_id: UUID, now: int) -> LastRound | None:
     row = conn.execute(_LAST, {"person": person_id.bytes, "until": ahead(now)}).mappings().first()
     if row is None:
-        return None, ()
+        return None
     values = {} if row["vitals_id"] is None else plain(row)
     measured = {name: value for name, value in values.items() if value is not None and name != "spo2_scale"}
     noted = {name: row[name] for name in ROUND_COLUMNS if name != "unremarkable"}
@@ -78,4 +92,25 @@ def _last_round(conn: Connection, person_id: UUID, now: int) -> tuple[LastRound 
         vitals=measured,
         **noted,
     )
-    return LastRound(UUID(bytes=row["id"]), row["at"], row["who"] or "", observation), round_findings(row)
+    return LastRound(UUID(bytes=row["id"]), row["at"], row["who"] or "", observation)
+
+
+_DAY = text(
+    f"""
+SELECT r.at, r.state, r.position, r.skin, r.intake, r.mood FROM round AS r
+WHERE r.person_id = :person AND r.at BETWEEN :since AND :until AND {EFFECTIVE_ROUND.format(r="r")}
+ORDER BY r.at DESC, r.id DESC
+"""
+)
+
+
+def _noted(conn: Connection, person_id: UUID, now: int) -> dict[str, Noted]:
+    asked = {"person": person_id.bytes, "since": now - _NOTED_S, "until": ahead(now)}
+    found: dict[str, Noted] = {}
+    for row in conn.execute(_DAY, asked).mappings():
+        for of in observations().values():
+            if row[of.field] and of.field not in found:
+                choice = of.get(row[of.field])
+                word = Finding(of.field, row[of.field], choice is not None and choice.remarkable)
+                found[of.field] = Noted(word, row["at"])
+    return found

@@ -146,8 +146,10 @@ def say(finding: Finding, lang: Lang) -> str:
 
 
 def brief(finding: Finding, lang: Lang) -> str:
-    """A finding for a column of a list: as ``say`` puts it, with the short word of its field (SpO2 91, well)."""
+    """A finding for a column of a list: as ``say`` puts it, with the shortest word of its field (血氧91, O2 91)."""
     word = table("rounds")["brief"].get(finding.field, {}).get(lang)
     if word is None:
         return say(finding, lang)
-    return word if isinstance(finding.value, bool) else f"{word} {show(measure(finding.field), int(finding.value))}"
+    if isinstance(finding.value, bool):
+        return str(word)
+    return f"{word}{'' if lang == 'zh' else ' '}{show(measure(finding.field), int(finding.value))}"

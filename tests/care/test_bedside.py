@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from care import people
-from care.bedside import bedside
+from care.bedside import Noted, bedside
 from care.observations import Finding, brief, water
-from care.rounds import Observation, correct, record, undo
+from care.rounds import Observation, correct, record, undo, unremarkable
 from care.vitals import ImpossibleValue, read
 from db.errors import Refused
 from db.tables import Access
@@ -45,7 +45,7 @@ def test_a_round_taken_back_is_not_the_last(house: Household) -> None:
     saved = record(house.store, house.carer, person, Observation(vitals={"pulse": 70}))
     undo(house.store, house.carer, saved.round_id)
     found = bedside(house.store, person, house.store.now())
-    assert (found.last_round, found.last, found.noted, found.trend) == (None, None, (), ())
+    assert (found.last_round, found.last, found.noted, found.trend) == (None, None, {}, ())
 
 
 def test_who_lies_there_and_what_was_found(house: Household) -> None:
@@ -55,10 +55,25 @@ def test_who_lies_there_and_what_was_found(house: Household) -> None:
     record(house.store, house.carer, person, Observation(skin="发红", vitals=FULL_SET))
     found = bedside(house.store, person, house.store.now())
     assert (found.header.name, found.header.bed_label, found.header.spo2_scale) == ("李秀英", "101-1", 2)
-    assert found.noted == (Finding("skin", "发红", True),)
-    assert found.header.risks == found.noted
+    assert found.header.risks == (Finding("skin", "发红", True),)
     assert [point.values["sbp"] for point in found.trend] == [156]
     assert rows(house, Access) == []
+
+
+def test_the_last_word_of_each_field_is_of_whichever_round_noted_one(house: Household) -> None:
+    now = house.it_is("2026-11-22 10:00")
+    person = house.person("李秀英", "101-1")
+    for ago, seen in (
+        (90000, Observation(intake="拒食")),
+        (7200, Observation(position="左", skin="发红")),
+        (3600, Observation(position="右")),
+    ):
+        record(house.store, house.carer, person, seen, at=now - ago)
+    unremarkable(house.store, house.carer, person)
+    assert bedside(house.store, person, now).noted == {
+        "position": Noted(Finding("position", "右", False), now - 3600),
+        "skin": Noted(Finding("skin", "发红", True), now - 7200),
+    }
 
 
 def test_nobody_is_nobody(house: Household) -> None:
@@ -74,7 +89,8 @@ def test_water_is_read_as_a_measure_is() -> None:
 
 
 def test_brief_words_fit_a_column() -> None:
-    assert brief(Finding("spo2", 91, True), "en") == "SpO2 91"
+    assert brief(Finding("spo2", 91, True), "en") == "O2 91"
+    assert brief(Finding("temp_c10", 385, True), "zh") == "体温38.5"
     assert brief(Finding("unremarkable", True, False), "en") == "well"
     assert brief(Finding("skin", "发红", True), "zh") == "发红"
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
 from care.bedside import Bedside
 from care.codes import codes, short
-from care.observations import observations
+from care.observations import observations, say
 from care.vitals import change, show
 from yiyang_tui.cells import fit
 from yiyang_tui.fields import Value, fields, fill, values
@@ -35,8 +36,11 @@ from yiyang_tui.widgets.form import Form
 from yiyang_tui.widgets.tick import Tick
 from yiyang_tui.words import has, language, t, times
 
-LAST, DELTA, USUAL = 5, 5, 5
+LAST, DELTA, USUAL = 4, 4, 5
 """Cells of what stands beside a number field."""
+
+SHORT = 8
+"""Cells of a chosen word that the frame of a choice holds; a longer word gets a longer frame."""
 
 PRESSURES_SHOWN = 6
 
@@ -49,6 +53,7 @@ class RoundForm(Form):
         self._say = say
         self._asked: dict[str, int] = {}
         self._beside: Bedside | None = None
+        self._now = 0
         self._title = ""
         self._note = ""
 
@@ -62,15 +67,17 @@ class RoundForm(Form):
                 yield CellLines(id=f"beside-{name}")
         with Horizontal():
             yield Static(t("rounds.field.acvpu"), classes="label", markup=False)
-            yield Choice([(one.code, _consciousness(one.code)) for one in codes("consciousness").values], id="acvpu")
+            states = [(one.code, _consciousness(one.code)) for one in codes("consciousness").values]
+            yield Choice(states, folded=True, id="acvpu")
+            yield CellLines(id="beside-acvpu", classes="noted")
             yield Tick(t("rounds.field.oxygen"), id="oxygen")
         for name in CHOSEN:
             with Horizontal():
                 label = t("rounds.field.intake") if name == "intake" else _choice_label(name)
                 yield Static(label, classes="label", markup=False)
-                yield Choice(
-                    [(c.code, c.zh if language() == "zh" else c.en) for c in observations()[name].choices], id=name
-                )
+                words = [(one.code, one.zh if language() == "zh" else one.en) for one in observations()[name].choices]
+                yield Choice(words, folded=True, id=name)
+                yield CellLines(id=f"beside-{name}", classes="noted")
                 if name == "intake":
                     yield Entry(kind="number", id="water_ml")
                     yield Static(measure_of("water_ml").unit, classes="unit", markup=False)
@@ -114,9 +121,9 @@ class RoundForm(Form):
 
     # --- what stands beside it ---------------------------------------------------------------------
 
-    def show_beside(self, beside: Bedside | None, title: str, note: str) -> None:
+    def show_beside(self, beside: Bedside | None, now: int, title: str, note: str) -> None:
         """Last time, what is usual, the course of the pressure; ``note`` takes the place of the course."""
-        self._beside, self._title, self._note = beside, title, note
+        self._beside, self._now, self._title, self._note = beside, now, title, note
         self.retell()
 
     def retell(self) -> None:
@@ -129,6 +136,12 @@ class RoundForm(Form):
         )
         for name in MEASURES:
             self.query_one(f"#beside-{name}", CellLines).show(self._beside_of(name, held))
+        for name in ("acvpu", *CHOSEN):
+            choice = self.query_one(f"#{name}", Choice)
+            choice.set_class(
+                any(cell_len(said) > SHORT for value, said in choice.options if value == choice.value), "-long"
+            )
+            self.query_one(f"#beside-{name}", CellLines).show(self._noted(name))
         self.query_one("#news", CellLines).show(self._news(held))
         self.query_one("#pressure", CellLines).show(
             [Cell(self._note, "entry")] if self._note else [Cell(self._pressure(), "quiet")]
@@ -148,22 +161,40 @@ class RoundForm(Form):
             Cell(fit(show(of, usual), USUAL, "right"), "quiet"),
         ]
 
+    def _noted(self, name: str) -> list[Cell]:
+        if self._beside is None:
+            return []
+        if name == "acvpu":
+            last = self._beside.last
+            code = None if last is None else last.values.get("acvpu")
+            return [] if code is None else [Cell(_consciousness(str(code)), "quiet" if code == "A" else "late")]
+        noted = self._beside.noted.get(name)
+        if noted is None:
+            return []
+        said = say(noted.finding, language())
+        ago = f"{said} {times.ago(self._now - noted.at)}"
+        room = self.query_one(f"#beside-{name}").size.width
+        turned = name == "position" and cell_len(ago) <= room
+        return [Cell(ago if turned else said, "late" if noted.finding.remarkable else "quiet")]
+
     def _news(self, held: Values) -> list[Cell]:
         scale = 1 if self._beside is None else self._beside.header.spo2_scale
         news = news_so_far(held, scale)
         if news is None:
             return [Cell(t("rounds.no_news"), "quiet")]
         grave = news.response in ("medium", "high", "red")
-        said = t(
-            "today.news" if news.complete else "today.news_least", total=news.total, level=t(f"news.{news.response}")
-        )
+        # A lower bound of nothing is no good news.
+        level = t(f"news.{news.response}") if news.complete or news.total else ""
+        key = "rounds.score" if news.complete else "rounds.score_least"
+        said = t(key, total=news.total, level=level).rstrip()
         cells = [Cell(("! " if grave else "") + said, "urgent" if grave else "title")]
         if news.red and news.response != "red":
             cells.append(Cell("  " + t("rounds.single"), "urgent"))
         if news.missing:
             parts = " ".join(t(f"rounds.part.{name}") for name in news.missing)
             few = len(news.missing) < 3
-            cells.append(Cell("  " + t("rounds.missing", parts=parts if few else len(news.missing)), "quiet"))
+            lacking = t("rounds.missing", parts=parts) if few else t("rounds.missing_some", n=len(news.missing))
+            cells.append(Cell(f"  {lacking}", "quiet"))
         return cells
 
     def _pressure(self) -> str:
@@ -214,11 +245,6 @@ class RoundForm(Form):
 def options_said(choice: Choice) -> str:
     """The words of a choice with the digits that choose them."""
     return "  ".join(f"{nth} {said}" for nth, (_, said) in enumerate(choice.options, 1))
-
-
-def correction_title(at: int) -> str:
-    """What stands over the form while an earlier round is put right."""
-    return t("rounds.correcting", when=times.clock(at))
 
 
 def _consciousness(code: str) -> str:

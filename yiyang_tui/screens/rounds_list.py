@@ -51,20 +51,22 @@ def lines_of(board: Board, free: Iterable[BedCell]) -> list[Line]:
 
 def columns() -> list[Column]:
     """Sign, bed, name, level, last look. The signs' width is the language's own."""
-    signs = 2 + max(cell_len(t(f"rounds.sign.{name}")) for name in SIGNS)
+    signs = 1 + max(cell_len(t(f"rounds.sign.{name}")) for name in SIGNS)
     return [
         Column(signs),
         Column(6, t("rounds.bed")),
-        Column(7, t("rounds.name")),
+        Column(8, t("rounds.name")),
         Column(4, t("rounds.level")),
         Column(0, t("rounds.last")),
     ]
 
 
 def waits(line: Line, marks: Mapping[UUID, Mark]) -> bool:
-    """Whether this tour still has to see the person."""
+    """Whether this tour still has to see the person. Nobody waits for a practice person."""
     row = line.row
-    return row is not None and row.where == "in" and not row.done and marks.get(row.person_id) in (None, "failed")
+    if row is None or row.practice or row.where != "in":
+        return False
+    return not row.done and marks.get(row.person_id) in (None, "failed")
 
 
 def next_due(lines: Sequence[Line], at: int, marks: Mapping[UUID, Mark]) -> int | None:
@@ -95,9 +97,7 @@ def cells_of(line: Line, mark: Mark | None, drafted: bool, now: int) -> list[Cel
     name, token = _sign(row, mark, now)
     urgent = row.urgent and mark is None
     return [
-        Cell(
-            ("! " if row.urgent else "  ") + (t(f"rounds.sign.{name}") if name else ""), "urgent" if urgent else token
-        ),
+        Cell(("!" if row.urgent else " ") + (t(f"rounds.sign.{name}") if name else ""), "urgent" if urgent else token),
         Cell(line.bed_label),
         Cell(row.name, "urgent" if urgent else "title" if token in ("late", "due") else ""),
         Cell(level),

@@ -7,6 +7,7 @@ from care.observations import say
 from care.rounds import BoardRow
 from yiyang_tui.screens.person_words import allergy, condition, sex_age, word
 from yiyang_tui.widgets.columns import Cell
+from yiyang_tui.widgets.trend import Point, Series
 from yiyang_tui.words import language, t
 
 BETWEEN = "  "
@@ -23,6 +24,15 @@ def who(row: BoardRow, beside: Bedside | None) -> list[Sequence[Cell]]:
         [Cell(f"{row.bed_label} {head.name}", "title"), Cell(f" {about}")],
         _must_know(beside),
         [Cell(BETWEEN.join(map(condition, head.conditions)) or t("rounds.no_conditions"), "quiet")],
+    ]
+
+
+def course(beside: Bedside | None) -> list[Series]:
+    """The blood pressure of the last days, to draw."""
+    points = () if beside is None else beside.trend
+    return [
+        Series(t(f"rounds.part.{name}"), [Point(p.at, float(p.values[name] or 0)) for p in points if name in p.values])
+        for name in ("sbp", "dbp")
     ]
 
 

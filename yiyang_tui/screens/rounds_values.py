@@ -72,8 +72,9 @@ def doubt(field: str, values: Values, last: LastVitals | None) -> Doubt | None:
     try:
         value = read(of, str(values.get(field) or ""))
     except YiyangError as error:
-        key = f"rounds.no.{error.code}"
-        return Doubt(field, t(key, what=word(of), **error.facts) if has(key) else sentence(error))
+        key = "rounds.no.not_whole" if error.code == "not_a_number" and not of.decimals else f"rounds.no.{error.code}"
+        limits = {"lo": show(of, of.hard_lo), "hi": show(of, of.hard_hi), "unit": of.unit}
+        return Doubt(field, t(key, what=word(of), **limits | error.facts) if has(key) else sentence(error))
     if value is None:
         return None
     if field == "dbp":

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from yiyang_tui.cells import fit
 from yiyang_tui.themes import token_style
 
 
@@ -18,6 +19,8 @@ class Choice(Widget, can_focus=True):
 
     ``options`` are (value, word) pairs. Where they do not all fit, the chosen one stands alone between its
     neighbours' signs: ``< 清醒 > 1/5``. ``value`` is ``None`` while nothing is chosen.
+
+    ``folded``: without the cursor only the chosen word is shown, in the frame of a field to fill in.
     """
 
     DEFAULT_CSS = "Choice { height: 1; width: 1fr; }"
@@ -37,9 +40,17 @@ class Choice(Widget, can_focus=True):
 
         choice: "Choice"
 
-    def __init__(self, options: Sequence[tuple[str, str]], value: str | None = None, *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        options: Sequence[tuple[str, str]],
+        value: str | None = None,
+        *,
+        folded: bool = False,
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
         self.options = tuple(options)
+        self.folded = folded
         self.set_reactive(Choice.value, value)
 
     @property
@@ -51,6 +62,10 @@ class Choice(Widget, can_focus=True):
         """All options with the chosen one in brackets, or the chosen one alone."""
         ink = token_style(self.app, "entry" if self.has_focus else "")
         quiet = token_style(self.app, "quiet")
+        if self.folded and not self.has_focus:
+            word = "" if self.index is None else self.options[self.index][1]
+            frame = token_style(self.app, "line")
+            return Text("|", frame).append(fit(word, self.size.width - 2), token_style(self.app, "")).append("|", frame)
         whole = Text()
         for index, (_, word) in enumerate(self.options):
             chosen = index == self.index
@@ -58,7 +73,7 @@ class Choice(Widget, can_focus=True):
         if cell_len(whole.plain) <= self.size.width:
             return whole
         at = self.index
-        word = "" if at is None else self.options[at][1]
+        word = "--" if at is None else self.options[at][1]
         return Text(f"< {word} >", ink).append(f" {0 if at is None else at + 1}/{len(self.options)}", quiet)
 
     def on_focus(self) -> None:

@@ -1,0 +1,47 @@
+"""What the person under the cursor does not allow now, in words."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from care.rounds import BoardRow
+from yiyang_tui.words import t
+
+JUST_SEEN_S: Final = 120
+"""A second look so soon is a key held down too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the screen stands: the person under the cursor, and their form. ``recorded``: seen just now."""
+
+    row: BoardRow | None
+    drafted: bool
+    correcting: bool
+    typed: bool
+    in_form: bool
+    correctable: bool
+    recorded: bool
+
+
+def refusal(action: str, now: Standing) -> str | None:
+    """Why an action of this screen cannot be done now; ``None`` when it can."""
+    if now.row is None:
+        return t("rounds.nobody")
+    name = now.row.name
+    if action == "rounds.leave":
+        return None if now.in_form else t("rounds.not_in_form")
+    if action == "rounds.chart":
+        return None
+    if action in ("rounds.save", "rounds.discard"):
+        return None if now.typed or now.drafted else t("rounds.nothing_typed")
+    if action == "rounds.correct":
+        if now.drafted and not now.correcting:
+            return t("rounds.half_typed", name=name)
+        return None if now.correctable else t("rounds.nothing_to_correct")
+    if now.row.where == "leave":
+        return t("rounds.is_out", name=name)
+    if action == "rounds.unremarkable":
+        if now.drafted or now.typed:
+            return t("rounds.half_typed", name=name)
+        return t("rounds.just_seen", name=name) if now.recorded else None
+    return None

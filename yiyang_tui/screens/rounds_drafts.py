@@ -1,0 +1,89 @@
+"""Forms of rounds that are half typed, by person: known here at once, kept in the record as they are typed."""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from db.store import Store
+from yiyang_tui.drafts import Draft
+from yiyang_tui.fields import Value
+from yiyang_tui.screens.base import Sheet
+from yiyang_tui.screens.rounds_values import BLANK, Values, typed
+from yiyang_tui.session import Session
+
+PREFIX: Final = "round:"
+CORRECTS: Final = "corrects"
+"""In a draft of a correction, beside the fields: the round that it corrects, and when that look was."""
+
+Kept = dict[str, Value]
+
+
+def read_drafts(store: Store, by: UUID) -> tuple[dict[UUID, Kept], list[UUID]]:
+    """All drafts of rounds, and whose of them ``by`` typed, newest first. Blocks."""
+    found = {_person(key): body for key, body in store.drafts(PREFIX).items()}
+    return found, [_person(key) for key in store.drafts(PREFIX, by)]
+
+
+def _person(key: str) -> UUID:
+    return UUID(key.removeprefix(PREFIX))
+
+
+class RoundDrafts:
+    """The drafts of one session. They are read once; from then on this is where they are known first."""
+
+    def __init__(self, sheet: Sheet[None], session: Session) -> None:
+        self._sheet, self._session = sheet, session
+        self._found: dict[UUID, Kept] = {}
+        self._keepers: dict[UUID, Draft] = {}
+        self._loose: set[UUID] = set()  # typed, and perhaps not written yet
+        self.read = False
+
+    def begin(self, found: Mapping[UUID, Kept]) -> None:
+        """What the record held when the screen opened. What was typed since stands."""
+        self._found = {**found, **self._found}
+        self.read = True
+
+    def of(self, person: UUID | None) -> Kept:
+        """What is half typed about somebody; nothing for most."""
+        return {} if person is None else self._found.get(person, {})
+
+    def corrected(self, person: UUID | None) -> tuple[str, int] | None:
+        """The round that the draft corrects: its id as hex digits, and when that look was."""
+        id, _, at = str(self.of(person).get(CORRECTS) or "").partition(" ")
+        return (id, int(at)) if at.isdecimal() else None
+
+    def keep(self, person: UUID, values: Values, *, at_once: bool) -> bool:
+        """Keep the form of somebody, or forget it once it is blank. False when it is kept so already."""
+        before = self.of(person)
+        marked = {CORRECTS: before[CORRECTS]} if CORRECTS in before else {}
+        now = {**BLANK, **marked, **values}
+        if {**BLANK, **before} == now and not (at_once and person in self._loose):
+            return False
+        if typed(values) or marked:
+            self.put(person, now, at_once=at_once)
+        else:
+            self.forget(person)
+        return True
+
+    def put(self, person: UUID, kept: Kept, *, at_once: bool = True) -> None:
+        """Keep exactly this."""
+        self._found[person] = kept
+        if at_once:
+            self._loose.discard(person)
+            self._keeper(person).flush(kept)
+        else:
+            self._loose.add(person)
+            self._keeper(person).touch(kept)
+
+    def take(self, person: UUID) -> None:
+        """It is being saved as a round: no draft any more here, but still one in the record until that is durable."""
+        self._found.pop(person, None)
+
+    def forget(self, person: UUID) -> None:
+        """It was saved for good, or thrown away."""
+        self._found.pop(person, None)
+        self._loose.discard(person)
+        self._keeper(person).forget()
+
+    def _keeper(self, person: UUID) -> Draft:
+        return self._keepers.setdefault(person, Draft(self._sheet, self._session, f"{PREFIX}{person}"))
