@@ -116,7 +116,10 @@ class Sheet(Screen[Dismissed]):
             return
         from yiyang_tui.screens.dialogs import Say
 
-        self.app.push_screen(Say(text))
+        front = self.app.screen
+        # A full disk refuses a draft and what is saved from it: once is enough to read.
+        if not (isinstance(front, Say) and front.text == text):
+            self.app.push_screen(Say(text))
 
     def why_not(self, action: str) -> str | None:  # noqa: ARG002 - the hook's contract
         """Why the action of that id cannot be done now, as a sentence; ``None`` when it can. Override."""
