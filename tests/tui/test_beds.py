@@ -226,7 +226,7 @@ async def test_a_move_is_picked_on_the_map_and_can_be_taken_back(shown: Shown, l
         assert said(app) == "已保存 王长生 从 101-2 换到 201-2"
         assert (here(app), house_of(lived_in)["201-2"]) == ("201-2", "王长生")
         await press(app, pilot, "ctrl+z")
-        assert said(app) == "已撤销：王长生 换床"
+        assert (said(app), here(app)) == ("已撤销：王长生 换床", "101-2")
         assert house_of(lived_in)["101-2"] == "王长生"
 
 

@@ -76,6 +76,7 @@ def picked(beds: "Beds", picking: "Picking", bed: "BedCell") -> None:
 
     def undo() -> None:
         act(store, by, one.person_id, here.id)
+        beds.wanted = here.id
 
     # A leave ends with a switch: going back would not bring it back. Of two on one bed neither can go back, nor
     # anybody to the bed for practice.
@@ -124,6 +125,7 @@ def _open_home(beds: "Beds", cell: "BedCell", one: "Lying", home: Home) -> None:
         def undo() -> None:
             stays.switch(store, by, one.person_id, cell.id)
             care_beds.close(store, by, bed)
+            beds.wanted = cell.id
 
         back = undo if one.out is None and not cell.others and not cell.practice else None
         blanks = {"name": one.name, "here": cell.label, "bed": home.village}

@@ -103,8 +103,10 @@ class AskLeave(Dialog[Leaving]):
         self.draft.restore(self._restored)
 
     def _restored(self, kept: Any) -> None:
-        fill(self, kept or {})
-        self._tell(values(self))
+        # Esc may have been faster than the disk.
+        if self.is_attached:
+            fill(self, kept or {})
+            self._tell(values(self))
 
     def on_form_touched(self, event: Form.Touched) -> None:
         """Keep it, and say when that is."""
