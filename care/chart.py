@@ -15,7 +15,7 @@ from care.person_facts import Allergy, Condition, Contact, read_items
 from care.places import place_of
 from care.timeline import TimelineItem, TrendPoint, timeline, trend
 from db.errors import Refused
-from db.journal import Value
+from db.journal import EntryRef, Value
 from db.local import JOURNAL, ROW_VERSION
 from db.rows import shape_of
 from db.store import Store
@@ -84,11 +84,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class ContestValue:
-    """One side of a disagreement. ``who`` and ``at`` are ``None`` once the entry is sealed into its batch."""
+    """One side of a disagreement. ``who`` and ``at`` are ``None`` once the entry is sealed into its batch.
+
+    ``ref`` names the entry, so that whoever can read batches finds it there.
+    """
 
     value: Value
     who: str | None
     at: int | None
+    ref: EntryRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,8 @@ def _side(conn: Connection, head: Head) -> ContestValue:
         .where(JOURNAL.c.epoch == head.epoch, JOURNAL.c.seq == head.seq)
     )
     found = conn.execute(entry).first()
-    return ContestValue(head.value, None, None) if found is None else ContestValue(head.value, found.name, found.wall)
+    who, at = (None, None) if found is None else (found.name, found.wall)
+    return ContestValue(head.value, who, at, head.ref)
 
 
 def _heads(conn: Connection, person_id: UUID) -> RowHeads | None:

@@ -104,6 +104,17 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("sync.now", ("ctrl+s", "s"), "sync", rank=0),
     Action("sync.enrol", ("ctrl+e", "e"), "sync", rank=1),
     Action("sync.open", ("enter",), "sync", rank=2, bound=False),
+    # --- beds -------------------------------------------------------------------------------------
+    Action("beds.open", ("enter",), "beds", rank=0, bound=False),
+    Action("beds.decline", ("escape",), "beds", rank=0, bound=False),
+    Action("beds.move", ("ctrl+n", "m"), "beds", rank=1),
+    Action("beds.switch", ("ctrl+t", "b"), "beds", rank=1),
+    Action("beds.leave", ("ctrl+o", "l"), "beds", rank=1),
+    Action("beds.discharge", ("ctrl+d", "d"), "beds", rank=2),
+    Action("beds.admit", ("ctrl+a", "a"), "beds", rank=1),
+    Action("beds.close", ("ctrl+k", "k"), "beds", rank=5),
+    Action("beds.add", ("ctrl+e", "e"), "beds", rank=6),
+    Action("beds.go", ARROWS, "beds", rank=6, shown="arrows", bound=False),
     # --- people -----------------------------------------------------------------------------------
     Action("people.open", ("enter",), "people", rank=0, bound=False),
     Action("people.choose", UP_DOWN, "people", rank=2, shown="arrows", bound=False),
@@ -117,17 +128,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("chart.settle", ("ctrl+b", "c"), "chart", rank=1),
     Action("chart.round", ("ctrl+r", "r"), "chart", rank=1),
     Action("chart.edit", ("ctrl+e", "e"), "chart", rank=2),
-    # --- beds -------------------------------------------------------------------------------------
-    Action("beds.open", ("enter",), "beds", rank=0, bound=False),
-    Action("beds.decline", ("escape",), "beds", rank=0, bound=False),
-    Action("beds.move", ("ctrl+n", "m"), "beds", rank=1),
-    Action("beds.switch", ("ctrl+t", "b"), "beds", rank=1),
-    Action("beds.leave", ("ctrl+o", "l"), "beds", rank=1),
-    Action("beds.discharge", ("ctrl+d", "d"), "beds", rank=2),
-    Action("beds.admit", ("ctrl+a", "a"), "beds", rank=1),
-    Action("beds.close", ("ctrl+k", "k"), "beds", rank=5),
-    Action("beds.add", ("ctrl+e", "e"), "beds", rank=6),
-    Action("beds.go", ARROWS, "beds", rank=6, shown="arrows", bound=False),
+    # --- a person's facts -------------------------------------------------------------------------
+    Action("person.next", ("enter",), "person", rank=1, bound=False),
+    Action("person.list", SPACE, "person", rank=2, bound=False),
+    Action("person.save", ("ctrl+s",), "person", rank=0),
+    Action("person.twin", ("ctrl+o",), "person", rank=3),
+    Action("person.back", ("escape",), "person", rank=4),
     # --- today, people, rounds, chart, beds, sync: their screens add rows here -------------------
 )
 

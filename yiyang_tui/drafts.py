@@ -1,5 +1,6 @@
 """Half-typed forms outlive a power cut: their values are kept in the record while they are typed."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,8 @@ class Draft:
         self._timer: Timer | None = None
         self._wanted: Mapping[str, Value] | None = None
         self._waiting = self._busy = False
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def restore(self, then: Callable[[Mapping[str, Value] | None], None]) -> None:
         """Fetch what was half typed, if anything, and hand it over."""
@@ -51,13 +54,21 @@ class Draft:
         self._wanted, self._waiting = None, True
         self._write()
 
+    async def settled(self) -> None:
+        """Until nothing is being written. Await it in the application's own messages before the screen goes."""
+        await self._idle.wait()
+
     def _write(self) -> None:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        if self._busy or not self._waiting:
+        if self._busy:
+            return
+        if not self._waiting:
+            self._idle.set()
             return
         self._busy, self._waiting = True, False
+        self._idle.clear()
         store, staff, wanted = self._session.store, self._session.staff.id, self._wanted
         group = f"draft:{self.key}"
         if wanted is None:
@@ -73,4 +84,5 @@ class Draft:
 
     def _failed(self, error: "YiyangError") -> None:
         self._busy = False
+        self._idle.set()
         self._sheet.say(sentence(error), "urgent")

@@ -11,6 +11,7 @@ PLACES: Final[dict[str, str]] = {
     "people": "yiyang_tui.screens.people:People",
     "rounds": "yiyang_tui.screens.rounds:Rounds",
     "chart": "yiyang_tui.screens.chart:Chart",
+    "person": "yiyang_tui.screens.person_form:PersonForm",
     "beds": "yiyang_tui.screens.beds:Beds",
     "sync": "yiyang_tui.screens.sync_screen:SyncScreen",
 }

@@ -11,18 +11,31 @@ from yiyang_tui.actions import action, keys_word
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.chart_facts import FactRow, fact_rows
 from yiyang_tui.screens.chart_header import header_text
-from yiyang_tui.screens.chart_pages import MEASURES, PAGES, SPANS, CoursePage, Day, Overview, PageLine, VitalsPage
-from yiyang_tui.widgets.virtual_list import Cell, Column, VirtualList
+from yiyang_tui.screens.chart_pages import (
+    MEASURES,
+    PAGES,
+    SECOND,
+    SPANS,
+    CoursePage,
+    Day,
+    Overview,
+    PageLine,
+    VitalsPage,
+)
+from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
 from yiyang_tui.words import t, times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from care.chart import Contest, Header, Look
+    from care.chart import Header, Look
     from care.people import PersonFacts
+    from care.rounds import Saved
     from care.timeline import TimelineItem, TrendPoint
     from care.vitals_sets import VitalsSet
-    from yiyang_tui.screens.look import Changed
+    from yiyang_tui.screens.contest import Settled
+    from yiyang_tui.screens.contest_sides import Contested
+    from yiyang_tui.screens.look import Way
 
 DAY_S = 86400
 WIDE = 104
@@ -65,7 +78,7 @@ class Chart(Place):
             yield CoursePage(self._course, self._course_count, self.session.now, id="course")
             yield VirtualList["Look"](
                 [Column(14, t("chart.when")), Column(12, t("chart.who")), Column(0, t("chart.what"))],
-                lambda look: [times.moment(look.at, self.session.now()), look.who, Cell(t("chart.looked"), "quiet")],
+                self._reader,
                 empty=t("chart.nobody_looked"),
                 id="looks",
             )
@@ -76,6 +89,9 @@ class Chart(Place):
                 titled=False,
                 id="facts",
             )
+
+    def _reader(self, look: "Look") -> Cells:
+        return [times.moment(look.at, self.session.now()), look.who, Cell(t("chart.looked"), "quiet")]
 
     def on_mount(self) -> None:
         """Two panes where there is room."""
@@ -148,7 +164,7 @@ class Chart(Place):
         from care.vitals_sets import vitals_sets
 
         store, now = self.session.store, self.session.now()
-        points = trend(store, self.person_id, MEASURES[0], now - SPANS[0] * DAY_S, now + DAY_S)
+        points = trend(store, self.person_id, (*MEASURES[0], *SECOND), now - SPANS[0] * DAY_S, now + DAY_S)
         newest = next((one for one in vitals_sets(store, self.person_id, 20) if one.stands == "yes"), None)
         last = last_vitals(store, self.person_id, now)
         return Day(points, newest, last, timeline(store, self.person_id, limit=30), period_from(now), now)
@@ -238,35 +254,51 @@ class Chart(Place):
 
     def action_settle(self) -> None:
         """Ctrl+B: both sides of what two laptops changed."""
-        from care.chart import contested
+        from yiyang_tui.screens.contest_sides import read_contested
 
-        self.run_care(contested, self.session.store, self.person_id, then=self._settle)
+        self.run_care(read_contested, self.session.store, self.person_id, then=self._settle)
 
-    def _settle(self, contests: "list[Contest]") -> None:
+    def _settle(self, contests: "list[Contested]") -> None:
         from yiyang_tui.screens.contest import Contests
 
-        if self.header is not None:
-            self.app.push_screen(Contests(self.session, self.header, contests), self._settled)
+        name = self.header.name if self.header else ""
+        self.app.push_screen(Contests(self.session, self.person_id, name, contests), self._settled)
 
-    def _settled(self, edit: str | None) -> None:
-        self.load()
-        if edit:
-            self.yiyang.call_later(self.yiyang.open, "person", person_id=self.person_id, field=edit)
+    def _settled(self, settled: "Settled | None") -> None:
+        for what, undo in settled.done if settled else ():
+            self.saved(what, undo, t("chart.settled", what=what))
+        if settled and settled.edit:
+            self.yiyang.call_later(self.yiyang.open, "person", person_id=self.person_id, field=settled.edit)
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter: a look in full, or a fact to be changed."""
         event.stop()
         if event.list.id == "course-list":
-            self._open_look(event.row)
+            from yiyang_tui.screens.look import LookDialog
+
+            item: TimelineItem = event.row
+            self.app.push_screen(LookDialog(self.session, item), lambda way: self._act_on(item, way))
         elif event.list.id == "facts":
             self.yiyang.call_later(self.yiyang.open, "person", person_id=self.person_id, field=event.row.field)
 
-    def _open_look(self, item: "TimelineItem") -> None:
-        from yiyang_tui.screens.look import LookDialog
+    def _act_on(self, item: "TimelineItem", way: "Way | None") -> None:
+        from yiyang_tui.screens.look import VoidDialog
+        from yiyang_tui.screens.look_correct import CorrectDialog
 
-        self.app.push_screen(LookDialog(self.session, item), self._look_changed)
+        if way == "correct":
+            self.app.push_screen(CorrectDialog(self.session, item), self._corrected)
+        elif way == "void":
+            self.app.push_screen(VoidDialog(self.session, item), self._voided)
 
-    def _look_changed(self, changed: "Changed | None") -> None:
-        if changed is not None:
-            changed.tell(self)
-            self.load()
+    def _corrected(self, saved: "Saved | None") -> None:
+        from care.rounds import undo
+
+        if saved is not None:
+            store, by = self.session.store, self.session.staff.id
+            what = t("chart.correction_of", name=self.header.name if self.header else "")
+            self.saved(what, lambda: undo(store, by, saved.round_id), t("chart.correction_saved"))
+
+    def _voided(self, done: bool | None) -> None:
+        if done:
+            self.yiyang.sync_looked()
+            self.say(t("chart.void_saved"), "saved")

@@ -1,8 +1,8 @@
 """The facts of a person as rows to read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yiyang_tui.cells import wrap
 from yiyang_tui.screens.person_words import LISTS, allergy, condition, consent, contact, mask
@@ -49,7 +49,12 @@ def fact_rows(facts: "PersonFacts", width: int) -> list[FactRow]:
 
 def _said(facts: "PersonFacts", field: str) -> Iterator[str]:
     value = getattr(facts, field)
-    items = {"contacts": contact, "allergies": allergy, "conditions": condition, "consents": consent}
+    items: Mapping[str, Callable[[Any], str]] = {
+        "contacts": contact,
+        "allergies": allergy,
+        "conditions": condition,
+        "consents": consent,
+    }
     if field in items:
         yield from (items[field](one) for one in value)
     elif value not in ("", None):

@@ -1,7 +1,7 @@
 """The head of a chart: who it is, what can hurt them, what they have, what two laptops disagree on."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -14,6 +14,10 @@ from yiyang_tui.words import language, plural, t
 
 if TYPE_CHECKING:
     from care.chart import Header
+
+
+DIALOG_CSS: Final = ["dialogs.tcss", "chart_dialogs.tcss"]
+"""The style sheets of what lies over a chart."""
 
 
 class Said(NamedTuple):
@@ -81,6 +85,6 @@ def _dangers(header: "Header") -> list[Said]:
         said.append(Said(t("chart.no_resuscitation"), "urgent"))
     lang = language()
     for risk in header.risks:
-        of = observations()[risk.field]  # type: ignore[index]
+        of = observations()[risk.field]
         said.append(Said(f"! {of.zh if lang == 'zh' else of.en} {say(risk, lang)}", "urgent"))
     return said

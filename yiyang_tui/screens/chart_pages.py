@@ -1,20 +1,20 @@
 """The pages of a chart as widgets: each is given what it shows and asks for nothing itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from yiyang_tui.cells import fit
+from yiyang_tui.cells import fit, wrap
 from yiyang_tui.screens.chart_header import Said, flow
-from yiyang_tui.screens.look_words import became, kind_of, look_line, look_page, measured, pressure, score, stands
-from yiyang_tui.themes import token_style
-from yiyang_tui.widgets.trend import Point, Series, Trend
+from yiyang_tui.screens.look_words import kind_of, look_line, look_page, measured, pressure, score, stands
+from yiyang_tui.themes import Token, is_plain, token_style
+from yiyang_tui.widgets.trend import HALVES, PLAIN_SIGNS, Point, Series, Trend
 from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
 from yiyang_tui.words import language, t, times
 
@@ -36,6 +36,9 @@ MEASURES: Final[tuple[tuple[str, ...], ...]] = (
     ("pain",),
 )
 """What the trend can show, one at a time; the two pressures together."""
+
+SECOND: Final = ("spo2",)
+"""What the first page draws below the pressures where there is room."""
 
 
 def name_of(columns: Sequence[str]) -> str:
@@ -59,6 +62,17 @@ def series(columns: Sequence[str], points: "Sequence[TrendPoint]") -> list[Serie
         )
         for name in columns
     ]
+
+
+def legend(app: App[Any], columns: Sequence[str], days: int) -> Text:
+    """``血压 近 14 天   * 收缩压 o 舒张压``, with the signs of the look in use."""
+    text = Text(t("chart.of_days", what=name_of(columns), days=days), token_style(app, "title"))
+    if len(columns) > 1:
+        signs = PLAIN_SIGNS if is_plain(app) else [halves[-1] for halves in HALVES]
+        for sign, name, token in zip(signs, columns, ("entry", ""), strict=True):
+            text.append(f"   {sign} ", token_style(app, token))
+            text.append(t(f"chart.upper.{name}"), token_style(app, "quiet"))
+    return text
 
 
 class PageLine(Widget):
@@ -104,26 +118,40 @@ class Overview(Horizontal):
     def compose(self) -> ComposeResult:
         """Picture left, words right."""
         with Vertical(id="picture"):
-            yield Static(t("chart.pressure_days", days=SPANS[0]), classes="title", markup=False)
+            yield Static(id="legend", markup=False)
             yield Trend(days=SPANS[0], id="pressure")
+            with Vertical(id="below"):
+                yield Static(t("chart.of_days", what=name_of(SECOND), days=SPANS[0]), classes="title", markup=False)
+                yield Trend(days=SPANS[0], id="second")
         yield Static(id="shift", markup=False)
 
     def show(self, day: Day) -> None:
         """Draw it."""
-        self.query_one(Trend).show(series(MEASURES[0], day.points), day.now)
+        self.query_one("#legend", Static).update(legend(self.app, MEASURES[0], SPANS[0]))
+        self.query_one("#pressure", Trend).show(series(MEASURES[0], day.points), day.now)
+        self.query_one("#second", Trend).show(series(SECOND, day.points), day.now)
         words = self.query_one("#shift", Static)
         words.update(self._words(day, max(words.size.width, 20), max(words.size.height, 6)))
 
     def _words(self, day: Day, width: int, height: int) -> Text:
         lines = [*self._measured(day, width), Text("")]
         fresh = [look for look in day.looks if look.at >= day.began]
+        if not day.looks:
+            lines += [Text(line, token_style(self.app, "quiet")) for line in wrap(t("chart.no_looks"), width)]
+            return Text("\n").join(lines)
         heading = t("chart.shift", when=times.clock(day.began)) if fresh else t("chart.shift_none")
         lines.append(Text(heading, token_style(self.app, "title")))
-        for look in (fresh or day.looks)[: max(height - len(lines), 3)]:
-            said = look_line(look)
-            line = f"{times.moment(look.at, day.now)} {kind_of(look)} {said.text}"
-            lines.append(Text(fit(line, width).rstrip(), token_style(self.app, said.token)))
+        lines += [self._look(look, day.now, width) for look in fresh or day.looks]
+        if fresh:
+            lines += [Text(""), Text(t("chart.before"), token_style(self.app, "title"))]
+            lines += [self._look(look, day.now, width) for look in day.looks if look.at < day.began]
+        lines = lines[:height]
         return Text("\n").join(lines)
+
+    def _look(self, look: "TimelineItem", now: int, width: int) -> Text:
+        said = look_line(look)
+        line = f"{times.moment(look.at, now)} {kind_of(look)} {said.text}"
+        return Text(fit(line, width).rstrip(), token_style(self.app, said.token))
 
     def _measured(self, day: Day, width: int) -> list[Text]:
         newest = day.newest
@@ -188,7 +216,7 @@ class VitalsPage(Widget):
 
     def _cells(self, one: "VitalsSet") -> Cells:
         gone = one.stands != "yes"
-        token = "quiet" if gone else ""
+        token: Token = "quiet" if gone else ""
         news = score(one.news)
         last = Cell(t(f"chart.stands.{one.stands}"), "quiet") if gone else Cell(news.text, news.token)
         return [
@@ -211,7 +239,7 @@ SET_COLUMNS: Final = (
 )
 
 
-def _shown(name: str, values: "dict[str, Measured]") -> str:
+def _shown(name: str, values: "Mapping[str, Measured]") -> str:
     from care.vitals import measure, show
 
     if name == "pressure":
@@ -257,7 +285,7 @@ class CoursePage(Horizontal):
 
     def _cells(self, item: "TimelineItem") -> Cells:
         said = look_line(item)
-        token = "" if stands(item) else "quiet"
+        token: Token = "" if stands(item) else "quiet"
         return [
             Cell(times.moment(item.at, self.now()), token),
             Cell(kind_of(item), token),
@@ -272,6 +300,3 @@ class CoursePage(Horizontal):
         lines = look_page(event.row, self.now(), max(beside.size.width - 2, 20))
         text = Text("\n").join(Text(one.text, token_style(self.app, one.token)) for one in lines)
         beside.update(text)
-
-
-__all__ = ["MEASURES", "PAGES", "SPANS", "CoursePage", "Day", "Overview", "PageLine", "VitalsPage", "became"]

@@ -92,7 +92,7 @@ class Choose(Dialog[Any]):
     def on_mount(self) -> None:
         """The list is as high as its options, as far as there is room."""
         options = self.query_one(VirtualList)
-        options.styles.height = min(len(self.options), 12)
+        options.styles.height = min(len(self.options), 10)
         options.show_rows(self.options)
         options.focus()
 

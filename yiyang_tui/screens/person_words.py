@@ -1,5 +1,6 @@
 """What a person's facts are called on screens: codes by their short words, lists in one line, numbers half hidden."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from yiyang_tui.words import language, t
@@ -61,3 +62,21 @@ def mask(number: str, head: int, tail: int) -> str:
 def _with(name: str, *more: str) -> str:
     said = " ".join(filter(None, more))
     return f"{name}({said})" if said else name
+
+
+def options(list_name: str) -> list[tuple[str, str]]:
+    """The codes of a list with their short words, as a ``Choice`` takes them."""
+    from care.codes import codes
+
+    return [(one.code, word(list_name, one.code)) for one in codes(list_name).values]
+
+
+def item_words(kind: str, item: Mapping[str, str]) -> str:
+    """An item of one of the lists of a person, as a form holds it, in words."""
+    from care.person_facts import Allergy, Condition, Consent, Contact
+
+    if kind == "contacts":
+        return contact(Contact(**item))
+    if kind == "allergies":
+        return allergy(Allergy(**item))
+    return condition(Condition(**item)) if kind == "conditions" else consent(Consent(**item))
