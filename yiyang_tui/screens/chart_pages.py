@@ -134,7 +134,8 @@ class Overview(Horizontal):
         words.update(self._words(day, max(words.size.width, 20), max(words.size.height, 6)))
 
     def _words(self, day: Day, width: int, height: int) -> Text:
-        lines = [*self._measured(day, width), Text("")]
+        lines = [line for part in self._measured(day, width) for line in part.split("\n")]
+        lines.append(Text(""))
         fresh = [look for look in day.looks if look.at >= day.began]
         if not day.looks:
             lines += [Text(line, token_style(self.app, "quiet")) for line in wrap(t("chart.no_looks"), width)]
@@ -142,9 +143,10 @@ class Overview(Horizontal):
         heading = t("chart.shift", when=times.clock(day.began)) if fresh else t("chart.shift_none")
         lines.append(Text(heading, token_style(self.app, "title")))
         lines += [self._look(look, day.now, width) for look in fresh or day.looks]
-        if fresh:
+        older = [look for look in day.looks if look.at < day.began]
+        if fresh and older and len(lines) + 3 <= height:
             lines += [Text(""), Text(t("chart.before"), token_style(self.app, "title"))]
-            lines += [self._look(look, day.now, width) for look in day.looks if look.at < day.began]
+            lines += [self._look(look, day.now, width) for look in older]
         lines = lines[:height]
         return Text("\n").join(lines)
 

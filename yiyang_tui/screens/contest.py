@@ -7,7 +7,7 @@ from uuid import UUID
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.types import CSSPathType
 from textual.widgets import Static
 
@@ -61,7 +61,7 @@ class Contests(Dialog[Settled]):
         """The field, its sides, the ways to settle it."""
         with Vertical(classes="dialog wide", id="contest"):
             yield Static(id="what", classes="title", markup=False)
-            with VerticalScroll(can_focus=False, id="sides"), Horizontal(id="beside"):
+            with Horizontal(id="sides"):
                 for n in range(MOST):
                     yield Static(id=f"side{n}", classes="side", markup=False)
             yield VirtualList[Way]([Column(0)], lambda way: [Cell(way.said)], titled=False, id="ways")
@@ -96,7 +96,7 @@ class Contests(Dialog[Settled]):
         listed.goto(0)
 
     def _side(self, name: str, side: Side, n: int) -> Text:
-        width = max(self.query_one("#beside").size.width // min(len(self.left[0].sides), MOST) - 2, 16)
+        width = max(self.query_one("#sides").size.width // min(len(self.left[0].sides), MOST) - 2, 16)
         when = times.moment(side.at, self.session.now()) if side.at is not None else t("chart.contest_unknown")
         where = t("chart.contest_here" if side.here else "chart.contest_there")
         lines = [Text(t("chart.contest_side", n=n + 1, where=where), token_style(self.app, "title"))]
@@ -108,7 +108,8 @@ class Contests(Dialog[Settled]):
         ways = [Way(self._word(n, one.field, side.value), side.value) for n, side in enumerate(one.sides, 1)]
         if all(side.value != one.shown for side in one.sides):
             said = t("list.comma").join(value_words(one.field, one.shown))
-            ways.append(Way(t("chart.contest_both", value=said), one.shown))
+            # What nobody is hurt by stands under the cursor.
+            ways.insert(0, Way(t("chart.contest_both", value=said), one.shown))
         return [*ways, Way(t("chart.contest_edit"), edit=True)]
 
     def _word(self, n: int, name: str, value: "Value") -> str:

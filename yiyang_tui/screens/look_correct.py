@@ -40,7 +40,7 @@ class CorrectDialog(Dialog["Saved"]):
         self.saving = False
 
     def compose(self) -> ComposeResult:
-        """One row a field; the reason stands last."""
+        """One row a field; the reason, which must be given, stands first."""
         when = times.moment(self.item.at, self.session.now())
         with Vertical(classes="page", id="correct"):
             title = t("chart.correct_title", when=when, kind=kind_of(self.item), who=self.item.who)
@@ -55,7 +55,7 @@ class CorrectDialog(Dialog["Saved"]):
     def on_mount(self) -> None:
         """Filled as it was recorded."""
         fill(self, values_of(self.item))
-        self.query_one("#temp_c10").focus()
+        self.query_one("#reason").focus()
 
     def on_form_filled(self, event: Form.Filled) -> None:
         """Enter in the last field."""
@@ -121,4 +121,4 @@ def _fields() -> list[tuple[str, Widget]]:
     rows.append((f"{water().zh if zh else water().en} {water().unit}", Entry(kind="number", id="water_ml")))
     rows.append((t("chart.unremarkable"), Tick("", id="unremarkable")))
     rows += [(t(f"chart.{name}"), Entry(id=name)) for name in WRITTEN]
-    return [*rows, (t("chart.reason"), Entry(id="reason"))]
+    return [(t("chart.reason"), Entry(id="reason")), *rows]

@@ -39,7 +39,7 @@ def measured(values: "Mapping[str, Measured]") -> list[str]:
         elif of.id not in PRESSURE and value is not None:
             said.append(say(Finding(of.id, value, False), lang))
     if acvpu := values.get("acvpu"):
-        said.append(say(Finding("acvpu", acvpu, False), lang))
+        said.append(f"{t('chart.column.acvpu')} {say(Finding('acvpu', acvpu, False), lang)}")
     if values.get("oxygen"):
         said.append(say(Finding("oxygen", True, False), lang))
     return said

@@ -76,11 +76,8 @@ class PersonFields(Form):
     def here(self) -> str:
         """The field with the cursor; empty when it is elsewhere."""
         focused = self.screen.focused
-        return focused.id if focused is not None and focused.id in ROWS else ""
-
-    def choice(self, field: str) -> Choice:
-        """A field to choose in."""
-        return self.query_one(f"#{field}", Choice)
+        id = focused.id if focused is not None else None
+        return id if id in ROWS and id is not None else ""
 
     def put(self, field: str, value: str) -> None:
         """Fill in one field, as if it had been typed."""
