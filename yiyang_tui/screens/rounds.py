@@ -221,7 +221,7 @@ class Rounds(Place):
         """A digit typed on the list goes into the form."""
         if self.focused is self.beds and event.character and event.character.isdecimal():
             event.stop()
-            field = self._enter()
+            field = self._enter(empty=True)
             if field is not None:
                 # Behind the news that it has the focus, at which a number field selects what it holds.
                 field.post_message(events.Key(event.key, event.character))
@@ -229,14 +229,14 @@ class Rounds(Place):
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter: into the form."""
         event.stop()
-        self._enter()
+        self._enter(empty=False)
 
-    def _enter(self) -> Any:
+    def _enter(self, *, empty: bool) -> Any:
         why = self.why_not("rounds.fill")
         if why is not None:
             self.say(why)
             return None
-        field = self.form.begin_at()
+        field = self.form.begin_at(empty=empty)
         self.set_focus(field)
         return field
 

@@ -111,13 +111,16 @@ class RoundForm(Form):
         self.query_one("#reason", Entry).disabled = not on
         self.query_one("#pressure").display = not on
 
-    def begin_at(self) -> Any:
-        """The field in which typing goes on: the first empty one behind all that were filled, else the first."""
+    def begin_at(self, *, empty: bool) -> Any:
+        """Where typing goes on: the last field that was filled, which may be half typed, or the ``empty`` one behind.
+
+        A digit typed on the list goes into an empty field, as it would replace what stands in the other.
+        """
         row = [one for one in fields(self) if one.focusable]
         filled = [at for at, one in enumerate(row) if one.value != BLANK.get(one.id or "")]
-        if not filled or row[0].value == "":
+        if not filled or self.query_one("#reason", Entry) in row:
             return row[0]
-        return row[min(filled[-1] + 1, len(row) - 1)]
+        return row[min(filled[-1] + empty, len(row) - 1)]
 
     # --- what stands beside it ---------------------------------------------------------------------
 
