@@ -22,7 +22,7 @@ from bench.figure import Figure
 from bench.workload import epoch_of, harsh, mild
 from db.journal import Entry
 from sync import batch, parcel
-from sync.columns import decode, encode
+from sync.codec.columns import decode, encode
 
 ROUNDS = 20_000
 RUN = 2_000  # entries, at which a batch is sealed

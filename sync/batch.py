@@ -15,9 +15,10 @@ from uuid import UUID
 import msgpack
 
 from db.journal import Entry
-from sync import columns, jws
+from sync import jws
+from sync.codec import columns
+from sync.codec.layout import MAX_ENTRIES
 from sync.errors import BatchCut, BatchForged, BatchTooNew, BatchUnknownDevice, SignatureWrong
-from sync.layout import MAX_ENTRIES
 
 CODEC = columns.CODEC
 MAGIC = b"YYB1"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from bench.workload import epoch_of, mild
 from db.journal import Entry
-from sync import batch, columns, jws
+from sync import batch, jws
 from sync.batch import Header
+from sync.codec import columns
 from sync.errors import BatchCut, BatchForged, BatchTooNew, BatchUnknownDevice
 
 KEY = bytes(range(32))

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bench.workload import epoch_of, harsh, mild
 from db.identity import row_id
 from db.journal import Entry, EntryRef, Value
-from sync import columns
+from sync.codec import columns
+from sync.codec.layout import MAX_ENTRIES
 from sync.errors import BatchCut, BatchForged
-from sync.layout import MAX_ENTRIES
 
 OWN = epoch_of()
 OTHER = bytes(range(12))

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sync.integers import read_integers
-from sync.tokens import Cell, Malformed, Reader, Writer
+from sync.codec.integers import read_integers
+from sync.codec.tokens import Cell, Malformed, Reader, Writer
 
 Known = TypeVar("Known")
 

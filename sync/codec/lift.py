@@ -1,15 +1,15 @@
-"""Tables of columns back into journal entries: the reading half of ``sync.columns``. Nothing is believed unchecked."""
+"""Tables of columns back into journal entries: the reading half of ``sync.codec.columns``. Nothing is believed unchecked."""
 
 from itertools import accumulate
 from uuid import UUID
 
 from db.journal import Entry, EntryRef, Value
-from sync.cells import read_column
-from sync.integers import read_integers
-from sync.layout import LIMIT, MAX_CELLS, MAX_ENTRIES, MAX_FIELDS, MAX_KINDS, MAX_NAME, OPS, ROW, STAFF, Kind
-from sync.leaves import read_run
-from sync.scope import Epochs, Scope, Table
-from sync.tokens import INT64_HIGH, Cell, Malformed, Reader
+from sync.codec.cells import read_column
+from sync.codec.integers import read_integers
+from sync.codec.layout import LIMIT, MAX_CELLS, MAX_ENTRIES, MAX_FIELDS, MAX_KINDS, MAX_NAME, OPS, ROW, STAFF, Kind
+from sync.codec.leaves import read_run
+from sync.codec.scope import Epochs, Scope, Table
+from sync.codec.tokens import INT64_HIGH, Cell, Malformed, Reader
 
 _COUNTER = (1 << 32) - 1
 

@@ -1,11 +1,11 @@
 """The codec ``cols1+zstd``: a run of journal entries laid out by column, then compressed.
 
-Entries of one kind (same table, operation, fields) form a table of columns (``sync.lay``, ``sync.lift``); what a column
-holds is told by ``sync.cells``. Entry numbers are not written (they run from ``first`` without gaps), nor is what
+Entries of one kind (same table, operation, fields) form a table of columns (``sync.codec.lay``, ``sync.codec.lift``); what a column
+holds is told by ``sync.codec.cells``. Entry numbers are not written (they run from ``first`` without gaps), nor is what
 follows from the entry before: the Lamport counter and the counter of a new row's id are nearly always one more.
 
 A body is one or more zstd frames (level 19, content size, no checksum); together they hold ``u32 length, u32 length,
-tokens, small streams, large streams`` (``sync.tokens``).
+tokens, small streams, large streams`` (``sync.codec.tokens``).
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from collections.abc import Sequence
 import zstandard
 
 from db.journal import Entry
+from sync.codec.lay import lay
+from sync.codec.lift import lift
+from sync.codec.tokens import Malformed, Reader
 from sync.errors import BatchCut, BatchForged
-from sync.lay import lay
-from sync.lift import lift
-from sync.tokens import Malformed, Reader
 
 CODEC = "cols1+zstd"
 LEVEL = 19

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
-from sync.tokens import INT64_HIGH, INT64_LOW, Malformed, Reader, Writer, cheapest
+from sync.codec.tokens import INT64_HIGH, INT64_LOW, Malformed, Reader, Writer, cheapest
 
 SAME, PLANES, PACKED, SPARSE = range(4)
 # How many numbers below the key fit in one byte.

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 
-from sync.guesses import TYPES, foretold, groups, rank, surprise, walk
-from sync.integers import read_integers, write_integers
-from sync.leaves import (
+from sync.codec.guesses import TYPES, foretold, groups, rank, surprise, walk
+from sync.codec.integers import read_integers, write_integers
+from sync.codec.leaves import (
     read_flags,
     read_ids,
     read_numbers,
@@ -22,8 +22,8 @@ from sync.leaves import (
     write_run,
     write_texts,
 )
-from sync.scope import Key, Scope, read_key
-from sync.tokens import Cell, Malformed, Reader, Writer, cheapest
+from sync.codec.scope import Key, Scope, read_key
+from sync.codec.tokens import Cell, Malformed, Reader, Writer, cheapest
 
 MAX_DEPTH = 4
 _SHORT = 64  # characters of a text that may stand among the tokens

@@ -9,9 +9,9 @@ only costs more.
 from collections.abc import Iterator, Mapping
 from itertools import accumulate, pairwise
 
-from sync.integers import fits, read_integers, write_integers
-from sync.scope import Scope
-from sync.tokens import Cell, Malformed, Reader, Writer, cheapest
+from sync.codec.integers import fits, read_integers, write_integers
+from sync.codec.scope import Scope
+from sync.codec.tokens import Cell, Malformed, Reader, Writer, cheapest
 
 # What a number is the difference to; COLUMN and above: to an earlier column of the table.
 PLAIN, PREVIOUS, WALL, WALL_MS, BEFORE, BEFORE_MS, ROW, COLUMN = range(8)

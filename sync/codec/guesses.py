@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from itertools import pairwise
 
-from sync.tokens import Cell
+from sync.codec.tokens import Cell
 
 TYPES: tuple[type, ...] = (type(None), bool, int, str, bytes)
 """The types a cell may have; their places are written."""

@@ -1,16 +1,16 @@
-"""Journal entries into tables of columns: the writing half of ``sync.columns``."""
+"""Journal entries into tables of columns: the writing half of ``sync.codec.columns``."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from uuid import UUID
 
 from db.journal import Entry, Value
-from sync.cells import write_column
-from sync.integers import write_integers
-from sync.layout import LIMIT, MAX_CELLS, MAX_ENTRIES, MAX_FIELDS, MAX_KINDS, MAX_NAME, OPS, ROW, STAFF, Kind
-from sync.leaves import write_run
-from sync.scope import Epochs, Scope, Table
-from sync.tokens import INT64_HIGH, INT64_LOW, Cell, Writer
+from sync.codec.cells import write_column
+from sync.codec.integers import write_integers
+from sync.codec.layout import LIMIT, MAX_CELLS, MAX_ENTRIES, MAX_FIELDS, MAX_KINDS, MAX_NAME, OPS, ROW, STAFF, Kind
+from sync.codec.leaves import write_run
+from sync.codec.scope import Epochs, Scope, Table
+from sync.codec.tokens import INT64_HIGH, INT64_LOW, Cell, Writer
 
 
 def lay(entries: Sequence[Entry], epoch: bytes) -> list[bytes]:
