@@ -1,7 +1,7 @@
 """The codec ``cols1+zstd``: a run of journal entries laid out by column, then compressed.
 
-Entries of one kind (same table, operation, fields) form a table of columns (``sync.codec.lay``, ``sync.codec.lift``); what a column
-holds is told by ``sync.codec.cells``. Entry numbers are not written (they run from ``first`` without gaps), nor is what
+Entries of one kind (same table, operation, fields) form a table of columns (``lay``, ``lift``); what a column
+holds is told by ``cells``. Entry numbers are not written (they run from ``first`` without gaps), nor is what
 follows from the entry before: the Lamport counter and the counter of a new row's id are nearly always one more.
 
 A body is one or more zstd frames (level 19, content size, no checksum); together they hold ``u32 length, u32 length,

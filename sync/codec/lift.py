@@ -1,4 +1,4 @@
-"""Tables of columns back into journal entries: the reading half of ``sync.codec.columns``. Nothing is believed unchecked."""
+"""Tables of columns back into journal entries: the reading half of ``columns``. Nothing is believed unchecked."""
 
 from itertools import accumulate
 from uuid import UUID
