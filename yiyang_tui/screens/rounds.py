@@ -356,6 +356,8 @@ class Rounds(Place):
         said, token = saved_words(job, saved, self.app.size.width)
         self.saved(t("rounds.round_of", bed=job.bed, name=job.name), take_back, said)
         self.say(said, token)
+        if token == "urgent":
+            self.yiyang.sync_now(urgent=True)
         self._settled()
 
     def _is_lost(self, job: Job, error: "YiyangError | None") -> None:

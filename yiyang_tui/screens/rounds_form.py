@@ -69,7 +69,7 @@ class RoundForm(Form):
             yield Static(t("rounds.field.acvpu"), classes="label", markup=False)
             states = [(one.code, _consciousness(one.code)) for one in codes("consciousness").values]
             yield Choice(states, folded=True, id="acvpu")
-            yield CellLines(id="beside-acvpu", classes="noted")
+            yield CellLines(id="beside-acvpu")
             yield Tick(t("rounds.field.oxygen"), id="oxygen")
         for name in CHOSEN:
             with Horizontal():
@@ -77,7 +77,7 @@ class RoundForm(Form):
                 yield Static(label, classes="label", markup=False)
                 words = [(one.code, one.zh if language() == "zh" else one.en) for one in observations()[name].choices]
                 yield Choice(words, folded=True, id=name)
-                yield CellLines(id=f"beside-{name}", classes="noted")
+                yield CellLines(id=f"beside-{name}")
                 if name == "intake":
                     yield Entry(kind="number", id="water_ml")
                     yield Static(measure_of("water_ml").unit, classes="unit", markup=False)
@@ -140,11 +140,12 @@ class RoundForm(Form):
         for name in MEASURES:
             self.query_one(f"#beside-{name}", CellLines).show(self._beside_of(name, held))
         for name in ("acvpu", *CHOSEN):
-            choice = self.query_one(f"#{name}", Choice)
+            choice, beside = self.query_one(f"#{name}", Choice), self.query_one(f"#beside-{name}", CellLines)
             choice.set_class(
                 any(cell_len(said) > SHORT for value, said in choice.options if value == choice.value), "-long"
             )
-            self.query_one(f"#beside-{name}", CellLines).show(self._noted(name))
+            beside.display = not choice.has_focus
+            beside.show(self._noted(name, beside.size.width))
         self.query_one("#news", CellLines).show(self._news(held))
         self.query_one("#pressure", CellLines).show(
             [Cell(self._note, "entry")] if self._note else [Cell(self._pressure(), "quiet")]
@@ -164,21 +165,17 @@ class RoundForm(Form):
             Cell(fit(show(of, usual), USUAL, "right"), "quiet"),
         ]
 
-    def _noted(self, name: str) -> list[Cell]:
-        if self._beside is None:
-            return []
-        if name == "acvpu":
-            last = self._beside.last
-            code = None if last is None else last.values.get("acvpu")
-            return [] if code is None else [Cell(_consciousness(str(code)), "quiet" if code == "A" else "late")]
-        noted = self._beside.noted.get(name)
-        if noted is None:
-            return []
-        said = say(noted.finding, language())
-        ago = f"{said} {times.ago(self._now - noted.at)}"
-        room = self.query_one(f"#beside-{name}").size.width
-        turned = name == "position" and cell_len(ago) <= room
-        return [Cell(ago if turned else said, "late" if noted.finding.remarkable else "quiet")]
+    def _noted(self, name: str, room: int) -> list[Cell]:
+        """The last word of a choice, as much of it as there is room for."""
+        said, ago, remarkable = "", "", False
+        if self._beside is not None and name == "acvpu":
+            code = None if self._beside.last is None else self._beside.last.values.get("acvpu")
+            said, remarkable = _consciousness(str(code)) if code else "", code not in (None, "A")
+        elif self._beside is not None and (noted := self._beside.noted.get(name)) is not None:
+            said, remarkable = say(noted.finding, language()), noted.finding.remarkable
+            ago = f"{said} {times.ago(self._now - noted.at)}" if name == "position" else ""
+        shown = next((text for text in (ago, said, "!" if remarkable else "") if text and cell_len(text) <= room), "")
+        return [Cell(shown, "late" if remarkable else "quiet")]
 
     def _news(self, held: Values) -> list[Cell]:
         scale = 1 if self._beside is None else self._beside.header.spo2_scale

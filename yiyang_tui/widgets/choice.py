@@ -65,7 +65,8 @@ class Choice(Widget, can_focus=True):
         if self.folded and not self.has_focus:
             word = "" if self.index is None else self.options[self.index][1]
             frame = token_style(self.app, "line")
-            return Text("|", frame).append(fit(word, self.size.width - 2), token_style(self.app, "")).append("|", frame)
+            shown = fit(word, self.size.width - 2)
+            return Text().append("|", frame).append(shown, token_style(self.app, "")).append("|", frame)
         whole = Text()
         for index, (_, word) in enumerate(self.options):
             chosen = index == self.index
