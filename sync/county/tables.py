@@ -170,8 +170,8 @@ def _record_table(model: type[Synced]) -> Table:
 
 
 def _where(index: Index) -> dict[str, Any]:
-    options = {f"{name}_where": index.dialect_options[name].get("where") for name in ("sqlite", "postgresql")}
-    return {name: given for name, given in options.items() if given is not None}
+    given = index.dialect_options["sqlite"].get("where")
+    return {} if given is None else {"sqlite_where": given, "postgresql_where": given}
 
 
 RECORD: Mapping[str, Table] = {table.name: table for table in map(_record_table, SYNCED)}
