@@ -1,8 +1,11 @@
 """Days and ages as the house counts them: by the date in China, whatever the machine's own zone."""
 
+import re
 from datetime import date, datetime
 
 from db.clock import LOCAL
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def house_day(at: int) -> date:
@@ -23,3 +26,14 @@ def age(birth: str | None, today: date) -> int | None:
     year, *rest = (int(part) for part in parts)
     years = today.year - year - (tuple(rest) > (today.month, today.day)[: len(rest)])
     return years if years >= 0 else None
+
+
+def is_day(text: object) -> bool:
+    """Whether it is the ISO text of a day that exists."""
+    if not isinstance(text, str) or not _DAY.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

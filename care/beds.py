@@ -16,8 +16,9 @@ from db.tables import Bed, Institution, Person, Room
 
 BedKind = Literal["welfare", "inpatient", "home"]
 BED_KINDS: tuple[BedKind, ...] = ("welfare", "inpatient", "home")
-# Which of the two houses a bed stands in; a home bed stands in none.
-_HOUSE_OF = {"welfare": "welfare_home", "inpatient": "health_centre"}
+HOUSE_OF = {"welfare": "welfare_home", "inpatient": "health_centre"}
+"""Which of the two houses a bed of a kind stands in; a home bed stands in none."""
+
 _LONGEST_NAME = 20
 _LONGEST_ADDRESS = 200
 _DAY_S = 86400
@@ -93,12 +94,12 @@ def add_bed(store: Store, by: UUID, room_name: str, kind: str) -> UUID:
     Beds are labelled room-number. Raises ``Refused``: bed_kind_unknown, room_name_shape (most), house_missing.
     """
     name = "".join(room_name.split())
-    if kind not in _HOUSE_OF:
+    if kind not in HOUSE_OF:
         raise Refused("bed_kind_unknown")
     if not name or len(name) > _LONGEST_NAME:
         raise Refused("room_name_shape", most=_LONGEST_NAME)
     with store.act(by) as act:
-        room, labels = _room(act, name, _HOUSE_OF[kind])
+        room, labels = _room(act, name, HOUSE_OF[kind])
         taken = [int(end) for label in labels if (end := label.rpartition("-")[2]).isdecimal()]
         return act.insert(Bed, kind=kind, label=f"{name}-{max(taken, default=0) + 1}", room_id=room)
 

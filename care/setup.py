@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Literal
@@ -10,6 +11,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from care.age import is_day
+from care.beds import HOUSE_OF, bed_map
+from care.codes import codes
 from care.data import table
 from care.staff import check_new
 from db.errors import Refused
@@ -19,7 +23,6 @@ from db.tables import Bed, Institution, Pair, Person, Room, Staff, Stay
 _REGION = re.compile(r"[0-9]{6}")
 _LONGEST_NAME = 60
 _LONGEST_TEXT = 200
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,35 @@ def institutions(store: Store) -> list[InstitutionView]:
     return [InstitutionView(*row) for row in rows]
 
 
+def integrated_beds(store: Store, on: date) -> int:
+    """Beds in use of those institutions that hold both licences on a day (医养床位). Beds at home are none."""
+    both = {one.kind for one in institutions(store) if one.both_licences(on)}
+    return sum(ward.total for ward in bed_map(store, store.now()) if HOUSE_OF.get(ward.kind) in both)
+
+
+def change_pair(store: Store, by: UUID, **changes: str | None) -> bool:
+    """Change fields of the pair, as ``PairView`` names them but id. False if nothing changed.
+
+    ``mode``: codes/pair_mode, or empty. Raises ``Refused``: house_missing, house_name_missing, text_too_long (most),
+    region_shape, mode_unknown, date_shape (field); ``TypeError`` for a field that cannot be changed.
+    """
+    known = pair(store)
+    if known is None:
+        raise Refused("house_missing")
+    if "id" in changes:
+        raise TypeError("a pair keeps its id")
+    tidy = {field: value if value is None else _text(value) for field, value in changes.items()}
+    if tidy.get("name") == "":
+        raise Refused("house_name_missing")
+    _refuse_values(tidy)
+    if tidy.get("region") and not _REGION.fullmatch(str(tidy["region"])):
+        raise Refused("region_shape")
+    if tidy.get("mode") and codes("pair_mode").get(str(tidy["mode"])) is None:
+        raise Refused("mode_unknown")
+    with store.act(by) as act:
+        return act.edit(Pair, known.id, **tidy)
+
+
 def change_institution(store: Store, by: UUID, institution_id: UUID, **changes: str | UUID | None) -> bool:
     """Change fields of an institution, as ``InstitutionView`` names them but id and kind. False if nothing changed.
 
@@ -142,11 +174,7 @@ def change_institution(store: Store, by: UUID, institution_id: UUID, **changes: 
     tidy = {field: value.strip() if isinstance(value, str) else value for field, value in changes.items()}
     if tidy.get("name") == "":
         raise Refused("name_missing")
-    for field, value in tidy.items():
-        if isinstance(value, str) and len(value) > _LONGEST_TEXT:
-            raise Refused("text_too_long", most=_LONGEST_TEXT)
-        if field.endswith("_until") and value is not None and not _is_day(value):
-            raise Refused("date_shape", field=field)
+    _refuse_values(tidy)
     with store.act(by) as act:
         director = tidy.get("director_id")
         if (
@@ -158,6 +186,14 @@ def change_institution(store: Store, by: UUID, institution_id: UUID, **changes: 
             return act.edit(Institution, institution_id, **tidy)
         except LookupError:
             raise Refused("institution_unknown") from None
+
+
+def _refuse_values(values: Mapping[str, object]) -> None:
+    for field, value in values.items():
+        if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+            raise Refused("text_too_long", most=_LONGEST_TEXT)
+        if field.endswith(("_from", "_until")) and value is not None and not is_day(value):
+            raise Refused("date_shape", field=field)
 
 
 def _refuse_bad(house: House) -> None:
@@ -200,13 +236,3 @@ def _practice(act: Act) -> None:
 
 def _text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _is_day(value: object) -> bool:
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
-        return False
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True

@@ -5,6 +5,7 @@ import os
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, Select, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import col
 
+from care.age import is_day
 from care.data import table
 from care.places import natural
 from db.errors import Refused, YiyangError
@@ -26,6 +28,8 @@ Role = Literal["carer", "nurse", "doctor", "director", "admin"]
 ROLES: tuple[Role, ...] = ("carer", "nurse", "doctor", "director", "admin")
 _LONGEST_NAME = 40
 _LONGEST_PHONE = 20
+# Whom the law lets work with a licence only: 医师执业证, 护士执业证.
+_LICENSED = ("doctor", "nurse")
 
 
 class WrongPin(YiyangError):
@@ -41,7 +45,7 @@ class WrongPin(YiyangError):
 
 @dataclass(frozen=True, slots=True)
 class StaffView:
-    """One of the staff. ``has_pin``: on this laptop; PINs do not travel."""
+    """One of the staff. ``has_pin``: on this laptop; PINs do not travel. ``licence_until``: its last day, ISO text."""
 
     id: UUID
     number: str
@@ -49,6 +53,14 @@ class StaffView:
     role: str
     closed: bool
     has_pin: bool
+    licence_no: str = ""
+    licence_until: str | None = None
+
+    def licence_gap(self, on: date) -> Literal["", "missing", "expired"]:
+        """What their licence lacks on a day: it holds to its last day, and only nurses and doctors need one."""
+        if not self.licence_no:
+            return "missing" if self.role in _LICENSED else ""
+        return "expired" if self.licence_until is not None and self.licence_until < on.isoformat() else ""
 
 
 def everyone(store: Store) -> list[StaffView]:
@@ -73,16 +85,22 @@ def add(
     role: str,
     institution_id: UUID | None = None,
     phone: str = "",
+    licence_no: str = "",
+    licence_until: str | None = None,
 ) -> UUID:
     """Take somebody on. Returns the staff id.
 
-    Raises ``Refused``: staff_number_shape, staff_number_taken, name_missing, text_too_long, role_unknown.
+    Raises ``Refused``: staff_number_shape, staff_number_taken, name_missing, text_too_long, role_unknown, date_shape.
     """
     number, name, phone = check_new(number, name, role, phone)
+    licence = {"licence_no": licence_no.strip(), "licence_until": licence_until}
+    _check_licence(**licence)
     with store.act(by) as act:
         if act.conn.execute(select(col(Staff.id)).where(col(Staff.number) == number)).first():
             raise Refused("staff_number_taken", number=number)
-        return act.insert(Staff, number=number, name=name, role=role, institution_id=institution_id, phone=phone)
+        return act.insert(
+            Staff, number=number, name=name, role=role, institution_id=institution_id, phone=phone, **licence
+        )
 
 
 def check_new(number: str, name: str, role: str, phone: str = "") -> tuple[str, str, str]:
@@ -99,6 +117,30 @@ def check_new(number: str, name: str, role: str, phone: str = "") -> tuple[str, 
     if role not in ROLES:
         raise Refused("role_unknown")
     return number, name, phone
+
+
+def change(store: Store, by: UUID, staff_id: UUID, **changes: str | None) -> bool:
+    """Change name, role, phone, licence_no or licence_until of somebody. False if nothing changed.
+
+    Raises ``Refused``: staff_unknown, name_missing, text_too_long (most), role_unknown, date_shape (field).
+    """
+    with store.act(by) as act:
+        asked = select(col(Staff.number), col(Staff.name), col(Staff.role), col(Staff.phone))
+        one = act.conn.execute(asked.where(col(Staff.id) == staff_id)).first()
+        if one is None:
+            raise Refused("staff_unknown")
+        tidy = {field: value if field == "licence_until" else (value or "").strip() for field, value in changes.items()}
+        whole = {**one._mapping, **tidy}
+        _, name, phone = check_new(whole["number"], whole["name"], whole["role"], whole["phone"])
+        _check_licence(tidy.get("licence_no"), tidy.get("licence_until"))
+        return act.edit(Staff, staff_id, **{**tidy, "name": name, "phone": phone})
+
+
+def _check_licence(licence_no: str | None, licence_until: str | None) -> None:
+    if len(licence_no or "") > _LONGEST_NAME:
+        raise Refused("text_too_long", most=_LONGEST_NAME)
+    if licence_until is not None and not is_day(licence_until):
+        raise Refused("date_shape", field="licence_until")
 
 
 def close(store: Store, by: UUID, staff_id: UUID) -> bool:
@@ -208,15 +250,24 @@ def _hash(pin: str, salt: bytes) -> bytes:
 
 def _views(conn: Connection, number: str | None = None) -> list[StaffView]:
     asked: Select[Any] = (
-        select(col(Staff.id), col(Staff.number), col(Staff.name), col(Staff.role), col(Staff.closed), PIN.c.staff_id)
+        select(
+            col(Staff.id),
+            col(Staff.number),
+            col(Staff.name),
+            col(Staff.role),
+            col(Staff.closed),
+            PIN.c.staff_id,
+            col(Staff.licence_no),
+            col(Staff.licence_until),
+        )
         .select_from(Staff)
         .outerjoin(PIN, PIN.c.staff_id == col(Staff.id))
     )
     if number is not None:
         asked = asked.where(col(Staff.number) == number)
     return [
-        StaffView(staff, staff_number, name, role, closed, pin is not None)
-        for staff, staff_number, name, role, closed, pin in conn.execute(asked)
+        StaffView(staff, staff_number, name, role, closed, pin is not None, licence_no, licence_until)
+        for staff, staff_number, name, role, closed, pin, licence_no, licence_until in conn.execute(asked)
     ]
 
 

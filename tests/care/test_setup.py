@@ -15,7 +15,6 @@ def found(store: Store, house: setup.House = PLAN, role: str = "director"):
     return setup.found(store, house, number=NUMBER, name="刘建国", role=role)
 
 
-@pytest.mark.seed("R001")
 def test_a_pair_is_a_health_centre_and_a_welfare_home_under_one_director(vault: Store) -> None:
     director = found(vault)
     known = setup.pair(vault)
@@ -130,7 +129,8 @@ def test_both_licences_hold_to_their_last_day_and_the_beds_of_both_kinds_are_cou
     assert centre.both_licences(date(2027, 1, 31))
     assert not centre.both_licences(date(2027, 2, 1))
     assert centre.holds("medical", date(2027, 2, 1))
-    assert sum(ward.total for ward in beds.bed_map(house.store, house.store.now())) == 16
+    assert setup.integrated_beds(house.store, date(2027, 1, 31)) == 4
+    assert setup.integrated_beds(house.store, date(2027, 2, 1)) == 0
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,43 @@ def test_what_an_institution_cannot_hold(house: Household, changes: dict, rule: 
         setup.change_institution(house.store, house.director, before[0].id, **changes)
     assert caught.value.rule == rule
     assert setup.institutions(house.store) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"name": " "}, "house_name_missing"),
+        ({"township": "x" * 201}, "text_too_long"),
+        ({"region": "42"}, "region_shape"),
+        ({"mode": "together"}, "mode_unknown"),
+        ({"agreement_from": "2027-02-30"}, "date_shape"),
+        ({"agreement_until": ""}, "date_shape"),
+    ],
+)
+def test_what_a_pair_cannot_be(house: Household, changes: dict, rule: str) -> None:
+    before = setup.pair(house.store)
+    with pytest.raises(Refused) as caught:
+        setup.change_pair(house.store, house.director, **changes)
+    assert caught.value.rule == rule
+    assert setup.pair(house.store) == before
+
+
+def test_the_agreement_and_the_mode_of_a_pair_can_be_written_down(house: Household) -> None:
+    agreed = {"agreement_no": "2026-1", "agreement_from": "2026-01-01", "agreement_until": "2028-12-31"}
+    assert setup.change_pair(house.store, house.director, mode="joint", **agreed)
+    assert not setup.change_pair(house.store, house.director, mode="joint")
+    known = setup.pair(house.store)
+    assert known is not None
+    assert (known.mode, known.agreement_no, known.agreement_until) == ("joint", "2026-1", "2028-12-31")
+    assert setup.change_pair(house.store, house.director, agreement_until=None)
+    with pytest.raises(TypeError):
+        setup.change_pair(house.store, house.director, id=None)
+
+
+def test_a_pair_that_is_not_there_yet_cannot_be_changed(vault: Store) -> None:
+    first = staff.add(vault, None, number="1", name="甲", role="director")
+    with refuses("house_missing"):
+        setup.change_pair(vault, first, mode="joint")
 
 
 def test_an_institution_and_its_director_must_be_known(house: Household) -> None:

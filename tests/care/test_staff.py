@@ -1,5 +1,7 @@
 """Who works here, and taking turns by PIN."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,6 +65,38 @@ def test_what_no_staff_row_can_be(house: Household, number: str, name: str, role
     before = staff.everyone(house.store)
     assert refused(staff.add, house.store, house.director, number=number, name=name, role=role).rule == rule
     assert staff.everyone(house.store) == before
+
+
+def test_what_is_written_of_somebody_can_be_changed(house: Household) -> None:
+    given = {"name": " 王  芳 ", "role": "nurse", "phone": "13800005521", "licence_no": " 42-7 "}
+    assert staff.change(house.store, house.director, house.carer, **given, licence_until="2027-06-30")
+    found = staff.by_number(house.store, "1002")
+    assert found is not None
+    kept = (found.name, found.role, found.licence_no, found.licence_until)
+    assert kept == ("王 芳", "nurse", "42-7", "2027-06-30")
+    assert not staff.change(house.store, house.director, house.carer, role="nurse")
+    for changes, rule in (
+        ({"name": " "}, "name_missing"),
+        ({"role": "surgeon"}, "role_unknown"),
+        ({"licence_no": "4" * 41}, "text_too_long"),
+        ({"licence_until": "2027-02-30"}, "date_shape"),
+    ):
+        assert refused(staff.change, house.store, house.director, house.carer, **changes).rule == rule
+    assert refused(staff.change, house.store, house.director, house.store.pair_id, name="甲").rule == "staff_unknown"
+    assert staff.by_number(house.store, "1002") == found
+
+
+def test_a_licence_holds_to_its_last_day_and_only_nurses_and_doctors_need_one(house: Household) -> None:
+    staff.add(house.store, None, number="7", name="赵", role="doctor", licence_no="1", licence_until="2027-06-30")
+    doctor, carer = staff.by_number(house.store, "7"), staff.by_number(house.store, "1002")
+    assert doctor is not None
+    assert carer is not None
+    assert [doctor.licence_gap(date(2027, 6, 30)), doctor.licence_gap(date(2027, 7, 1))] == ["", "expired"]
+    assert carer.licence_gap(date(2027, 6, 30)) == ""
+    staff.change(house.store, house.director, house.carer, role="nurse")
+    nurse = staff.by_number(house.store, "1002")
+    assert nurse is not None
+    assert nurse.licence_gap(date(2027, 6, 30)) == "missing"
 
 
 def test_of_two_laptops_that_gave_one_number_the_one_who_works_here_answers(house: Household) -> None:

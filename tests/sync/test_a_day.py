@@ -73,7 +73,7 @@ def count(store: Store, table: type) -> int:
         return conn.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-@pytest.mark.seed("R001")
+@pytest.mark.seed("R176", "R177")
 def test_a_day_recorded_offline_is_proven_at_the_county_and_seen_on_the_second_laptop(
     laptop: Store, county: Settings, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from yiyang_tui.cli.ask import Secrets, line, somebody
 
 if TYPE_CHECKING:
+    from care.staff import StaffView
     from db.store import Store
 
 
@@ -34,6 +35,30 @@ def opened(secrets: Secrets, number: str | None, passphrase_file: str | None) ->
         yield store, number
     finally:
         store.close()
+
+
+@contextmanager
+def acting(number: str | None, passphrase_file: str | None) -> Iterator[tuple["Store", "StaffView"]]:
+    """The open record and who opened it. Raises as ``opened``, and ``UnknownStaff``, ``ClosedStaff``."""
+    from care.staff import by_number
+    from yiyang_tui.errors import ClosedStaff, UnknownStaff
+
+    with opened(Secrets(), number, passphrase_file) as (store, typed):
+        found = by_number(store, typed)
+        if found is None:
+            raise UnknownStaff(number=typed)
+        if found.closed:
+            raise ClosedStaff(number=typed)
+        yield store, found
+
+
+def given(**options: str | None) -> dict[str, str | None]:
+    """The options that were given; an empty date says that there is none."""
+    return {
+        name: None if name.endswith(("_from", "_until")) and not value else value
+        for name, value in options.items()
+        if value is not None
+    }
 
 
 def settle_clock(store: "Store") -> None:

@@ -7,14 +7,16 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from yiyang_tui.cli.county import COMMANDS
+from yiyang_tui.cli.county import COMMANDS as COUNTY
 from yiyang_tui.cli.demo import demo
 from yiyang_tui.cli.doctor import doctor
 from yiyang_tui.cli.enrol import enrol
 from yiyang_tui.cli.explain import Explained, ExplainedGroup
+from yiyang_tui.cli.house import COMMANDS as HOUSE
 from yiyang_tui.cli.init import init
 from yiyang_tui.cli.keys import keys
 from yiyang_tui.cli.roster import people
+from yiyang_tui.cli.staff import COMMANDS as STAFF
 from yiyang_tui.cli.sync import sync
 
 
@@ -32,10 +34,11 @@ def make_tree() -> TyperGroup:
     _add(imports, "people", people)
     root.add_typer(imports, name="import")
 
-    office = _group("county")
-    for name, act in COMMANDS.items():
-        _add(office, name, act)
-    root.add_typer(office, name="county")
+    for of, commands in (("staff", STAFF), ("house", HOUSE), ("county", COUNTY)):
+        group = _group(of)
+        for name, act in commands.items():
+            _add(group, name, act)
+        root.add_typer(group, name=of)
 
     made = get_command(root)
     assert isinstance(made, TyperGroup)
