@@ -284,6 +284,8 @@ HEAVY = ("httpx", "alembic", "pypinyin", "openpyxl", "fastapi", "uvicorn", "sync
 painted = []
 
 class Watched(today.Today):
+    CSS_PATH = Path(today.__file__).with_name("today.tcss")
+
     def _show(self, day, known):
         super()._show(day, known)
         self.call_after_refresh(self._painted)
@@ -301,7 +303,7 @@ async def main():
             app.screen.query_one("#" + id, Entry).value = said
         app.screen.query_one("#passphrase", Entry).focus()
         await pilot.press("enter")
-        while not painted or app.carrying.standing is None:
+        while app.is_running and (not painted or app.carrying.standing is None):
             await settle(app, pilot)
             if type(app.screen).__name__ == "ClockDialog":  # the record is from a time to come
                 await pilot.press("escape")
