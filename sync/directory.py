@@ -6,12 +6,14 @@ the list, because the batches it signed stay; nothing is sealed to it any more.
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sync import jws
 from sync.errors import SignatureWrong
-from sync.link import Link
+
+if TYPE_CHECKING:
+    from sync.link import Link
 
 MAX_DEVICES = 256
 KIND = "yiyang-directory-1"
@@ -77,7 +79,7 @@ def _listed(said: dict[str, Any]) -> Listed:
     return Listed(UUID(hex=said["id"]), key, str(said["age"]), str(said["name"]), bool(said["revoked"]))
 
 
-def recipients(link: Link) -> list[str]:
+def recipients(link: "Link") -> list[str]:
     """Whom a parcel of this laptop is sealed to: the county and every device of the pair that is not revoked."""
     devices = Directory.read(link.directory, link.county_public).devices
     return [link.county_recipient, *(each.age_recipient for each in devices if not each.revoked)]

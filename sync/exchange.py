@@ -2,30 +2,27 @@
 
 One request tells our heads and brings the county's, with what we lack. If the county lacks something, further requests
 carry it in causal order; their answers bring the receipts. What the county tells it has is believed over what
-we remember having sent, so a county put back from its backup gets its losses again.
+we remember having sent, so a county put back from its backup gets its losses again. But only what it has signed
+for leaves the outbox.
 """
 
+import hashlib
 import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-
-import httpx
+from typing import TYPE_CHECKING
 
 from db.errors import YiyangError
-from sync import graph, parcel
+from sync import asking, graph, parcel
 from sync.directory import Directory
-from sync.errors import CountyLies, CountyRefused, CountyUnreachable, SignatureWrong
-from sync.link import Folder, Link, News, Run
-from sync.protocol import (
-    MAX_BATCHES,
-    MEDIA_TYPE,
-    ExchangeAnswer,
-    ExchangeRequest,
-    Problem,
-    authorise,
-)
+from sync.errors import CountyLies, ParcelDamaged
+from sync.link import Folder, Link, Run, last_receipt
+from sync.protocol import AUTH_HEADER, MAX_BATCHES, MAX_HEADS, ExchangeAnswer, ExchangeRequest, authorise
 from sync.receipt import Receipt, verify
+
+if TYPE_CHECKING:
+    import httpx
 
 Progress = Callable[[int, int], None]
 """Called with bytes carried so far and bytes to carry."""
@@ -35,12 +32,17 @@ MOST_ASKS = 100
 """How often to ask a county that is still merging what it has stored."""
 TAKE_BYTES = 4 << 20
 ANSWER_LIMIT = 64 << 20
-_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+MOST_WAITING = MAX_HEADS // 2
+"""Parcels in the inbox before the rest must wait for the record to be opened: each of them is named in a request."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What one exchange did."""
+    """What one exchange did.
+
+    ``lacking``: batches the county lacks whose sealed copy only the opened vault can make. ``more``: the county has
+    more for us than the inbox should hold.
+    """
 
     sent: int = 0
     received: int = 0
@@ -49,22 +51,41 @@ class Outcome:
     bytes_down: int = 0
     requests: int = 0
     receipt: Receipt | None = None
-    lacking: int = 0  # batches the county lacks whose sealed copy only the opened vault can make
+    lacking: int = 0
+    more: bool = False
+
+    def then(self, next_: "Outcome") -> "Outcome":
+        """This exchange and the one after it, as one."""
+        return replace(
+            next_,
+            sent=self.sent + next_.sent,
+            received=self.received + next_.received,
+            bytes_up=self.bytes_up + next_.bytes_up,
+            bytes_down=self.bytes_down + next_.bytes_down,
+            requests=self.requests + next_.requests,
+            receipt=next_.receipt or self.receipt,
+        )
 
 
-def run(folder: Folder, progress: Progress | None = None, *, clock: Callable[[], float] = time.time) -> Outcome:
+def run(
+    folder: Folder,
+    progress: Progress | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+    steady: asking.Steady = time.monotonic,
+) -> Outcome:
     """One exchange with the county, without the vault; its outcome is kept in the folder's news.
 
-    Raises ``NotEnrolled``, ``CountyUnreachable``, ``CountyRefused``, ``CountyLies``, ``SignatureWrong``; what was
-    carried before stays valid.
+    Raises ``NotEnrolled``, ``LinkDamaged``, ``CountyUnreachable``, ``CountyRefused``, ``CountyLies``,
+    ``SignatureWrong``; what was carried before stays valid.
     """
     link = folder.link()
     began = clock()
     outcome = Outcome()
     code = "done"
     try:
-        with httpx.Client(base_url=link.url, timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as http:
-            _Talk(folder, link, http, outcome, progress or _quiet, clock).hold()
+        with asking.client(link.url) as http:
+            _Talk(folder, link, http, outcome, progress or _quiet, clock, steady).hold()
     except YiyangError as error:
         code = error.code
         raise
@@ -87,7 +108,7 @@ def _remember(folder: Folder, outcome: Outcome, code: str, began: float, ended: 
         bytes_up=outcome.bytes_up,
         bytes_down=outcome.bytes_down,
         requests=outcome.requests,
-        seconds=int(ended - began),
+        seconds=max(0, int(ended - began)),
     )
     folder.save_news(replace(news, runs=(*news.runs, entry)))
 
@@ -99,10 +120,11 @@ class _Talk:
         self,
         folder: Folder,
         link: Link,
-        http: httpx.Client,
+        http: "httpx.Client",
         outcome: Outcome,
         progress: Progress,
         clock: Callable[[], float],
+        steady: asking.Steady,
     ) -> None:
         self.folder = folder
         self.link = link
@@ -110,45 +132,87 @@ class _Talk:
         self.outcome = outcome
         self.progress = progress
         self.clock = clock
+        self.steady = steady
         self.nodes = folder.graph()
+        self.shared: set[bytes] = set()
 
     def hold(self) -> None:
         """Fetch until nothing more is offered, then push until the county lacks nothing we can give."""
-        answer = self._ask([])
-        while answer.more:
-            answer = self._ask([])
-        missing = graph.missing(self.nodes, (*answer.heads, *answer.shared))
-        waiting = set(parcel.names(self.folder.outbox))
-        if not missing:
-            self._clear(waiting)
-        loads = [name for name in missing if name in waiting]
-        self.outcome.lacking = len(missing) - len(loads)
-        sizes = {name: parcel.size(self.folder.outbox, name) for name in loads}
-        total, done = sum(sizes.values()), 0
-        for group in _groups(loads, sizes):
-            self.progress(done, total)
-            answer = self._ask([parcel.get(self.folder.outbox, name) for name in group])
-            done += sum(sizes[name] for name in group)
-            refused = {name for name, _ in answer.refused}
-            self.outcome.refused += answer.refused
-            self.outcome.sent += len(group) - len(refused)
+        answer = self._push(self._fetch())
         for _ in range(MOST_ASKS):
             if not answer.merging:
                 break
             answer = self._ask([])
+        there = graph.ancestors(self.nodes, (*answer.heads, *answer.shared))
+        self._clear(there)
+        self._keep_news(answer, there)
+
+    def _fetch(self) -> ExchangeAnswer:
+        answer = self._ask([])
+        while answer.more and len(parcel.names(self.folder.inbox)) < MOST_WAITING:
+            had = self.outcome.received
+            answer = self._ask([])
+            if answer.more and self.outcome.received == had:
+                raise CountyLies(reason="nothing_more")
+        self.outcome.more = answer.more
+        return answer
+
+    def _push(self, answer: ExchangeAnswer) -> ExchangeAnswer:
+        """Send what the county lacks, as far as it lies sealed. Returns the last answer."""
+        outbox = self.folder.outbox
+        waiting = set(parcel.names(outbox))
+        lacks = graph.missing(self.nodes, (*answer.heads, *answer.shared))
+        known = [name for name in lacks if name in waiting]
+        self.outcome.lacking = len(lacks) - len(known)
+        # The outbox may be ahead of a graph that was lost, or of a record that was put back from a copy.
+        loads = [*known, *parcel.oldest_first(outbox, waiting - self.nodes.keys())]
+        sizes = {name: parcel.size(outbox, name) for name in loads}
+        total, done = sum(sizes.values()), 0
+        for group in _groups(loads, sizes):
+            self.progress(done, total)
+            answer = self._send(group) or answer
+            done += sum(sizes[name] for name in group)
         if loads:
             self.progress(total, total)
-            there = graph.ancestors(self.nodes, (*answer.heads, *answer.shared))
-            self._clear(waiting & there)
-        self._keep_news(answer)
+        return answer
+
+    def _send(self, group: list[bytes]) -> ExchangeAnswer | None:
+        sealed: dict[bytes, bytes] = {}
+        for name in group:
+            try:
+                sealed[name] = parcel.get(self.folder.outbox, name)
+            except ParcelDamaged:
+                self._spoiled(name)
+        if not sealed:
+            return None
+        answer = self._ask(list(sealed.values()))
+        # A parcel that did not open is named by its own bytes: the batch may be sound, its sealed copy is not.
+        of_parcel = {hashlib.sha256(data).digest(): name for name, data in sealed.items()}
+        for name, code in answer.refused:
+            if name in of_parcel:
+                self._spoiled(of_parcel[name])
+            else:
+                self.outcome.refused.append((name, code))
+        self.outcome.sent += max(0, len(sealed) - len(answer.refused))
+        return answer
+
+    def _spoiled(self, name: bytes) -> None:
+        """Let go of a sealed copy that is no good: the open record makes another one, if it holds the batch."""
+        if name in self.nodes:
+            parcel.drop(self.folder.outbox, name)
+        else:
+            parcel.move(self.folder.outbox, self.folder.refused, name)
+        self.outcome.lacking += 1
 
     def _ask(self, parcels: list[bytes]) -> ExchangeAnswer:
         # What was sealed since is unknown to the county and tells it nothing: name also what it last held of ours.
         shared = self.nodes.keys() & set(self.folder.news().county_heads)
-        mine = set(graph.heads(self.nodes)) | shared | set(parcel.names(self.folder.inbox))
+        inbox = set(parcel.names(self.folder.inbox))
+        mine = {*graph.heads(self.nodes), *shared}
+        mine.update(sorted(inbox - mine)[: max(0, MAX_HEADS - len(mine))])
         known = last_receipt(self.folder.news(), self.link)
         request = ExchangeRequest(
-            heads=tuple(sorted(mine)),
+            heads=tuple(sorted(mine)[:MAX_HEADS]),
             receipt_digest=known.digest if known is not None and known.level == "merged" else b"",
             batches=tuple(parcels),
             take_bytes=TAKE_BYTES,
@@ -156,43 +220,20 @@ class _Talk:
         )
         answer = ExchangeAnswer.decode(self._post("/v1/exchange", request.encode()))
         self._believe(answer)
+        self.shared.update(answer.shared)
         for name, sealed in answer.batches:
-            parcel.put(self.folder.inbox, name, sealed)
-            self.outcome.received += 1
+            if name not in inbox:
+                parcel.put(self.folder.inbox, name, sealed)
+                self.outcome.received += 1
         return answer
 
     def _post(self, path: str, body: bytes) -> bytes:
-        headers = {
-            "Content-Type": MEDIA_TYPE,
-            "Yiyang-Auth": authorise(
-                self.link.device_id, self.link.transport_key, "POST", path, int(self.clock()), body
-            ),
-        }
+        now = max(0, int(self.clock()))
+        proof = authorise(self.link.device_id, self.link.transport_key, "POST", path, now, body)
         self.outcome.requests += 1
         self.outcome.bytes_up += len(body)
-        return self._receive(path, body, headers)
-
-    def _receive(self, path: str, body: bytes, headers: dict[str, str]) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        try:
-            with self.http.stream("POST", path, content=body, headers=headers) as response:
-                for part in response.iter_raw():
-                    size += len(part)
-                    if size > ANSWER_LIMIT:
-                        raise CountyLies(reason="too_long")
-                    parts.append(part)
-                status, kind = response.status_code, response.headers.get("Content-Type", "")
-        except httpx.HTTPError as error:
-            raise CountyUnreachable(url=self.link.url) from error
-        self.outcome.bytes_down += size
-        # The log-in page of a hotel's network answers 200 with a page of its own.
-        if kind != MEDIA_TYPE:
-            raise CountyUnreachable(url=self.link.url)
-        answer = b"".join(parts)
-        if status != 200:
-            problem = Problem.decode(answer)
-            raise CountyRefused(reason=problem.code)
+        answer = asking.ask(self.http, path, body, {AUTH_HEADER: proof}, limit=ANSWER_LIMIT, steady=self.steady)
+        self.outcome.bytes_down += len(answer)
         return answer
 
     def _believe(self, answer: ExchangeAnswer) -> None:
@@ -212,14 +253,22 @@ class _Talk:
             news = self.folder.news()
             self.folder.save_news(replace(news, receipt=answer.receipt, county_ahead_s=answer.time - int(self.clock())))
 
-    def _clear(self, names: set[bytes]) -> None:
-        for name in names:
-            parcel.drop(self.folder.outbox, name)
+    def _clear(self, there: set[bytes]) -> None:
+        """Let go of sealed copies of what the county has and has signed for.
 
-    def _keep_news(self, answer: ExchangeAnswer) -> None:
+        What the vault may not hold waits to be taken in.
+        """
+        waiting = set(parcel.names(self.folder.outbox))
+        receipt = last_receipt(self.folder.news(), self.link)
+        proven = graph.ancestors(self.nodes, receipt.heads if receipt else ())
+        for name in waiting & there & proven:
+            parcel.drop(self.folder.outbox, name)
+        for name in (waiting & self.shared) - self.nodes.keys():
+            parcel.move(self.folder.outbox, self.folder.inbox, name)
+
+    def _keep_news(self, answer: ExchangeAnswer, there: set[bytes]) -> None:
         news = self.folder.news()
         refused = tuple((name.hex(), code) for name, code in self.outcome.refused)
-        there = graph.ancestors(self.nodes, (*answer.heads, *answer.shared))
         known = graph.heads({name: self.nodes[name] for name in there})
         unknown = [name for name in answer.heads if name not in self.nodes]
         self.folder.save_news(replace(news, refused=refused, county_heads=(*known, *unknown)))
@@ -236,14 +285,6 @@ def _groups(names: list[bytes], sizes: dict[bytes, int]) -> Iterator[list[bytes]
         size += sizes[name]
     if group:
         yield group
-
-
-def last_receipt(news: News, link: Link) -> Receipt | None:
-    """The newest receipt, checked again: a file outside the vault proves nothing by itself."""
-    try:
-        return verify(news.receipt, link.county_public) if news.receipt else None
-    except SignatureWrong:
-        return None
 
 
 def pause(seconds: float, *, jitter: float = 0.2) -> float:

@@ -1,7 +1,9 @@
 """Taking in what arrived: open each parcel, believe only what a known device signed, merge it after its parents.
 
 What arrived while the vault was closed waits in the inbox as it came. A batch whose parents are missing waits
-too. A file that is not what it should be is moved aside, named in the news, and stops nothing.
+too, and one that only a newer program reads. A file that is not what it should be is moved to ``refused`` and stops
+nothing. Parcels in the outbox whose batch the vault does not hold are arrivals as well: the record was put
+back from a copy that is older than they are.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,16 +15,27 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from db.errors import YiyangError
-from db.local import CLOCK
+from db.local import BATCH, CLOCK
 from db.search import index_person
 from db.store import Store
 from db.tables import Person
-from sync import batch, parcel
+from sync import batch, graph, parcel
 from sync.directory import Directory
-from sync.errors import BatchForged
+from sync.errors import (
+    BatchCut,
+    BatchForged,
+    BatchTooNew,
+    BatchUnknownDevice,
+    ParcelDamaged,
+    ParcelNotForUs,
+    SignatureWrong,
+)
 from sync.link import Folder
 from sync.merge import apply, laptop_tables
 from sync.seal import held, keep
+
+# What is wrong with a parcel. A full disk or a busy record is wrong with us: it ends the run, and the parcel waits.
+_SPOILED = (BatchCut, BatchForged, BatchUnknownDevice, ParcelDamaged, ParcelNotForUs, SignatureWrong)
 
 
 @dataclass(slots=True)
@@ -35,6 +48,14 @@ class Arrived:
     waiting: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
 
+    def add(self, later: "Arrived") -> None:
+        """What came in after this."""
+        self.batches += later.batches
+        self.entries += later.entries
+        self.people |= later.people
+        self.waiting = later.waiting
+        self.refused += later.refused
+
 
 def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextManager[None]] = nullcontext) -> Arrived:
     """Merge all of the inbox that can be merged. A batch is one transaction; running it again changes nothing.
@@ -44,35 +65,40 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
     arrived = Arrived()
     if not folder.enrolled:
         return arrived
-    directory = Directory.read(folder.link().directory, folder.link().county_public)
-    keys = {device.id: device.sign_public for device in directory.devices}
-    open_: dict[bytes, batch.Batch] = {}
+    link = folder.link()
+    keys = {device.id: device.sign_public for device in Directory.read(link.directory, link.county_public).devices}
     with gate(), store.reading() as conn:
         here = held(conn)
+    for name in parcel.names(folder.outbox):
+        if name not in here:
+            parcel.move(folder.outbox, folder.inbox, name)
+    open_: dict[bytes, batch.Batch] = {}
     for name in parcel.names(folder.inbox):
         if name in here:
             parcel.drop(folder.inbox, name)
             continue
         try:
             open_[name] = _open(store, folder, name, keys)
-        except YiyangError as error:
-            _set_aside(folder, name)
-            arrived.refused.append((name.hex(), error.code))
+        except _SPOILED as error:
+            _set_aside(folder, name, error, arrived)
     known = set(here)
-    # Each pass takes what stands on what is here; a pass that takes nothing ends it.
-    while ready := [b for b in open_.values() if all(parent in known for parent in b.header.parents)]:
-        for one in ready:
-            del open_[one.name]
-            try:
-                with gate():
-                    _merge(store, one, arrived)
-            except YiyangError as error:
-                _set_aside(folder, one.name)
-                arrived.refused.append((one.name.hex(), error.code))
-                continue
-            known.add(one.name)
-            parcel.drop(folder.inbox, one.name)
-    arrived.waiting = len(open_)
+    for name in graph.causal_order({name: one.header.parents for name, one in open_.items()}, open_):
+        one = open_[name]
+        if not known.issuperset(one.header.parents):
+            arrived.waiting += 1
+            continue
+        try:
+            with gate():
+                _merge(store, one, arrived)
+        except BatchTooNew as error:
+            arrived.waiting += 1
+            arrived.refused.append((name.hex(), error.code))
+        except _SPOILED as error:
+            _set_aside(folder, name, error, arrived)
+        else:
+            known.add(name)
+            parcel.drop(folder.inbox, name)
+            parcel.drop(folder.refused, name)
     with gate(), store.reading() as conn:
         folder.write_graph(held(conn))
     return arrived
@@ -86,14 +112,16 @@ def _open(store: Store, folder: Folder, name: bytes, keys: Mapping[UUID, bytes])
     return one
 
 
-def _set_aside(folder: Folder, name: bytes) -> None:
-    parcel.put(folder.refused, name, parcel.get(folder.inbox, name))
-    parcel.drop(folder.inbox, name)
+def _set_aside(folder: Folder, name: bytes, error: YiyangError, arrived: Arrived) -> None:
+    parcel.move(folder.inbox, folder.refused, name)
+    arrived.refused.append((name.hex(), error.code))
 
 
 def _merge(store: Store, one: batch.Batch, arrived: Arrived) -> None:
     entries = one.entries()
     with store.writing() as conn:
+        if held(conn, BATCH.c.hash == one.name):
+            return  # another program on this record was faster
         if one.header.lamport_last > conn.execute(select(CLOCK.c.lamport)).scalar_one() + batch.LAMPORT_LEAP:
             raise BatchForged(batch=one.name.hex()[:12])
         done = apply(conn, laptop_tables(), entries, one.header.epoch, one.name)

@@ -10,19 +10,25 @@ The folder beside the record holds no person's data in the clear and no key that
 
 import contextlib
 import json
+import os
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from db.keys import sync_folder, write_whole
-from sync.errors import LinkDamaged, NotEnrolled
+from sync import graph
+from sync.directory import Directory
+from sync.errors import LinkDamaged, NotEnrolled, SignatureWrong
+from sync.receipt import Receipt, verify
 
 _LIMIT = 4 * 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
+_MISREAD = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 KEPT_RUNS = 100
 
 
@@ -90,7 +96,7 @@ class Folder:
             raise NotEnrolled
         try:
             said = self._read("link.json")
-            return Link(
+            link = Link(
                 url=str(said["url"]),
                 pair_id=UUID(said["pair_id"]),
                 device_id=UUID(said["device_id"]),
@@ -100,8 +106,12 @@ class Folder:
                 transport_key=_key(said["transport_key"]),
                 directory=str(said["directory"]),
             )
-        except (KeyError, TypeError, ValueError) as error:
+            if Directory.read(link.directory, link.county_public).pair_id != link.pair_id:
+                raise ValueError("the directory of another pair")
+            pyrage.x25519.Recipient.from_str(link.county_recipient)
+        except (OSError, *_MISREAD, SignatureWrong, pyrage.RecipientError) as error:
             raise LinkDamaged from error
+        return link
 
     def save_link(self, link: Link) -> None:
         """Keep the way to the county."""
@@ -121,11 +131,11 @@ class Folder:
             return News(
                 receipt=str(said["receipt"]),
                 refused=tuple((str(name), str(code)) for name, code in said["refused"]),
-                runs=tuple(Run(**run) for run in said["runs"]),
+                runs=tuple(_run(run) for run in said["runs"])[-KEPT_RUNS:],
                 county_ahead_s=int(said["county_ahead_s"]),
                 county_heads=tuple(bytes.fromhex(name) for name in said["county_heads"]),
             )
-        except (OSError, KeyError, TypeError, ValueError):
+        except (OSError, *_MISREAD):
             # Nothing here is the only copy of anything: the next exchange tells it all again.
             return News()
 
@@ -139,19 +149,24 @@ class Folder:
     def graph(self) -> dict[bytes, tuple[bytes, ...]]:
         """The batches of the vault and what they stand on, as far as the file tells; a torn line is passed over."""
         nodes: dict[bytes, tuple[bytes, ...]] = {}
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             for line in (self.path / "graph").read_text(encoding="ascii", errors="replace").splitlines():
                 names = line.split()
-                if names and names[-1] == "." and all(_HASH.fullmatch(name) for name in names[:-1]):
+                if len(names) > 1 and names[-1] == "." and all(_HASH.fullmatch(name) for name in names[:-1]):
                     first, *parents = (bytes.fromhex(name) for name in names[:-1])
                     nodes[first] = tuple(parents)
+        try:
+            graph.causal_order(nodes, ())
+        except ValueError:
+            # No batches can name each other in a circle, so the file is not what we wrote: it tells nothing.
+            return {}
         return nodes
 
     def write_graph(self, nodes: dict[bytes, tuple[bytes, ...]]) -> None:
         """Bring the file in line with the vault: new batches are added at its end."""
         self.make()
         known = self.graph()
-        if known.keys() - nodes.keys():
+        if any(nodes.get(name) != parents for name, parents in known.items()):
             lines = "".join(_line(name, parents) for name, parents in nodes.items())
             write_whole(self.path / "graph", lines.encode("ascii"))
             return
@@ -161,16 +176,33 @@ class Folder:
                 # A line that a power cut tore must not swallow the next one.
                 file.write("\n" + "".join(fresh))
                 file.flush()
+                os.fsync(file.fileno())
             sync_folder(self.path)
 
     def _read(self, name: str) -> dict[str, Any]:
-        raw = (self.path / name).read_bytes()
+        with (self.path / name).open("rb") as file:
+            raw = file.read(_LIMIT + 1)
         if len(raw) > _LIMIT:
             raise ValueError("too long")
         said = json.loads(raw)
         if not isinstance(said, dict):
             raise ValueError("not an object")
         return said
+
+
+def last_receipt(news: News, link: Link) -> Receipt | None:
+    """The newest receipt, checked again: a file outside the vault proves nothing by itself."""
+    try:
+        found = verify(news.receipt, link.county_public) if news.receipt else None
+    except SignatureWrong:
+        return None
+    return found if found and (found.pair, found.device) == (link.pair_id, link.device_id) else None
+
+
+def _run(said: dict[str, Any]) -> Run:
+    # Also one that a newer program wrote.
+    counts = {each.name: int(said[each.name]) for each in fields(Run) if each.name != "outcome" and each.name in said}
+    return Run(outcome=str(said["outcome"]), **counts)
 
 
 def _line(name: bytes, parents: tuple[bytes, ...]) -> str:

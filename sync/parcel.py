@@ -4,10 +4,11 @@ Outside the vault a batch exists only as such a file, which never changes: ``<na
 carries it (a timer, a USB stick, county IT) needs no key that opens it. The stock ``age`` program opens it too.
 """
 
+import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pyrage
@@ -71,14 +72,30 @@ def names(folder: Path) -> list[bytes]:
     """The batches whose parcels are in ``folder``, by name. Files of other names are passed over."""
     if not folder.is_dir():
         return []
-    return sorted(bytes.fromhex(match[1]) for one in os.scandir(folder) if (match := _FILE.fullmatch(one.name)))
+    return sorted(
+        bytes.fromhex(match[1])
+        for one in os.scandir(folder)
+        if (match := _FILE.fullmatch(one.name)) and one.is_file(follow_symlinks=False)
+    )
+
+
+def oldest_first(folder: Path, some: Iterable[bytes]) -> list[bytes]:
+    """Parcels in the order they were put here, as far as the file system remembers: a guess at what stands on what."""
+
+    def written(name: bytes) -> tuple[int, bytes]:
+        try:
+            return _path(folder, name).stat().st_mtime_ns, name
+        except FileNotFoundError:
+            return 0, name
+
+    return sorted(some, key=written)
 
 
 def get(folder: Path, name: bytes) -> bytes:
-    """The parcel of one batch. ``ParcelDamaged`` when it is missing, or larger than any parcel."""
+    """The parcel of one batch. ``ParcelDamaged`` when it is missing, empty, or larger than any parcel."""
     path = _path(folder, name)
     try:
-        if path.stat().st_size > MAX_PARCEL:
+        if not 0 < path.stat().st_size <= MAX_PARCEL:
             raise ParcelDamaged(name=name.hex()[:12])
         return path.read_bytes()
     except FileNotFoundError as error:
@@ -91,6 +108,14 @@ def size(folder: Path, name: bytes) -> int:
         return _path(folder, name).stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def move(folder: Path, to: Path, name: bytes) -> None:
+    """Put a parcel, if it is there, into another folder beside this one, in place of what lies there."""
+    to.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        os.replace(_path(folder, name), _path(to, name))
+        _sync_folder(to)
 
 
 def drop(folder: Path, name: bytes) -> None:

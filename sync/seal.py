@@ -4,10 +4,11 @@ Entries leave the journal in the order of their Lamport counters; a run ends whe
 one file take turns) or at ``RUN`` entries. Each new batch stands on everything this laptop had seen.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from db.journal import Entry, EntryRef
 from db.local import BATCH, JOURNAL
@@ -16,24 +17,27 @@ from db.store import Store
 from db.vault import SCHEMA
 from sync import batch, graph, parcel
 from sync.directory import recipients
-from sync.link import Folder
+from sync.errors import ParcelDamaged, ParcelNotForUs
+from sync.link import Folder, Link, last_receipt
 
 RUN = 2000
+RUN_BYTES = 4 << 20
+"""Of fields, before they are laid out and compressed: no batch must be larger than one message takes."""
 
 
 def seal(store: Store) -> list[bytes]:
     """Seal the whole unsealed tail; returns the names of the new batches. One transaction."""
-    made: list[bytes] = []
     with store.writing() as conn:
-        for epoch, entries in _runs(tail(conn)):
-            made.append(_close(store, conn, epoch, entries))
-    return made
+        return [_close(store, conn, epoch, entries) for epoch, entries in _runs(_unsealed(conn))]
 
 
 def tail(conn: Connection) -> list[tuple[bytes, Entry]]:
     """The unsealed entries with their epochs, in the order they were written."""
-    rows = conn.execute(select(JOURNAL).order_by(JOURNAL.c.lamport))
-    return [(bytes(row.epoch), entry_of(row)) for row in rows]
+    return [(bytes(row.epoch), entry_of(row)) for row in _unsealed(conn)]
+
+
+def _unsealed(conn: Connection) -> Sequence[Any]:
+    return conn.execute(select(JOURNAL).order_by(JOURNAL.c.lamport)).all()
 
 
 def entry_of(row: Any) -> Entry:
@@ -53,15 +57,16 @@ def entry_of(row: Any) -> Entry:
     )
 
 
-def _runs(entries: Sequence[tuple[bytes, Entry]]) -> Iterator[tuple[bytes, list[Entry]]]:
+def _runs(rows: Sequence[Any]) -> Iterator[tuple[bytes, list[Entry]]]:
     run: list[Entry] = []
-    epoch = b""
-    for its, entry in entries:
-        if run and (its != epoch or len(run) == RUN):
+    epoch, size = b"", 0
+    for row in rows:
+        size += len(row.fields)
+        if run and (bytes(row.epoch) != epoch or len(run) == RUN or size > RUN_BYTES):
             yield epoch, run
-            run = []
-        epoch = its
-        run.append(entry)
+            run, size = [], len(row.fields)
+        epoch = bytes(row.epoch)
+        run.append(entry_of(row))
     if run:
         yield epoch, run
 
@@ -81,7 +86,7 @@ def _close(store: Store, conn: Connection, epoch: bytes, entries: list[Entry]) -
         schema=SCHEMA,
         codec=batch.CODEC,
         counts=counts,
-        parents=tuple(graph.heads(held(conn))),
+        parents=_parents(conn, store.device_id),
     )
     body = batch.seal(header, entries, store.device.sign_key)
     name = batch.name(body)
@@ -90,9 +95,15 @@ def _close(store: Store, conn: Connection, epoch: bytes, entries: list[Entry]) -
     return name
 
 
-def held(conn: Connection) -> dict[bytes, tuple[bytes, ...]]:
-    """The batches of the vault and their parents."""
-    rows = conn.execute(select(BATCH.c.hash, BATCH.c.parents).order_by(BATCH.c.position))
+def _parents(conn: Connection, device: UUID) -> tuple[bytes, ...]:
+    """All heads, and this device's own last batch though others stand on it: by it a fork is told from a chain."""
+    own = held(conn, BATCH.c.device_id == device)
+    return tuple(sorted({*graph.heads(held(conn)), *graph.heads(own)}))
+
+
+def held(conn: Connection, *where: ColumnElement[bool]) -> dict[bytes, tuple[bytes, ...]]:
+    """The batches of the vault, or some of them, and their parents, in the order they came."""
+    rows = conn.execute(select(BATCH.c.hash, BATCH.c.parents).where(*where).order_by(BATCH.c.position))
     return {bytes(name): _split(bytes(parents)) for name, parents in rows}
 
 
@@ -118,20 +129,46 @@ def _split(joined: bytes) -> tuple[bytes, ...]:
     return tuple(joined[at : at + 32] for at in range(0, len(joined), 32))
 
 
-def post(store: Store, folder: Folder, at_county: set[bytes]) -> None:
+def post(store: Store, folder: Folder) -> None:
     """Make the outbox hold a sealed copy of every batch that the county lacks, and the graph tell of all.
 
-    ``at_county`` are the batches known to be there. Does nothing that was done before, so it also mends what
-    a power cut between sealing and posting left.
+    Does nothing that was done before, so it also mends what a power cut between sealing and posting left.
     """
     link = folder.link()
     folder.make()
     with store.reading() as conn:
         nodes = held(conn)
         folder.write_graph(nodes)
+        there = _there(folder, link, nodes, held(conn, BATCH.c.device_id == store.device_id).keys())
         waiting = set(parcel.names(folder.outbox))
-        for name in graph.causal_order(nodes, nodes.keys() - at_county - waiting):
+        for name in graph.causal_order(nodes, nodes.keys() - there - waiting):
             body = conn.execute(select(BATCH.c.body).where(BATCH.c.hash == name)).scalar_one()
             parcel.put(folder.outbox, name, parcel.seal_parcel(body, recipients(link)))
-    for name in waiting & at_county:
+    for name in waiting & there:
         parcel.drop(folder.outbox, name)
+
+
+def _there(folder: Folder, link: Link, nodes: graph.Nodes, own: Collection[bytes]) -> set[bytes]:
+    """What the county says it has; of our own batches only those it has signed for too. Others have theirs as well."""
+    news = folder.news()
+    receipt = last_receipt(news, link)
+    proven = graph.ancestors(nodes, receipt.heads if receipt else ())
+    return graph.ancestors(nodes, news.county_heads) - (set(own) - proven)
+
+
+def post_afresh(store: Store, folder: Folder) -> bool:
+    """Let go of sealed copies that do not hold the batch they are named by, and post again; whether there were any."""
+    with store.reading() as conn:
+        nodes = held(conn)
+    wrong = [name for name in parcel.names(folder.outbox) if name in nodes and not _sound(store, folder, name)]
+    for name in wrong:
+        parcel.drop(folder.outbox, name)
+    post(store, folder)
+    return bool(wrong)
+
+
+def _sound(store: Store, folder: Folder, name: bytes) -> bool:
+    try:
+        return batch.name(parcel.open_parcel(parcel.get(folder.outbox, name), store.device.age_key)) == name
+    except (ParcelDamaged, ParcelNotForUs):
+        return False

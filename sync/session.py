@@ -4,12 +4,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
+from db.errors import YiyangError
 from db.store import Store
-from sync import exchange, graph
+from sync import exchange
 from sync.exchange import Outcome, Progress
 from sync.inbox import Arrived, take_in
 from sync.link import Folder
-from sync.seal import post, seal
+from sync.seal import post, post_afresh, seal
 
 Gate = Callable[[], AbstractContextManager[None]]
 """Entered around each use of the store. Whoever wants to close the store meanwhile lets it raise."""
@@ -28,27 +29,36 @@ def settle(store: Store) -> None:
     seal(store)
     folder = Folder(store.path)
     if folder.enrolled:
-        post(store, folder, at_county(folder))
-
-
-def at_county(folder: Folder) -> set[bytes]:
-    """The batches the county was last heard to hold."""
-    nodes = folder.graph()
-    return graph.ancestors(nodes, folder.news().county_heads)
+        post(store, folder)
 
 
 def sync(store: Store, progress: Progress | None = None, *, gate: Gate = nullcontext) -> Synced:
     """Bring this laptop and its county up to date. Raises as ``exchange.run``, and what ``gate`` raises.
 
-    The network is waited for outside the gate. Cut off anywhere, nothing is lost: the next sync goes on.
+    The network is waited for outside the gate. Cut off anywhere, nothing is lost: the next sync goes on, and what
+    came before the cut is merged now.
     """
     folder = Folder(store.path)
+    arrived = take_in(store, folder, gate=gate)
     with gate():
         settle(store)
-    outcome = exchange.run(folder, progress)
-    if outcome.lacking:
-        # The county lost what it once had: make the sealed copies again and give them back.
-        with gate():
-            post(store, folder, at_county(folder))
+    try:
         outcome = exchange.run(folder, progress)
-    return Synced(outcome, take_in(store, folder, gate=gate))
+        if outcome.lacking or outcome.refused:
+            # The county lost what it once had, or a sealed copy is no good: make them again and give them back.
+            with gate():
+                spoiled = post_afresh(store, folder)
+            if outcome.lacking or spoiled:
+                outcome = outcome.then(exchange.run(folder, progress))
+    except YiyangError:
+        take_in(store, folder, gate=gate)
+        raise
+    arrived.add(take_in(store, folder, gate=gate))
+    while outcome.more:
+        # The inbox was full; each part is merged before the next is fetched.
+        outcome = outcome.then(exchange.run(folder, progress))
+        part = take_in(store, folder, gate=gate)
+        arrived.add(part)
+        if not part.batches:
+            break
+    return Synced(outcome, arrived)

@@ -7,8 +7,7 @@ from sqlalchemy import func, select
 from db.local import BATCH, JOURNAL, ROW_VERSION, SET_ASIDE
 from db.store import Store
 from sync import parcel
-from sync.exchange import last_receipt
-from sync.link import Folder, Run
+from sync.link import Folder, Run, last_receipt
 from sync.receipt import digest
 
 

@@ -106,15 +106,15 @@ def test_a_code_of_another_county_does_not_enrol(vault: Path, address: str, secr
     assert not Folder(vault).enrolled
 
 
-def test_a_county_with_another_key_is_found_out(enrolled: Path, county: Settings) -> None:
-    # The laptop remembers another key than the one that now signs.
+def test_a_way_whose_key_was_changed_is_found_out(enrolled: Path, county: Settings) -> None:
+    # The directory beside it was not signed by this key.
     folder = Folder(enrolled)
     path = folder.path / "link.json"
     said = json.loads(path.read_text(encoding="utf-8"))
     said["county_public"] = "11" * 32
     path.write_text(json.dumps(said), encoding="utf-8")
     before = untouched(enrolled)
-    refused(24, "sync", vault=enrolled, zh="签名不对", en="wrong signature")
+    refused(31, "sync", vault=enrolled, zh="yiyang enrol", en="yiyang enrol")
     assert untouched(enrolled) == before
     assert status(county)[0].entries == 0
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from sync.county.app import running
 from sync.county.database import open_engine
 from sync.county.migrations.run import upgrade
 from sync.county.settings import Settings
+from tests.sync.worlds import World, make_world
 
 
 @pytest.fixture(scope="session")
@@ -108,3 +110,18 @@ def address(county: Settings) -> Iterator[str]:
     """The county, serving on a real socket."""
     with running(county) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def world_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pair, its two laptops and its county, all in agreement; copied for each test."""
+    return make_world(tmp_path_factory.mktemp("world") / "here").place
+
+
+@pytest.fixture
+def world(world_once: Path, tmp_path: Path) -> Iterator[World]:
+    """A world of this test's own. Nobody serves yet, nothing is open."""
+    own = World(tmp_path / "world")
+    shutil.copytree(world_once, own.place)
+    yield own
+    own.close()
