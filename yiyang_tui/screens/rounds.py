@@ -184,9 +184,10 @@ class Rounds(Place):
     # --- the person under the cursor ------------------------------------------------------------------
 
     def on_virtual_list_highlighted(self, event: VirtualList.Highlighted) -> None:
-        """The cursor moved, or the rows are new."""
+        """The cursor moved."""
         event.stop()
-        self._turn()
+        if event.row.person_id != self.person:
+            self._turn()
 
     def _turn(self) -> None:
         """Show the person under the cursor: at once what is known here, then what the record says."""
@@ -367,6 +368,7 @@ class Rounds(Place):
             self.drafts.put(person, dict(job.values))
             if person == self.person:
                 self.form.put(job.values)
+                self._tell()
         # One dialog at a time: for the others the list says enough.
         if error is not None and self.app.screen is self:
             self.say(sentence(error), "urgent")

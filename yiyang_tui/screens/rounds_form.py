@@ -13,7 +13,7 @@ from care.codes import codes, short
 from care.observations import observations, say
 from care.vitals import change, show
 from yiyang_tui.cells import fit
-from yiyang_tui.fields import Value, fields, fill, values
+from yiyang_tui.fields import Value, fields, fill
 from yiyang_tui.screens.rounds_values import (
     BLANK,
     CHOSEN,
@@ -51,6 +51,7 @@ class RoundForm(Form):
     def __init__(self, say: Callable[[str, Token], None], *, id: str) -> None:
         super().__init__(id=id)
         self._say = say
+        self._fields: list[Entry | Tick | Choice] = []
         self._asked: dict[str, int] = {}
         self._beside: Bedside | None = None
         self._now = 0
@@ -97,13 +98,17 @@ class RoundForm(Form):
     @property
     def held(self) -> dict[str, Value]:
         """What the fields hold."""
-        return values(self)
+        # Asked for at every key: the fields are looked up once.
+        if not self._fields:
+            self._fields = fields(self)
+        return {field.id: field.value for field in self._fields if field.id}
 
     def put(self, found: Mapping[str, Value]) -> None:
-        """Show these values, as of another person or of a draft. Nothing counts as confirmed."""
+        """Hold these values, of another person or of a draft; ``show_beside`` follows. Nothing counts as confirmed."""
         self._asked.clear()
-        fill(self, {**BLANK, **found})
-        self.retell()
+        new = {**BLANK, **found}
+        if self.held != new:
+            fill(self, new)
 
     def correcting(self, on: bool) -> None:
         """Ask for a reason, or do not."""
