@@ -103,7 +103,11 @@ def shown(home: Household) -> At:
 
     @asynccontextmanager
     async def run(
-        start: str = "today", lang: str = "zh", theme: str = "yiyang-plain", size: tuple[int, int] = (80, 24)
+        start: str = "today",
+        lang: str = "zh",
+        theme: str = "yiyang-plain",
+        size: tuple[int, int] = (80, 24),
+        wait: bool = True,
     ) -> AsyncIterator[tuple[YiyangApp, Pilot[None]]]:
         who = staff.by_number(home.store, "1002")
         assert who is not None
@@ -112,7 +116,8 @@ def shown(home: Household) -> At:
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             app.call_later(app.enter, session)
-            await begun(app, pilot)
+            if wait:
+                await begun(app, pilot)
             yield app, pilot
 
     return run
