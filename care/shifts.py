@@ -48,6 +48,13 @@ def shift(now: int, shifts: tuple[Shift, ...] | None = None) -> Shift:
     raise LookupError(f"no shift at {local:%H:%M}")
 
 
+def began(now: int) -> int:
+    """When the shift that is on at ``now`` began, seconds UTC."""
+    local = datetime.fromtimestamp(now, LOCAL)
+    since = (local.hour * 60 + local.minute - _minute(shift(now).start)) % _DAY_MIN
+    return now - since * 60 - local.second
+
+
 def _minute(text: str) -> int:
     hour, minute = text.split(":")
     return int(hour) * 60 + int(minute)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from care.data import table
-from care.shifts import Shift, pattern, shift
+from care.shifts import Shift, began, pattern, shift
 from tests.care.household import at
 
 
@@ -50,3 +50,10 @@ def test_a_pattern_with_a_gap_is_a_defect() -> None:
 def test_one_shift_may_last_the_whole_day() -> None:
     whole = Shift("whole", "全天班", "Whole day", "08:00", "08:00")
     assert shift(at("2026-11-22 03:00"), (whole,)) is whole
+
+
+@pytest.mark.parametrize(
+    ("moment", "start"), [("2026-11-22 21:04", "2026-11-22 20:00"), ("2026-11-22 07:59", "2026-11-21 20:00")]
+)
+def test_a_night_shift_began_in_the_evening(moment: str, start: str) -> None:
+    assert began(at(moment) + 30) == at(start)

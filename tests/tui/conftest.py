@@ -16,7 +16,6 @@ from db.vault import create_vault
 from tests.tui.charted import charted, charted_once, lived  # noqa: F401 - fixtures
 from tests.tui.evening import address, county, county_once, enrolled, evening_once, home, shown  # noqa: F401 - fixtures
 from tests.tui.walk import house, house_once, walked  # noqa: F401 - fixtures
-from tests.tui.walk import house, house_once, walked  # noqa: F401 - fixtures
 from yiyang_tui.app import YiyangApp, make_app
 from yiyang_tui.settings import settings_path
 from yiyang_tui.widgets.entry import Entry

@@ -49,14 +49,12 @@ class Chart(Place):
     CSS_PATH = "chart.tcss"
     # An input method sends full-width digits.
     BINDINGS: ClassVar[list[BindingType]] = [
-        *((f"{n},{name}", f"page({n - 1})", "") for n, name in enumerate(
-            ("fullwidth_digit_one", "fullwidth_digit_two", "fullwidth_digit_three", "fullwidth_digit_four",
-             "fullwidth_digit_five"), 1)),
+        *((f"{n},{wide}", f"page({n - 1})", "") for n, wide in enumerate("１２３４５", 1)),
         ("tab", "turn(1)", ""),
         ("shift+tab", "turn(-1)", ""),
         ("left", "measure(-1)", ""),
         ("right", "measure(1)", ""),
-    ]  # fmt: skip
+    ]
 
     page = PAGES[0]
     header: "Header | None" = None
@@ -94,9 +92,10 @@ class Chart(Place):
         return [times.moment(look.at, self.session.now()), look.who, Cell(t("chart.looked"), "quiet")]
 
     def on_mount(self) -> None:
-        """Two panes where there is room."""
+        """Two panes where there is room; another look is drawn in its own colours."""
         super().on_mount()
         self._arrange()
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.load())
 
     def on_resize(self) -> None:
         """The header is broken anew."""
@@ -158,8 +157,8 @@ class Chart(Place):
             )
 
     def _read_day(self) -> Day:
-        from care.levels import period_from
         from care.measured import last_vitals
+        from care.shifts import began
         from care.timeline import timeline, trend
         from care.vitals_sets import vitals_sets
 
@@ -167,7 +166,7 @@ class Chart(Place):
         points = trend(store, self.person_id, (*MEASURES[0], *SECOND), now - SPANS[0] * DAY_S, now + DAY_S)
         newest = next((one for one in vitals_sets(store, self.person_id, 20) if one.stands == "yes"), None)
         last = last_vitals(store, self.person_id, now)
-        return Day(points, newest, last, timeline(store, self.person_id, limit=30), period_from(now), now)
+        return Day(points, newest, last, timeline(store, self.person_id, limit=30), began(now), now)
 
     def _read_vitals(self) -> "tuple[list[TrendPoint], list[VitalsSet], int]":
         from care.timeline import trend

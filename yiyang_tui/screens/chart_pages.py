@@ -75,6 +75,10 @@ def legend(app: App[Any], columns: Sequence[str], days: int) -> Text:
     return text
 
 
+EARLIER: Final = ("temp_c10", "pulse", "resp", "spo2", "glucose_mmol10", "weight_kg10", "pain")
+"""What says something alone, though it was measured before the newest set."""
+
+
 class PageLine(Widget):
     """``[1 概览]  2 体征``: the pages, where one is stands in brackets."""
 
@@ -128,8 +132,8 @@ class Overview(Horizontal):
     def show(self, day: Day) -> None:
         """Draw it."""
         self.query_one("#legend", Static).update(legend(self.app, MEASURES[0], SPANS[0]))
-        self.query_one("#pressure", Trend).show(series(MEASURES[0], day.points), day.now)
-        self.query_one("#second", Trend).show(series(SECOND, day.points), day.now)
+        for name, columns in (("#pressure", MEASURES[0]), ("#second", SECOND)):
+            self.query_one(name, Trend).show(series(columns, day.points), day.now, whole=True)
         words = self.query_one("#shift", Static)
         words.update(self._words(day, max(words.size.width, 20), max(words.size.height, 6)))
 
@@ -167,9 +171,9 @@ class Overview(Horizontal):
         lines = [title, flow(self.app, [Said(one) for one in measured(newest.values)], width, "  ")]
         older = {} if day.last is None else {k: v for k, v in day.last.values.items() if k not in newest.values}
         # An oxygen flag without its set says nothing, half a pressure little.
-        older = {name: value for name, value in older.items() if name not in ("oxygen", "acvpu", "sbp", "dbp")}
-        if older:
-            said = [Said(t("chart.earlier"), "quiet"), *(Said(one, "quiet") for one in measured(older))]
+        known = measured({name: value for name, value in older.items() if name in EARLIER})
+        if known:
+            said = [Said(t("chart.earlier"), "quiet"), *(Said(one, "quiet") for one in known)]
             lines.append(flow(self.app, said, width, "  "))
         return lines
 
@@ -200,11 +204,14 @@ class VitalsPage(Widget):
 
     def show(self, points: "Sequence[TrendPoint]", sets: "Sequence[VitalsSet]", now: int) -> None:
         """Draw them."""
+        from care.vitals import measure
+
         self.now = now
         self._list_measures()
         trend = self.query_one(Trend)
         trend.days = self.days
-        trend.show(series(MEASURES[self.measure], points), now)
+        columns = MEASURES[self.measure]
+        trend.show(series(columns, points), now, whole=not measure(columns[0]).decimals)
         self.query_one(VirtualList).show_rows(sets)
 
     def _list_measures(self) -> None:

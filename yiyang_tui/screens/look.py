@@ -94,8 +94,11 @@ class VoidDialog(Dialog[bool]):
         self.saving = True
         store, by = self.session.store, self.session.staff.id
         self.run_care(
-            void, store, by, self.item.round_id, event.value, then=lambda _: self.dismiss(True), failed=self._failed
+            void, store, by, self.item.round_id, event.value, then=lambda _none: self._kept(), failed=self._failed
         )
+
+    def _kept(self) -> None:
+        self.dismiss(True)
 
     def _failed(self, error: "YiyangError") -> None:
         self.saving = False

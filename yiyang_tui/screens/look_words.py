@@ -46,10 +46,11 @@ def measured(values: "Mapping[str, Measured]") -> list[str]:
 
 
 def score(news: "News2 | None") -> Said:
-    """``7 高``; ``3+ 低`` when not everything was measured."""
+    """``7 高``; ``至少 3 低`` when not everything was measured: then nobody is called normal."""
     if news is None:
         return Said("")
-    said = t("chart.score" if news.complete else "chart.score_least", n=news.total, level=t(f"news.{news.response}"))
+    level = t(f"news.{news.response}") if news.complete or news.total else ""
+    said = t("chart.score" if news.complete else "chart.score_least", n=news.total, level=level).rstrip()
     return Said(said, "urgent" if news.response in GRAVE else "")
 
 

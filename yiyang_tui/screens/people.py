@@ -24,6 +24,8 @@ WIDE: Final = 110
 MOST: Final = 2000
 """A search is counted no further; nobody scrolls through more."""
 
+NEW_SEARCH: Final = ("/", "、")
+
 
 class People(Place):
     """A search field and the people it finds, those with a bed first."""
@@ -47,6 +49,13 @@ class People(Place):
         """Type at once."""
         super().on_mount()
         self.query_one("#query", Entry).focus()
+
+    def on_screen_resume(self) -> None:
+        """Back here: what is typed next is a new search."""
+        super().on_screen_resume()
+        field = self.query_one("#query", Entry)
+        if field.has_focus:
+            field.action_select_all()
 
     def load(self) -> None:
         """Ask who is found now."""
@@ -103,6 +112,10 @@ class People(Place):
     @on(Input.Changed, "#query")
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        if event.value.endswith(NEW_SEARCH):
+            # The key that finds somebody from anywhere does so here, too: no name or bed holds it.
+            self.query_one("#query", Entry).value = ""
+            return
         people = self.query_one(VirtualList)
         people.goto(0)
         # Whoever an older query is still looking for is not wanted any more.

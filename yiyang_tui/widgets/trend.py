@@ -39,10 +39,13 @@ class Series:
     points: Sequence[Point]
 
 
-def scale(low: float, high: float, rows: int) -> tuple[float, float]:
-    """(bottom, step): round values, so that ``rows`` steps upward from the bottom cover ``low`` to ``high``."""
+def scale(low: float, high: float, rows: int, *, whole: bool = False) -> tuple[float, float]:
+    """(bottom, step): round values, so that ``rows`` steps upward from the bottom cover ``low`` to ``high``.
+
+    ``whole``: no step is finer than one.
+    """
     span = max(high - low, 1e-9)
-    factor = 0.1 if span < 5 else 1.0
+    factor = 0.1 if span < 5 and not whole else 1.0
     for size in STEPS:
         step = size * factor
         bottom = (low // step) * step
@@ -63,10 +66,11 @@ class Trend(Widget):
         super().__init__(id=id)
         self.days = days
         self.until = 0
+        self.whole = False
 
-    def show(self, series: Sequence[Series], until: int) -> None:
-        """Draw these series up to the moment ``until`` (seconds UTC)."""
-        self.until = until
+    def show(self, series: Sequence[Series], until: int, *, whole: bool = False) -> None:
+        """Draw these series up to the moment ``until`` (seconds UTC). ``whole``: they are counted in whole numbers."""
+        self.until, self.whole = until, whole
         self.series = tuple(series)
         self.refresh()
 
@@ -79,7 +83,7 @@ class Trend(Widget):
         if not found:
             return Text(t("trend.none"), quiet)
         rows, width = max(self.size.height - 1, 2), max(self.size.width - 5, 8)
-        bottom, step = scale(min(found), max(found), rows)
+        bottom, step = scale(min(found), max(found), rows, whole=self.whole)
         grid = self._grid(kept, from_at, width, rows, bottom, step)
         digits = 1 if step < 1 else 0
         text = Text(no_wrap=True, overflow="crop")
