@@ -44,7 +44,7 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The board. ``done``, ``total`` and ``remarkable`` count who is in, leaving out practice persons.
+    """The board. ``done``, ``total`` and ``remarkable`` count who is in, without practice persons and home beds.
 
     ``from_at``: when the present tour began, the ``number``-th since ``title_period`` began.
     """
@@ -59,14 +59,15 @@ class Board:
 
 
 def board(store: Store, now: int) -> Board:
-    """Everybody on a bed of the welfare home or the ward, in bed order."""
+    """Everybody on a bed, in bed order. Those on home beds stand last: looked at on a visit, due by no hour."""
     with store.reading() as conn:
-        people = [one for one in in_house(conn, now) if one.bed_kind != "home"]
+        people = in_house(conn, now)
         urgent = {alert.person_id for alert in alerts_of(conn, people, now) if not alert.answered}
     began = period_from(now)
     rows = tuple(_row(one, one.person_id in urgent, began, now) for one in people)
-    counted = [row for row in rows if row.where == "in" and not row.practice]
-    tour = min((one.interval(now) for one in people if not one.on_leave), default=24 * 60) * 60
+    counted = [row for row in rows if row.where == "in" and not row.practice and row.bed_kind != "home"]
+    walked = (one.interval(now) for one in people if not one.on_leave and one.bed_kind != "home")
+    tour = min(walked, default=24 * 60) * 60
     number = (now - began) // tour
     return Board(
         title_period="night" if is_night(now) else "day",

@@ -102,7 +102,7 @@ def record(store: Store, by: UUID, person_id: UUID, observation: Observation, at
         look = act.now if at is None else at
         if look > ahead(act.now):
             raise Refused("time_ahead")
-        kind = observation.kind or _usual_kind(about["role"], look)
+        kind = observation.kind or _usual_kind(about["role"], about["bed_kind"], look)
         where: dict[str, Any] = {"person_id": person_id, "staff_id": by, "at": look}
         round_id = act.insert(Round, **where, bed_id=_id(about["bed_id"]), kind=kind, **_noted(observation))
         given = observation.measured
@@ -248,10 +248,12 @@ def _noted(observation: Observation) -> dict[str, Any]:
 _ABOUT = text(
     """
 SELECT p.spo2_scale, (SELECT role FROM staff WHERE id = :by) AS role,
-       (SELECT bed_id FROM stay WHERE person_id = p.id AND until_at IS NULL ORDER BY from_at DESC, id DESC LIMIT 1)
-           AS bed_id,
+       b.id AS bed_id, b.kind AS bed_kind,
        :told IS NULL OR EXISTS (SELECT 1 FROM staff WHERE id = :told) AS told_known
-FROM person AS p WHERE p.id = :person
+FROM person AS p
+LEFT JOIN bed AS b ON b.id = (
+    SELECT bed_id FROM stay WHERE person_id = p.id AND until_at IS NULL ORDER BY from_at DESC, id DESC LIMIT 1)
+WHERE p.id = :person
 """
 )
 
@@ -270,8 +272,8 @@ def _id(raw: bytes | None) -> UUID | None:
     return None if raw is None else UUID(bytes=raw)
 
 
-def _usual_kind(role: str, at: int) -> str:
-    kinds = table("rounds")["kind_by_role"]
+def _usual_kind(role: str, bed_kind: str | None, at: int) -> str:
+    kinds = table("rounds")["kind_at_home" if bed_kind == "home" else "kind_by_role"]
     kind: str = kinds.get(role, kinds["carer"])["night" if is_night(at) else "day"]
     return kind
 

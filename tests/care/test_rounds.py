@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from care import people, staff, stays
+from care import beds, people, staff, stays
 from care.chart import timeline
 from care.levels import due_at
 from care.rounds import (
@@ -510,3 +510,22 @@ def test_however_rounds_are_corrected_and_undone_the_newest_standing_one_counts(
     if row.last_word is not None:
         assert (newest, row.last_word.value) in standing
     assert len(timeline(store, person)) >= len(looks)
+
+
+@pytest.mark.parametrize(("who", "kind"), [("carer", "visit"), ("director", "home_bed")])
+def test_a_person_on_a_home_bed_stands_last_on_the_board_and_is_looked_at_on_a_visit(
+    house: Household, who: str, kind: str
+) -> None:
+    at_home = house.person("梁桂英", "101-2", care_level="full")
+    house.person("周福", "102-2", care_level="full")
+    stays.switch(house.store, house.director, at_home, beds.add_home_bed(house.store, house.director, "双河村", "一组"))
+    shown = board(house.store, house.store.now())
+    residents = [row for row in shown.rows if not row.practice]
+    assert [(row.name, row.bed_label, row.due_at is None) for row in residents] == [
+        ("周福", "102-2", False),
+        ("梁桂英", "双河村", True),
+    ]
+    assert shown.total == 1
+    saved = unremarkable(house.store, getattr(house, who), at_home)
+    [row] = [item for item in timeline(house.store, at_home) if item.round_id == saved.round_id]
+    assert row.kind == kind

@@ -62,9 +62,9 @@ def columns() -> list[Column]:
 
 
 def waits(line: Line, marks: Mapping[UUID, Mark]) -> bool:
-    """Whether this tour still has to see the person. Nobody waits for a practice person."""
+    """Whether this tour still has to see the person. Nobody waits for a practice person, nor on a home bed."""
     row = line.row
-    if row is None or row.practice or row.where != "in":
+    if row is None or row.practice or row.where != "in" or row.bed_kind == "home":
         return False
     return not row.done and marks.get(row.person_id) in (None, "failed")
 
