@@ -17,7 +17,7 @@ from db.errors import YiyangError
 from sync import asking, graph, parcel
 from sync.directory import Directory
 from sync.errors import CountyLies, ParcelDamaged
-from sync.link import Folder, Link, Run, last_receipt
+from sync.link import Folder, Link, Run, best_receipt, last_receipt
 from sync.protocol import AUTH_HEADER, MAX_BATCHES, MAX_HEADS, ExchangeAnswer, ExchangeRequest, authorise
 from sync.receipt import Receipt, verify
 
@@ -251,7 +251,15 @@ class _Talk:
                 raise CountyLies(reason="receipt")
             self.outcome.receipt = receipt
             news = self.folder.news()
-            self.folder.save_news(replace(news, receipt=answer.receipt, county_ahead_s=answer.time - int(self.clock())))
+            best = best_receipt(news, link)
+            self.folder.save_news(
+                replace(
+                    news,
+                    receipt=answer.receipt,
+                    best=news.best if best is not None and best.entries > receipt.entries else answer.receipt,
+                    county_ahead_s=answer.time - int(self.clock()),
+                )
+            )
 
     def _clear(self, there: set[bytes]) -> None:
         """Let go of sealed copies of what the county has and has signed for.

@@ -62,9 +62,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is known without the vault: the newest receipt (compact JWS), what was refused, the last runs."""
+    """What is known without the vault: the newest receipt (compact JWS), what was refused, the last runs.
+
+    ``best`` is the receipt of the most entries ever: a later one of fewer tells that the county lost some.
+    """
 
     receipt: str = ""
+    best: str = ""
     refused: tuple[tuple[str, str], ...] = ()
     runs: tuple[Run, ...] = ()
     county_ahead_s: int = 0
@@ -130,6 +134,7 @@ class Folder:
             said = self._read("news.json")
             return News(
                 receipt=str(said["receipt"]),
+                best=str(said.get("best", "")),
                 refused=tuple((str(name), str(code)) for name, code in said["refused"]),
                 runs=tuple(_run(run) for run in said["runs"])[-KEPT_RUNS:],
                 county_ahead_s=int(said["county_ahead_s"]),
@@ -192,11 +197,20 @@ class Folder:
 
 def last_receipt(news: News, link: Link) -> Receipt | None:
     """The newest receipt, checked again: a file outside the vault proves nothing by itself."""
+    return _receipt(news.receipt, link)
+
+
+def best_receipt(news: News, link: Link) -> Receipt | None:
+    """The receipt of the most entries, checked again."""
+    return _receipt(news.best, link)
+
+
+def _receipt(statement: str, link: Link) -> Receipt | None:
     try:
-        found = verify(news.receipt, link.county_public) if news.receipt else None
+        found = verify(statement, link.county_public)
     except SignatureWrong:
         return None
-    return found if found and (found.pair, found.device) == (link.pair_id, link.device_id) else None
+    return found if (found.pair, found.device) == (link.pair_id, link.device_id) else None
 
 
 def _run(said: dict[str, Any]) -> Run:
