@@ -19,7 +19,7 @@ def line(state: Carrying, now: int) -> str:
     if state.running:
         parts.append(t("syncline.running"))
     elif standing.last is not None and standing.last.outcome != "done":
-        parts.append(why(standing.last.outcome))
+        parts.append(t("syncline.goes_on", why=why(standing.last.outcome)))
     if standing.refused:
         parts.append(plural("syncline.refused", len(standing.refused)))
     if standing.contested:

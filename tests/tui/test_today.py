@@ -34,7 +34,8 @@ def line(app: YiyangApp, word: str) -> str:
 
 def row(app: YiyangApp) -> Row:
     """The line under the cursor."""
-    found: Row = app.screen.query_one(VirtualList).current
+    found: Row | None = app.screen.query_one(VirtualList).current
+    assert found is not None
     return found
 
 

@@ -1,10 +1,11 @@
 """Two fields to join a county: its address and the one-time code that county IT gave out."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.types import CSSPathType
 from textual.widgets import Static
 
 from yiyang_tui.cells import narrow
@@ -68,6 +69,8 @@ class AskCounty(Dialog[str]):
 
     Esc before that dismisses with ``None``.
     """
+
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "enrol.tcss"]
 
     joining = False
 

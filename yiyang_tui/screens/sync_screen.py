@@ -53,7 +53,7 @@ class SyncScreen(Place):
         yield Facts(id="standing")
         yield Static(id="progress", markup=False)
         yield VirtualList["Row"](
-            [Column(16), Column(0), Column(27, align="right")],
+            [Column(16), Column(0), Column(28, align="right")],
             lambda row: row.cells,
             key=lambda row: row.id,
             selectable=lambda row: row.person_id is not None,
@@ -85,7 +85,6 @@ class SyncScreen(Place):
         self.query_one(Facts).facts = tuple(_standing(standing, now))
         self.query_one(VirtualList).show_rows([*_to_settle(standing, people, others), *_history(standing, now)])
         self.carried(self.yiyang.carrying)
-        self.query_one(FootLine).refresh()
 
     # --- the exchange under way -----------------------------------------------------------------
 
@@ -95,6 +94,7 @@ class SyncScreen(Place):
         words, urgent = _progress(state, self.shown, self.session.now())
         line.set_class(urgent, "urgent")
         line.update("\n".join(wrap(words, max(line.size.width, 20))))
+        self.query_one(FootLine).refresh()
         if state.standing is not None and state.standing != self.shown and self.app.screen is self:
             self.load()
 
@@ -210,7 +210,10 @@ def _history(standing: "Standing", now: int) -> list[Row]:
 def _run(run: "Run", number: int, now: int) -> Row:
     done = run.outcome == "done"
     what = t("sync.run_done", sent=run.sent, received=run.received) if done else why(run.outcome)
-    size = t("sync.run_size", up=_size(run.bytes_up), down=_size(run.bytes_down), seconds=run.seconds)
+    carried = run.bytes_up + run.bytes_down
+    size = (
+        t("sync.run_size", up=_size(run.bytes_up), down=_size(run.bytes_down), seconds=run.seconds) if carried else ""
+    )
     return Row(
         f"run{number}",
         (Cell(times.moment(run.at, now), "quiet"), Cell(what, "" if done else "late"), Cell(size, "quiet")),
@@ -252,4 +255,7 @@ def _under_way(state: Carrying) -> str:
 
 
 def _size(count: int) -> str:
-    return f"{count} B" if count < 1000 else f"{count / 1000:.1f} KB" if count < 10**6 else f"{count / 10**6:.1f} MB"
+    if count < 1000:
+        return f"{count} B"
+    amount, unit = (count / 1000, "KB") if count < 999_500 else (count / 10**6, "MB")
+    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
