@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sync.standing import Standing
 
 BAR = 24
-LABEL, NUMBER = 10, 12
+LABEL, NUMBER = 10, 15
 """Cells of the first two columns of the standing."""
 
 
