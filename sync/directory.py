@@ -32,11 +32,17 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The devices of one pair. ``version`` changes with every change of the list."""
+    """The devices of one pair. ``version`` changes with every change of the list.
+
+    The county's own public keys stand in it too, so that nobody between can put others in their place: where
+    parcels for it are sealed to (``age1…``), and what a vault's key is wrapped to for recovery (raw X25519).
+    """
 
     pair_id: UUID
     version: int
     devices: tuple[Listed, ...]
+    county_recipient: str
+    county_recovery: bytes
 
     def sign(self, key: bytes, kid: str) -> str:
         """The list as a compact JWS of the county's raw ``key``."""
@@ -44,6 +50,7 @@ class Directory:
             "kind": KIND,
             "pair": self.pair_id.hex,
             "version": self.version,
+            "county": {"age": self.county_recipient, "recovery": self.county_recovery.hex()},
             "devices": [
                 {
                     "id": each.id.hex,
@@ -67,7 +74,13 @@ class Directory:
             if said["kind"] != KIND or len(said["devices"]) > MAX_DEVICES:
                 raise ValueError("not a directory")
             devices = tuple(_listed(each) for each in said["devices"])
-            return cls(UUID(hex=said["pair"]), int(said["version"]), devices)
+            return cls(
+                UUID(hex=said["pair"]),
+                int(said["version"]),
+                devices,
+                str(said["county"]["age"]),
+                bytes.fromhex(said["county"]["recovery"]),
+            )
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise SignatureWrong from error
 

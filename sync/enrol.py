@@ -1,25 +1,24 @@
 """Joining a county by its one-time code: the laptop proves nothing but the code, the county proves its key by it."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
-import httpx
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from db.keys import Cost
 from db.store import Device, Store
 from db.vault import create_vault, new_device
+from sync import asking, jws
 from sync.codes import check_county
 from sync.directory import Directory
-from sync.errors import CountyLies, CountyRefused, CountyUnreachable
+from sync.errors import CountyLies
 from sync.link import Folder, Link, new_transport_key
-from sync.protocol import MEDIA_TYPE, EnrolAnswer, EnrolRequest, Problem
+from sync.protocol import EnrolAnswer, EnrolRequest
 
 ANSWER_LIMIT = 1 << 20
-_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,8 @@ class Joined:
 
 def enrol(store: Store, url: str, code: str, *, pair_name: str, laptop: str) -> Link:
     """Enrol the laptop of an existing record; its pair becomes known to the county.
+
+    A laptop that was enrolled before and lost its way there, or its answer, comes back as the same laptop.
 
     Raises ``CountyUnreachable``, ``CountyRefused`` (wrong, used or old code), ``CountyLies`` (another county).
     """
@@ -66,12 +67,12 @@ def _ask(url: str, code: str, device: Device, pair_id: UUID | None, pair_name: s
         age_recipient=str(pyrage.x25519.Identity.from_str(device.age_key).to_public()),
         name=laptop,
     )
-    answer = EnrolAnswer.decode(_post(url, request.encode()))
+    request = replace(request, proof=jws.sign_detached(request.claim(), device.sign_key, device.device_id.hex))
+    with asking.client(url) as http:
+        answer = EnrolAnswer.decode(asking.ask(http, "/v1/enrol", request.encode(), {}, limit=ANSWER_LIMIT))
     # The code carries a mark of the county's key: whoever answered must be the county that gave it out.
     check_county(code, answer.county_sign_public)
-    directory = Directory.read(answer.directory, answer.county_sign_public)
-    if directory.pair_id != answer.pair_id or pair_id not in (None, answer.pair_id):
-        raise CountyLies(reason="pair")
+    _check_signed(request, answer)
     link = Link(
         url=url,
         pair_id=answer.pair_id,
@@ -85,24 +86,19 @@ def _ask(url: str, code: str, device: Device, pair_id: UUID | None, pair_name: s
     return Joined(answer, link)
 
 
-def _post(url: str, body: bytes) -> bytes:
-    try:
-        with (
-            httpx.Client(base_url=url, timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as http,
-            http.stream("POST", "/v1/enrol", content=body, headers={"Content-Type": MEDIA_TYPE}) as response,
-        ):
-            answer = b""
-            for part in response.iter_raw():
-                answer += part
-                if len(answer) > ANSWER_LIMIT:
-                    raise CountyLies(reason="too_long")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise CountyUnreachable(url=url) from error
-    if response.headers.get("Content-Type", "") != MEDIA_TYPE:
-        raise CountyUnreachable(url=url)
-    if response.status_code != 200:
-        raise CountyRefused(reason=Problem.decode(answer).code)
-    return answer
+def _check_signed(request: EnrolRequest, answer: EnrolAnswer) -> None:
+    """Take nothing from the answer that the county has not signed: its other keys, our pair, our place in the list."""
+    directory = Directory.read(answer.directory, answer.county_sign_public)
+    if directory.pair_id != answer.pair_id or request.pair_id not in (None, answer.pair_id):
+        raise CountyLies(reason="pair")
+    if (directory.county_recipient, directory.county_recovery) != (
+        answer.county_age_recipient,
+        answer.county_recovery_public,
+    ):
+        raise CountyLies(reason="county_key")
+    ours = (request.device_id, request.sign_public, request.age_recipient)
+    if ours not in ((each.id, each.sign_public, each.age_recipient) for each in directory.devices):
+        raise CountyLies(reason="directory")
 
 
 def _public(key: bytes) -> bytes:

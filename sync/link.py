@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from db.keys import sync_folder, write_whole
@@ -110,10 +109,10 @@ class Folder:
                 transport_key=_key(said["transport_key"]),
                 directory=str(said["directory"]),
             )
-            if Directory.read(link.directory, link.county_public).pair_id != link.pair_id:
-                raise ValueError("the directory of another pair")
-            pyrage.x25519.Recipient.from_str(link.county_recipient)
-        except (OSError, *_MISREAD, SignatureWrong, pyrage.RecipientError) as error:
+            signed = Directory.read(link.directory, link.county_public)
+            if (signed.pair_id, signed.county_recipient) != (link.pair_id, link.county_recipient):
+                raise ValueError("not what the county signed")
+        except (OSError, *_MISREAD, SignatureWrong) as error:
             raise LinkDamaged from error
         return link
 

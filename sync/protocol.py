@@ -18,6 +18,7 @@ from sync.bounds import Check, facts, flag, many, octets, or_none, row_id, text,
 from sync.errors import CountyLies, SignatureWrong
 
 MEDIA_TYPE = "application/vnd.yiyang.v1+msgpack"
+ENROL_KIND = "yiyang-enrol-1"
 AUTH_HEADER = "Yiyang-Auth"
 HASH_BYTES = 32
 MAX_REQUEST = 32 << 20  # bytes, enforced while reading
@@ -87,7 +88,11 @@ def _plain(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class EnrolRequest(Message):
-    """A laptop asks to be certified. ``pair_id`` ``None``: it joins the pair that the code is for. Keys are raw."""
+    """A laptop asks to be certified. ``pair_id`` ``None``: it joins the pair that the code is for. Keys are raw.
+
+    ``proof`` is a detached JWS of its signing key over ``claim()``: a laptop that lost its way to the county, or never
+    got the answer, comes back under its name with a new transport key, and nobody else does.
+    """
 
     _limit: ClassVar[int] = 1 << 14
     _checks: ClassVar[Mapping[str, Check]] = {
@@ -99,6 +104,7 @@ class EnrolRequest(Message):
         "transport_public": _KEY,
         "age_recipient": text(128),
         "name": _NAME,
+        "proof": text(1024),
     }
 
     code: str
@@ -109,6 +115,12 @@ class EnrolRequest(Message):
     transport_public: bytes
     age_recipient: str
     name: str
+    proof: str = ""
+
+    def claim(self) -> bytes:
+        """What ``proof`` signs."""
+        said = (ENROL_KIND, self.code, self.device_id.hex, self.sign_public.hex(), self.transport_public.hex())
+        return "|".join((*said, self.age_recipient)).encode()
 
 
 @dataclass(frozen=True, slots=True)

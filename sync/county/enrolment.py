@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pyrage
@@ -11,14 +12,14 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from sync import codes
+from sync import codes, jws
 from sync.codes import CodeMistyped
 from sync.county.errors import Denied, PairNameWrong
 from sync.county.keys import Keys
 from sync.county.settings import nameable
 from sync.county.tables import CountyPair, Device, EnrolCode, core
 from sync.directory import MAX_DEVICES, Directory, Listed
-from sync.errors import CountyLies
+from sync.errors import CountyLies, SignatureWrong
 from sync.protocol import MAX_NAME, EnrolAnswer, EnrolRequest
 
 _PAIR, _DEVICE, _CODE = core(CountyPair), core(Device), core(EnrolCode)
@@ -61,32 +62,25 @@ def new_code(conn: Connection, keys: Keys, pair_name: str, now: int, days: int) 
 def enrol(
     conn: Connection, keys: Keys, county_name: str, request: EnrolRequest, guesses: Guesses, now: int
 ) -> EnrolAnswer:
-    """Certify the laptop, or raise ``Denied``. Asking again with the same code and keys gets the same answer."""
+    """Certify the laptop, or raise ``Denied``. A laptop we know may ask again, with the same code or a new one."""
     guesses.check()
     code = _code(conn, keys, request.code, guesses)
-    again = _certified(conn, request)
-    if code.used_at is not None:
-        if again is None or code.used_by != request.device_id:
-            raise Denied("code_used", 403)
-        return _answer(conn, keys, county_name, again.pair_id, now)
-    if code.expires_at <= now:
-        raise Denied("code_expired", 403)
-    if again is not None:
-        raise Denied("device_known", 409)
-    _check_keys(request)
-    pair_id = _pair(conn, code.pair_name, request.pair_id, now)
-    used = conn.execute(
-        update(_CODE)
-        .where(_CODE.c.hash == code.hash, _CODE.c.used_at.is_(None))
-        .values(used_at=now, used_by=request.device_id)
-    )
-    if used.rowcount != 1:
+    known = _known(conn, request)
+    if code.used_at is not None and (known is None or code.used_by != request.device_id):
         raise Denied("code_used", 403)
-    _certify(conn, request, pair_id, now)
+    if code.used_at is None and code.expires_at <= now:
+        raise Denied("code_expired", 403)
+    if known is None:
+        _check_keys(request)
+        pair_id = _pair(conn, code.pair_name, request.pair_id, now)
+        _certify(conn, request, pair_id, now)
+    else:
+        pair_id = _again(conn, request, known, code.pair_name)
+    conn.execute(update(_CODE).where(_CODE.c.hash == code.hash).values(used_at=now, used_by=request.device_id))
     return _answer(conn, keys, county_name, pair_id, now)
 
 
-def _code(conn: Connection, keys: Keys, typed: str, guesses: Guesses) -> Row[tuple[object, ...]]:
+def _code(conn: Connection, keys: Keys, typed: str, guesses: Guesses) -> Row[Any]:
     try:
         codes.check_county(typed, keys.sign_public)
         found = conn.execute(select(_CODE).where(_CODE.c.hash == codes.digest(typed)).with_for_update()).first()
@@ -98,18 +92,36 @@ def _code(conn: Connection, keys: Keys, typed: str, guesses: Guesses) -> Row[tup
     return found
 
 
-def _certified(conn: Connection, request: EnrolRequest) -> Row[tuple[object, ...]] | None:
-    found = conn.execute(select(_DEVICE).where(_DEVICE.c.device_id == request.device_id)).first()
+def _known(conn: Connection, request: EnrolRequest) -> Row[Any] | None:
+    """The certified device of that id, if there is one. ``Denied`` if it is another, or its keys are not its own."""
+    found = conn.execute(select(_DEVICE).where(_DEVICE.c.device_id == request.device_id).with_for_update()).first()
     if found is None:
         return None
-    same = (
-        bytes(found.sign_public) == request.sign_public
-        and bytes(found.transport_public) == request.transport_public
-        and found.age_recipient == request.age_recipient
-    )
-    if not same:
+    if (bytes(found.sign_public), found.age_recipient) != (request.sign_public, request.age_recipient):
         raise Denied("device_known", 409)
+    if found.revoked_at is not None:
+        raise Denied("device_revoked", 403)
+    if bytes(found.transport_public) != request.transport_public:
+        try:
+            jws.verify_detached(request.proof, request.claim(), request.sign_public)
+        except SignatureWrong as error:
+            raise Denied("device_known", 409) from error
     return found
+
+
+def _again(conn: Connection, request: EnrolRequest, known: Row[Any], pair_name: str) -> UUID:
+    """A laptop that lost its way here, or our answer, comes back with another transport key."""
+    pair_id: UUID = known.pair_id
+    name = conn.execute(select(_PAIR.c.name).where(_PAIR.c.pair_id == pair_id)).scalar_one()
+    if name != pair_name or request.pair_id not in (None, pair_id):
+        raise Denied("pair_differs", 409)
+    _check_keys(request)
+    conn.execute(
+        update(_DEVICE)
+        .where(_DEVICE.c.device_id == request.device_id)
+        .values(transport_public=request.transport_public, name=request.name)
+    )
+    return pair_id
 
 
 def _check_keys(request: EnrolRequest) -> None:
@@ -153,9 +165,16 @@ def _certify(conn: Connection, request: EnrolRequest, pair_id: UUID, now: int) -
             certified_at=now,
         )
     )
-    conn.execute(
-        update(_PAIR).where(_PAIR.c.pair_id == pair_id).values(directory_version=_PAIR.c.directory_version + 1)
-    )
+    _renumber(conn, pair_id, now)
+
+
+def _renumber(conn: Connection, pair_id: UUID, now: int) -> None:
+    """Give the changed list a number of its own.
+
+    Counted up alone, a county put back from its backup would give a number out twice, for two lists.
+    """
+    version = conn.execute(select(_PAIR.c.directory_version).where(_PAIR.c.pair_id == pair_id)).scalar_one()
+    conn.execute(update(_PAIR).where(_PAIR.c.pair_id == pair_id).values(directory_version=max(version + 1, now)))
 
 
 def _answer(conn: Connection, keys: Keys, county_name: str, pair_id: UUID, now: int) -> EnrolAnswer:
@@ -167,12 +186,12 @@ def _answer(conn: Connection, keys: Keys, county_name: str, pair_id: UUID, now: 
         county_sign_public=keys.sign_public,
         county_age_recipient=keys.recipient,
         county_recovery_public=keys.recovery_public,
-        directory=directory(conn, pair_id).sign(keys.sign, keys.kid),
+        directory=directory(conn, pair_id, keys).sign(keys.sign, keys.kid),
         time=now,
     )
 
 
-def directory(conn: Connection, pair_id: UUID) -> Directory:
+def directory(conn: Connection, pair_id: UUID, keys: Keys) -> Directory:
     """The devices of a pair as the county knows them."""
     version = conn.execute(select(_PAIR.c.directory_version).where(_PAIR.c.pair_id == pair_id)).scalar_one()
     rows = conn.execute(
@@ -185,4 +204,6 @@ def directory(conn: Connection, pair_id: UUID) -> Directory:
             Listed(row.device_id, bytes(row.sign_public), row.age_recipient, row.name, row.revoked_at is not None)
             for row in rows
         ),
+        keys.recipient,
+        keys.recovery_public,
     )

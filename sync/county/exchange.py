@@ -65,7 +65,7 @@ def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeReques
         version = conn.execute(select(_PAIR.c.directory_version).where(_PAIR.c.pair_id == asking.pair_id)).scalar_one()
         directory = None
         if version != request.directory_version:
-            directory = enrolment.directory(conn, asking.pair_id).sign(keys.sign, keys.kid)
+            directory = enrolment.directory(conn, asking.pair_id, keys).sign(keys.sign, keys.kid)
     _note(engine, asking, now)
     return ExchangeAnswer(
         heads=tuple(heads[:MAX_HEADS]),
