@@ -98,9 +98,10 @@ STANDS = Standing(
         (
             {"last": Run(AT, "link_damaged"), "refused": (("00" * 32, "batch_forged"),), "contested": 2},
             False,
-            "本机新增 132 条未送出  县里已收 1284/1416  上次没送成，照常记录  ! 被退回 1 包  ! 2 处两边改得不一样  上次 21:04",
-            "132 new entries not sent  county has 1284/1416  last try failed, work goes on  ! 1 batch refused  ! 2 disagreements"
-            "  last 21:04",
+            "本机新增 132 条未送出  县里已收 1284/1416  上次没送成，照常记录  ! 被退回 1 包"
+            "  ! 2 处两边改得不一样  上次 21:04",
+            "132 new entries not sent  county has 1284/1416  last try failed, work goes on"
+            "  ! 1 batch refused  ! 2 disagreements  last 21:04",
         ),
     ],
 )
