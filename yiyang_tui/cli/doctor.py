@@ -21,8 +21,8 @@ def doctor(
     from db.errors import YiyangError
     from yiyang_tui.cli.ask import Secrets
     from yiyang_tui.cli.check_record import check_deep
-    from yiyang_tui.cli.outcome import error_sentence
     from yiyang_tui.cli.record import opened
+    from yiyang_tui.words import sentence
 
     found = everything()
     if deep:
@@ -30,7 +30,7 @@ def doctor(
             with opened(Secrets(), number, passphrase_file) as (store, _):
                 found += check_deep(store)
         except YiyangError as error:
-            found.append(Finding("deep", "bad", "cannot_open", {"why": error_sentence(error)}))
+            found.append(Finding("deep", "bad", "cannot_open", {"why": sentence(error)}))
     if json:
         _as_json(found)
     else:

@@ -11,7 +11,7 @@ from db.errors import DiskFull, YiyangError
 from yiyang_tui.cli.errors import NotAllowed
 from yiyang_tui.cli.usage import usage_sentence
 from yiyang_tui.faults import note_fault
-from yiyang_tui.words import has, sentence, t
+from yiyang_tui.words import sentence, t
 
 INTERRUPTED: Final = 130
 UNFORESEEN: Final = 70
@@ -24,26 +24,20 @@ def told(act: Callable[[], Any]) -> int:
     try:
         done = act()
     except YiyangError as error:
-        return _say(error_sentence(error), error.exit_code)
+        return _say(sentence(error), error.exit_code)
     except TyperException as error:
         return _say(usage_sentence(error), error.exit_code)
     except (KeyboardInterrupt, Abort):
         return _say(t("cli.said.interrupted"), INTERRUPTED)
     except OSError as error:
         known = plain(error)
-        return _unforeseen(error) if known is None else _say(error_sentence(known), known.exit_code)
+        return _unforeseen(error) if known is None else _say(sentence(known), known.exit_code)
     # The last stop of the program: what reaches it is a defect, and a person must not see it as one.
     except Exception as error:
         return _unforeseen(error)
     if done == INTERRUPTED:
         return _say(t("cli.said.interrupted"), INTERRUPTED)
     return done if isinstance(done, int) else 0
-
-
-def error_sentence(error: YiyangError) -> str:
-    """What to tell about an error: the sentence of its reason (``<code>.<reason>``) where there is one."""
-    key = f"{error.code}.{error.facts.get('reason', '')}"
-    return t(key, **error.facts) if has(key) else sentence(error)
 
 
 def plain(error: OSError) -> YiyangError | None:

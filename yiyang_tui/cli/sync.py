@@ -76,9 +76,9 @@ def _watch(folder: "Folder", every: int, *, json: bool) -> int:
     """Exchange again and again until told to end; a failure is told once, and again when it changes."""
     from db.errors import YiyangError
     from sync.exchange import pause
-    from yiyang_tui.cli.outcome import error_sentence, plain
+    from yiyang_tui.cli.outcome import plain
     from yiyang_tui.cli.show import as_json, note, stamp
-    from yiyang_tui.words import t
+    from yiyang_tui.words import sentence, t
 
     # A service manager ends a service with SIGTERM; what was carried so far is kept, the rest comes next time.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -99,7 +99,7 @@ def _watch(folder: "Folder", every: int, *, json: bool) -> int:
                 if json:
                     as_json(_failed(failed))
                 elif failed.code != told:
-                    note(f"{stamp()} {error_sentence(failed)}")
+                    note(f"{stamp()} {sentence(failed)}")
                 told = failed.code
             else:
                 if json:
@@ -173,11 +173,11 @@ def _done(folder: "Folder", outcome: "Outcome", seconds: float) -> dict[str, Any
 
 
 def _failed(error: "YiyangError") -> dict[str, Any]:
-    from yiyang_tui.cli.outcome import error_sentence
+    from yiyang_tui.words import sentence
 
     return {
         "outcome": error.code,
         "exit": error.exit_code,
         "facts": dict(error.facts),
-        "sentence": error_sentence(error),
+        "sentence": sentence(error),
     }
