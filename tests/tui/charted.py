@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from care import people, rounds, staff, stays
@@ -122,13 +123,13 @@ async def at_work(
 
 
 async def press(app: YiyangApp, pilot: Pilot[None], *keys: str) -> None:
-    """Press keys, each when the last has done its work; a longer word than a key's name is typed."""
+    """Press keys, each when the last has done its work. ``=text`` comes in one piece, as an input method commits it."""
     from tests.tui.conftest import settle
 
     for key in keys:
         if key.startswith("="):
-            for char in key[1:]:
-                await pilot.press("space" if char == " " else char)
+            assert app.focused is not None
+            app.focused.post_message(events.Paste(key[1:]))
         else:
             await pilot.press(key)
         await settle(app, pilot)

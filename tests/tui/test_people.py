@@ -80,7 +80,7 @@ async def test_slash_from_another_place_begins_a_new_search(charted: Charted) ->
 
 async def test_slash_in_the_field_begins_a_new_search(charted: Charted) -> None:
     async with charted() as (app, pilot):
-        await press(app, pilot, "=lxy/cdf")
+        await press(app, pilot, "=lxy", "slash", "=cdf")
         assert app.screen.query_one("#query", Entry).value == "cdf"
         await press(app, pilot, "enter", "escape", "=zf")
         assert app.screen.query_one("#query", Entry).value == "zf"

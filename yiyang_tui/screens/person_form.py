@@ -1,7 +1,7 @@
 """Registering a person, or changing their facts: one long form, checked while it is typed, saved in one act."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found of the facts as they are typed. ``whole``: with what the ID number says."""
+    """What was found of the facts as they are typed. ``whole``: with what the ID number says of sex and birth."""
 
     problems: "Sequence[FactProblem]"
     whole: "PersonFacts"
@@ -45,6 +45,7 @@ class PersonForm(Place):
     looked: Looked | None = None
     filled: Mapping[str, Value] = {}
     doubted: Sequence[str] = ()
+    number = ""
     tried = saving = left = False
 
     @property
@@ -97,26 +98,35 @@ class PersonForm(Place):
         """Look at what is typed: what is wrong, who is registered already."""
         if self.seen is not None:
             facts = facts_of(values(self), self.seen)
-            self.run_care(self._look, facts, then=self._show, group="look", exclusive=True)
+            self.run_care(self._look, facts, dict(self.given), then=self._show, group="look", exclusive=True)
 
-    def _look(self, facts: "PersonFacts") -> Looked:
+    def _look(self, facts: "PersonFacts", given: Mapping[str, str]) -> Looked:
+        """``given``: what an ID number filled in; another number says it anew."""
         from care.age import house_day
         from care.people import check, complete, same_people
 
         today = house_day(self.session.now())
-        twins = [one for one in same_people(self.session.store, facts) if one.id != self.person_id]
-        return Looked(check(facts, today), complete(facts, today), twins)
+        typed = {name: value for name in ("sex", "birth") if (value := getattr(facts, name)) != given.get(name)}
+        said = complete(replace(facts, **{"sex": "", "birth": None} | typed), today)
+        whole = replace(facts, sex=said.sex or facts.sex, birth=said.birth or facts.birth)
+        twins = [one for one in same_people(self.session.store, whole) if one.id != self.person_id]
+        return Looked(check(whole, today), whole, twins)
 
     def _show(self, looked: Looked) -> None:
         self.looked = looked
-        for name, value in (("sex", looked.whole.sex), ("birth", looked.whole.birth or "")):
-            # As the ID number says, where nobody has typed another.
-            if value and self.form.text(name) in ("", self.given.get(name, "")):
-                self.given[name] = value
-                self.form.put(name, value)
+        if looked.whole.id_number != self.number:
+            self._take_from_number(looked.whole)
         self._say_beside()
         self.query_one("#twins", Static).update("\n".join(_twin(one) for one in looked.twins[:2]))
         self.query_one("FootLine").refresh()
+
+    def _take_from_number(self, whole: "PersonFacts") -> None:
+        """Sex and birth as a new number says, where nobody has typed another. Once: what is cleared then stays so."""
+        self.number = whole.id_number
+        for name, value in (("sex", whole.sex), ("birth", whole.birth or "")):
+            if value and self.form.text(name) in ("", self.given.get(name, "")):
+                self.given[name] = value
+                self.form.put(name, value)
 
     def on_form_touched(self, event: Form.Touched) -> None:
         """Keep what was typed, and look at it."""
@@ -220,9 +230,9 @@ class PersonForm(Place):
             return
         self.saving = self.tried = True
         facts = facts_of(values(self), self.seen)
-        self.run_care(self._look, facts, then=lambda looked: self._judge(looked, facts), failed=self._failed)
+        self.run_care(self._look, facts, dict(self.given), then=self._judge, failed=self._failed)
 
-    def _judge(self, looked: Looked, facts: "PersonFacts") -> None:
+    def _judge(self, looked: Looked) -> None:
         """What is wrong is refused; what is only odd is asked about once."""
         self._show(looked)
         if self._refused(looked):
@@ -230,14 +240,14 @@ class PersonForm(Place):
             return
         doubts = [f"{t(f'field.{each.field}')}: {_words(each.code)}" for each in looked.problems]
         if not doubts or doubts == self.doubted:
-            self._save(facts)
+            self._save(looked.whole)
             return
 
         def sure(yes: bool | None) -> None:
             self.saving = bool(yes)
             if yes:
                 self.doubted = doubts
-                self._save(facts)
+                self._save(looked.whole)
 
         self.app.push_screen(Ask(t("person.save_anyway"), "\n".join(doubts)), sure)
 
