@@ -208,15 +208,14 @@ class _Talk:
         # What was sealed since is unknown to the county and tells it nothing: name also what it last held of ours.
         shared = self.nodes.keys() & set(self.folder.news().county_heads)
         inbox = set(parcel.names(self.folder.inbox))
-        mine = {*graph.heads(self.nodes), *shared}
-        mine.update(sorted(inbox - mine)[: max(0, MAX_HEADS - len(mine))])
         known = last_receipt(self.folder.news(), self.link)
         request = ExchangeRequest(
-            heads=tuple(sorted(mine)[:MAX_HEADS]),
+            heads=tuple(sorted({*graph.heads(self.nodes), *shared})[:MAX_HEADS]),
             receipt_digest=known.digest if known is not None and known.level == "merged" else b"",
             batches=tuple(parcels),
             take_bytes=TAKE_BYTES,
             directory_version=Directory.read(self.link.directory, self.link.county_public).version,
+            waiting=tuple(sorted(inbox)[:MAX_HEADS]),
         )
         answer = ExchangeAnswer.decode(self._post("/v1/exchange", request.encode()))
         self._believe(answer)

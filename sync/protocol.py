@@ -153,6 +153,8 @@ class EnrolAnswer(_Answer):
 class ExchangeRequest(Message):
     """``heads``: batches the device holds together with all they stand on; ``batches``: parcels for the county.
 
+    ``waiting`` are parcels in the device's inbox. Nothing is said of what they stand on: just that may be missing.
+
     Heads the county does not know yet (sealed here, not yet sent) tell it nothing: name also the newest batches
     that it may know. ``receipt_digest`` is the digest of the device's newest *merged* receipt: an unchanged one is not
     sent again.
@@ -165,6 +167,7 @@ class ExchangeRequest(Message):
         "take_bytes": whole(1 << 40),
         "directory_version": whole(1 << 40),
         "receipt_digest": octets(0, HASH_BYTES),
+        "waiting": many(_HASH, MAX_HEADS),
     }
 
     heads: tuple[bytes, ...]
@@ -172,6 +175,7 @@ class ExchangeRequest(Message):
     take_bytes: int = MAX_TAKE
     directory_version: int = 0
     receipt_digest: bytes = b""
+    waiting: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

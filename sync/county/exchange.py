@@ -60,7 +60,7 @@ def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeReques
     with reading(engine) as conn:
         heads = store.heads(conn, asking.pair_id)
         theirs = {*request.heads, *brought}
-        given, more = _lacking(conn, asking, heads, theirs, request.take_bytes)
+        given, more = _lacking(conn, asking, heads, theirs, request)
         shared = store.held(conn, asking.pair_id, sorted(theirs))
         version = conn.execute(select(_PAIR.c.directory_version).where(_PAIR.c.pair_id == asking.pair_id)).scalar_one()
         directory = None
@@ -131,12 +131,13 @@ def _look_inside(one: batch.Batch) -> None:
 
 
 def _lacking(
-    conn: Connection, asking: Asking, heads: list[bytes], theirs: set[bytes], take_bytes: int
+    conn: Connection, asking: Asking, heads: list[bytes], theirs: set[bytes], request: ExchangeRequest
 ) -> tuple[tuple[tuple[bytes, bytes], ...], bool]:
     if theirs.issuperset(heads):
         return (), False
-    missing = [name for name in graph.missing(store.nodes(conn, asking.pair_id), theirs) if name not in theirs]
-    budget = min(take_bytes, MAX_TAKE)
+    waiting = set(request.waiting)
+    missing = [name for name in graph.missing(store.nodes(conn, asking.pair_id), theirs) if name not in waiting]
+    budget = min(request.take_bytes, MAX_TAKE)
     given: list[tuple[bytes, bytes]] = []
     for name in missing[:MAX_BATCHES]:
         sealed = parcel.seal_parcel(store.body(conn, asking.pair_id, name), [asking.age_recipient])
