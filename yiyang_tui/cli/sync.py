@@ -81,7 +81,9 @@ def _watch(folder: "Folder", every: int, *, json: bool) -> int:
     from yiyang_tui.words import sentence, t
 
     # A service manager ends a service with SIGTERM; what was carried so far is kept, the rest comes next time.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A job that a script put in the background was born deaf to SIGINT: listen all the same.
+    for told_to_end in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told_to_end, signal.default_int_handler)
     told = ""
     try:
         note(f"{stamp()} {t('cli.sync.watching', seconds=every)}")
