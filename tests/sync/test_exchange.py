@@ -2,13 +2,13 @@
 
 import secrets
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from sync import batch, exchange, parcel, session
+from sync import exchange, parcel, session
 from sync.errors import CountyLies
 from sync.protocol import ExchangeAnswer
+from sync.seal import held
 from sync.standing import standing
 from tests.sync.impostor import answering, between
 from tests.sync.worlds import World, look, looks
@@ -49,7 +49,7 @@ def test_a_parcel_that_spoiled_in_the_outbox_is_sealed_anew_and_blocks_nothing(w
             session.settle(home)
         folder = world.folder()
         with home.reading() as conn:
-            first = exchange_order(conn)[-3]
+            first = list(held(conn))[-3]
         sealed = parcel.get(folder.outbox, first)
         (folder.outbox / f"{first.hex()}.age").write_bytes(sealed[:-20] + bytes([sealed[-20] ^ 1]) + sealed[-19:])
         session.sync(home)
@@ -57,13 +57,6 @@ def test_a_parcel_that_spoiled_in_the_outbox_is_sealed_anew_and_blocks_nothing(w
         assert world.at_county(home) == done
         assert standing(home).refused == ()
         assert parcel.names(folder.outbox) == []
-
-
-def exchange_order(conn: object) -> list[bytes]:
-    """The batches of a laptop as they came to be."""
-    from sync.seal import held
-
-    return list(held(conn))  # type: ignore[arg-type]
 
 
 def test_a_spoiled_parcel_met_at_night_is_named_and_mended_at_the_next_opening(world: World) -> None:
@@ -183,14 +176,3 @@ def test_a_batch_is_never_larger_than_a_message(world: World) -> None:
     sizes = [parcel.size(folder.outbox, name) for name in parcel.names(folder.outbox)]
     assert len(sizes) > 1
     assert max(sizes) < 6 << 20
-
-
-def test_names_of_parcels_are_those_of_their_batches(world: World, tmp_path: Path) -> None:
-    home = world.start()
-    look(home)
-    session.settle(home)
-    outbox = world.folder().outbox
-    [name] = parcel.names(outbox)
-    opened = parcel.open_parcel(parcel.get(outbox, name), home.device.age_key)
-    assert batch.name(opened) == name
-    assert tmp_path.exists()

@@ -5,10 +5,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pyrage
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
 
 from db.errors import YiyangError
+from db.local import BATCH
 from db.store import Store
 from sync import batch, exchange, graph, jws, parcel, session
 from sync.county import keys
@@ -16,6 +19,7 @@ from sync.directory import Directory
 from sync.errors import CountyLies, CountyRefused, CountyUnreachable, SignatureWrong
 from sync.protocol import MEDIA_TYPE, ExchangeAnswer, Problem
 from sync.receipt import verify
+from sync.seal import held
 from sync.standing import standing
 from tests.sync.impostor import Answer, answering, between, saying
 from tests.sync.worlds import World, look, looks
@@ -274,8 +278,6 @@ def test_parcels_that_are_not_what_they_should_be_stop_nothing(world: World) -> 
             expected.add(look(clinic))
             session.sync(clinic)
             with clinic.reading() as conn:
-                from sync.seal import held
-
                 name = list(held(conn))[-1]
             body = batch_of(clinic, name)
             sealed = parcel.seal_parcel(body, [identity_of(home)])
@@ -297,18 +299,12 @@ def test_parcels_that_are_not_what_they_should_be_stop_nothing(world: World) -> 
 
 def batch_of(store: Store, name: bytes) -> bytes:
     """The signed bytes of a batch."""
-    from sqlalchemy import select
-
-    from db.local import BATCH
-
     with store.reading() as conn:
         return bytes(conn.execute(select(BATCH.c.body).where(BATCH.c.hash == name)).scalar_one())
 
 
 def identity_of(store: Store) -> str:
     """Where parcels for a laptop are sealed to."""
-    import pyrage
-
     return str(pyrage.x25519.Identity.from_str(store.device.age_key).to_public())
 
 
