@@ -133,6 +133,9 @@ async def press(app: YiyangApp, pilot: Pilot[None], *keys: str) -> None:
         else:
             await pilot.press(key)
         await settle(app, pilot)
+        # A search that a newer one cancelled ends the waiting early.
+        while any(not worker.is_finished for worker in app.workers):
+            await settle(app, pilot)
 
 
 async def open_chart(app: YiyangApp, pilot: Pilot[None], query: str = "lxy") -> str:

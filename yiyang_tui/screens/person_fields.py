@@ -51,7 +51,8 @@ class PersonFields(Form):
             yield Static(t(f"person.group.{group}"), classes="group", markup=False)
             for row in rows:
                 with Horizontal(classes="row"):
-                    yield Static(t(f"field.{row.field}"), classes="label", markup=False)
+                    label = t(f"field.{row.field}")
+                    yield Static(label[:1].upper() + label[1:], classes="label", markup=False)
                     yield _field(row)
                     yield Static("", id=f"note-{row.field}", classes="note", markup=False)
 

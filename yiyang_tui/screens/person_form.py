@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from textual import events
@@ -24,6 +24,9 @@ from yiyang_tui.words import has, sentence, t
 if TYPE_CHECKING:
     from care.people import FactProblem, PersonFacts, PersonRow
     from db.errors import YiyangError
+
+WIDE: Final = 104
+"""From this many cells on the fields are wider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,19 @@ class PersonForm(Place):
     def on_mount(self) -> None:
         """Filled from the record, then with what was half typed."""
         super().on_mount()
+        self._arrange()
         self.passed: set[str] = set()
         self.given: dict[str, str] = {}
         self.draft = Draft(self, self.session, f"person:{self.person_id.hex if self.person_id else 'new'}")
         self.query_one(f"#{self.facts.get('field') or 'name'}").focus()
         self.run_care(self._read, then=self._begin, group="begin")
+
+    def on_resize(self) -> None:
+        """Wider fields where there is room."""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.set_class(self.app.size.width >= WIDE, "-wide")
 
     def _read(self) -> "PersonFacts":
         from care.people import PersonFacts, facts
@@ -313,7 +324,7 @@ class Undo:
 
 def _words(code: str) -> str:
     """What is wrong, short enough to stand beside a field."""
-    return t(f"doubt.{code}") if has(f"doubt.{code}") else t(f"person.wrong.{code}")
+    return t(f"person.wrong.{code}")
 
 
 def _twin(one: "PersonRow") -> str:

@@ -1,5 +1,6 @@
 """What a person's facts are called on screens: codes by their short words, lists in one line, numbers half hidden."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -66,9 +67,12 @@ def _with(name: str, *more: str) -> str:
 
 def options(list_name: str) -> list[tuple[str, str]]:
     """The codes of a list with their short words, as a ``Choice`` takes them."""
-    from care.codes import codes
+    from care.codes import codes, label
 
-    return [(one.code, word(list_name, one.code)) for one in codes(list_name).values]
+    found = [(one.code, word(list_name, one.code)) for one in codes(list_name).values]
+    seen = Counter(said for _, said in found)
+    # Two short words that are the same tell nobody apart.
+    return [(code, said if seen[said] == 1 else label(list_name, code, language())) for code, said in found]
 
 
 def item_words(kind: str, item: Mapping[str, str]) -> str:
