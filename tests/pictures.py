@@ -64,6 +64,7 @@ SCREENS: dict[str, Step | None] = {
     "beds": press("f5"),
     "sync": press("f9"),
     "chart": chart,
+    "person": press("f3", "ctrl+n"),
     "switch": press("f10"),
     "help": press("f1"),
     "palette": press("ctrl+p"),

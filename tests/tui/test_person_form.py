@@ -161,6 +161,7 @@ async def test_a_contact_is_added_changed_and_removed(charted: Charted, lived: H
 # --- saving ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.seed("R048")
 async def test_whoever_is_new_gets_a_bed_and_their_chart(charted: Charted, lived: Household) -> None:
     async with charted() as (app, pilot):
         await new(app, pilot)
@@ -203,7 +204,9 @@ async def test_a_change_is_one_act_that_can_be_taken_back(charted: Charted, live
 async def test_nothing_changed_says_so(charted: Charted) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "ctrl+e", "ctrl+s")
+        await press(app, pilot, "ctrl+e")
+        assert "改资料  李秀英" in screen_text(app)
+        await press(app, pilot, "ctrl+s")
         assert "没有改动" in screen_text(app)
 
 

@@ -128,6 +128,8 @@ class PersonForm(Place):
         if looked.whole.id_number != self.number:
             self._take_from_number(looked.whole)
         self._say_beside()
+        if self.person_id and self.seen is not None:
+            self.query_one("#who", Static).update(f"{t('person.known')}  {self.seen.name}")
         self.query_one("#twins", Static).update("\n".join(_twin(one) for one in looked.twins[:2]))
         self.query_one("FootLine").refresh()
 
