@@ -30,7 +30,7 @@ def _dots(text: str, width: int) -> str:
 
 
 def whole_parts(text: str, width: int) -> str:
-    """The parts of ``text``, which ``BETWEEN`` keeps apart, that fit in ``width`` cells: the last are left out whole."""
+    """The parts of ``text``, which ``BETWEEN`` keeps apart, that fit in ``width`` cells: the last go first."""
     parts = text.split(BETWEEN)
     while len(parts) > 1 and cell_len(BETWEEN.join(parts)) > width:
         parts.pop()

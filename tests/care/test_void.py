@@ -13,6 +13,7 @@ from care.measured import last_vitals
 from care.people import facts
 from care.timeline import timeline_count, timeline_page
 from care.vitals_sets import vitals_sets
+from db.journal import Value
 from db.local import ROW_VERSION
 from db.versions import Head, RowHeads
 from tests.care.household import Household, at, refuses
@@ -76,7 +77,7 @@ def test_the_night_began_in_the_evening(now: str, began: str) -> None:
     assert period_from(at(now)) == at(began)
 
 
-def contest(house: Household, person: UUID, field: str, *values: object) -> None:
+def contest(house: Household, person: UUID, field: str, *values: Value) -> None:
     """The heads as a merge leaves them when two laptops wrote different values."""
     same = ROW_VERSION.c.row_id == person
     with house.store.writing() as conn:

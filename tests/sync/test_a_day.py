@@ -63,7 +63,16 @@ def person(store: Store, name: str) -> UUID:
 
 def full_set(store: Store, name: str, **vitals: int) -> None:
     """A round with measurements."""
-    values = {"temp_c10": 365, "pulse": 78, "resp": 18, "sbp": 138, "dbp": 82, "spo2": 97, "acvpu": "A", **vitals}
+    values: dict[str, int | str | bool | None] = {
+        "temp_c10": 365,
+        "pulse": 78,
+        "resp": 18,
+        "sbp": 138,
+        "dbp": 82,
+        "spo2": 97,
+        "acvpu": "A",
+    }
+    values |= vitals
     rounds.record(store, nurse(store), person(store, name), rounds.Observation(vitals=values))
 
 

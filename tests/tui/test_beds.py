@@ -264,7 +264,7 @@ async def test_three_beds_in_one_welfare_to_ward_to_home_and_back(shown: Shown, 
         assert said(app) == "已保存 王长生 从 石桥村 转到 101-2"
     assert house_of(lived_in)["101-2"] == "王长生"
     assert [row.id for row in people.page(lived_in.store, "wcs", 0, 9)] == [person]
-    assert [item.round_id for item in chart.timeline(lived_in.store, person) if item.round_id] == [seen.round_id]
+    assert [item.round_id for item in chart.timeline(lived_in.store, person)] == [seen.round_id]
     assert beds.bed_map(lived_in.store, lived_in.store.now())[2].free == 1
 
 
@@ -396,7 +396,7 @@ async def test_keys_that_cannot_be_used_here_say_why(shown: Shown, lived_in: Hou
         assert said(app) == "卫生院现在没有空床。什么都没有变。"
         await go_to(app, pilot, "102-2")
         for key in ("m", "b", "l", "d"):
-            app.screen.say("")
+            app.query_one(SaidLine).say("")
             await press(app, pilot, key)
             assert said(app) == "102-2 是空的。请先走到有人的床。"
 

@@ -54,7 +54,15 @@ def house_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Househol
     away = made.person("周福", "203-1", care_level="self")
     for day, sbp in ((20, 141), (21, 139)):
         now = made.it_is(f"2026-11-{day} 18:00")
-        first = {"temp_c10": 364, "pulse": 74, "resp": 18, "sbp": sbp, "dbp": 82, "spo2": 97, "acvpu": "A"}
+        first: dict[str, int | str | bool | None] = {
+            "temp_c10": 364,
+            "pulse": 74,
+            "resp": 18,
+            "sbp": sbp,
+            "dbp": 82,
+            "spo2": 97,
+            "acvpu": "A",
+        }
         rounds.record(made.store, made.carer, ids[2], rounds.Observation(position="左", skin="完整", vitals=first))
     stays.leave(made.store, made.carer, away, "family", now + 40 * 3600, "儿子")
     made.it_is("2026-11-22 09:00")
@@ -138,7 +146,9 @@ def value(app: YiyangApp, field: str) -> object:
 async def walk_to(app: YiyangApp, pilot: Pilot[None], name: str) -> None:
     from tests.tui.conftest import settle
 
-    board_of(app).turn_to(next(line.person_id for line in board_of(app).lines if line.row and line.row.name == name))
+    board_of(app).turn_to(
+        next(line.row.person_id for line in board_of(app).lines if line.row and line.row.name == name)
+    )
     await settle(app, pilot)
 
 
