@@ -1,26 +1,37 @@
 """All figures, each beside its bound measured in the same run: ``make bench``.
 
-``python -m bench NAME …`` measures only those named.
+``python -m bench NAME …`` measures only those named; ``--write`` puts the tables into ``docs/benchmarks.md``.
 """
 
+import argparse
 import sys
+import time
 from importlib import import_module
 
 from bench.figure import Figure, show
+from bench.report import write
 
 PARTS = ("start", "save", "today", "wire", "requests", "merge")
 
 
-def main(names: list[str]) -> int:
-    """Measure part by part; 1 when a bound does not hold, 2 for a name that is none."""
-    unknown = [name for name in names if name not in PARTS]
-    if unknown:
-        print(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
-        return 2
+def main(words: list[str]) -> int:
+    """Measure part by part; 1 when a bound does not hold."""
+    asked = argparse.ArgumentParser(prog="python -m bench", description="Figures beside their bounds.")
+    asked.add_argument("parts", nargs="*", metavar="PART", help=f"which of {', '.join(PARTS)}; all by default")
+    asked.add_argument("--write", action="store_true", help="write docs/benchmarks.md; needs all parts")
+    chosen = asked.parse_args(words)
+    if unknown := [name for name in chosen.parts if name not in PARTS]:
+        asked.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    if chosen.write and chosen.parts:
+        asked.error("--write needs all parts: name none")
+    found: dict[str, list[Figure]] = {}
     broken = 0
-    for name in names or PARTS:
-        found: list[Figure] = import_module(f"bench.{name}").figures()
-        broken |= show(found, name)
+    for name in chosen.parts or PARTS:
+        began = time.monotonic()
+        found[name] = import_module(f"bench.{name}").figures()
+        broken |= show(found[name], f"{name}, measured in {time.monotonic() - began:.0f} s")
+    if chosen.write:
+        write(found)
     return broken
 
 

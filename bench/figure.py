@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
@@ -20,6 +21,13 @@ class Figure:
 
 
 HOLDS = {None: "", True: "yes", False: "NO"}
+
+
+def times(name: str, ours: list[float], others: list[float], beside: str, most: float) -> Figure:
+    """Seconds of ours, which may take ``most`` times as long as the others did in turn with it: medians of both."""
+    value, least = median(ours), median(others)
+    said = f"{beside} {least * 1e3:.0f} ms, {value / least:.2f} ×"
+    return Figure(name, value * 1e3, "ms", said, f"≤ {most:g} ×", value <= most * least)
 
 
 def show(figures: Iterable[Figure], title: str = "") -> int:

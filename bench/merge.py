@@ -1,11 +1,10 @@
 """What a county pays to merge a month of rounds: beside a plain COPY of the same rows into the same tables.
 
-``python -m bench.merge`` prints the table. A PostgreSQL server of its own (or the one ``YIYANG_TEST_POSTGRES`` names),
-two million rounds of twenty pairs present; each upload is new rows of one more epoch, committed.
+A PostgreSQL server of its own (or the one ``YIYANG_TEST_POSTGRES`` names), two million rounds of twenty pairs present;
+each upload is new rows of one more epoch, committed.
 """
 
 import os
-import sys
 import tempfile
 import time
 import warnings
@@ -15,8 +14,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from rich.console import Console
-from rich.table import Table as Grid
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -147,16 +144,3 @@ def _merge(conn: Connection, entries: Sequence[Entry], epoch: bytes) -> None:
     done = merge.apply(conn, pair_tables(_pair(1)), entries, epoch, epoch * 2)
     if done.set_aside:
         raise ValueError("the workload does not fit the tables")
-
-
-def main() -> None:
-    """Print the figures as a table."""
-    grid = Grid("figure", "value", "must", "holds")
-    for each in figures(int(sys.argv[1]) if len(sys.argv) > 1 else PRESENT):
-        holds = "" if each.holds is None else ("yes" if each.holds else "NO")
-        grid.add_row(each.name, f"{each.value:.2f} {each.unit}", each.must, holds)
-    Console().print(grid)
-
-
-if __name__ == "__main__":
-    main()

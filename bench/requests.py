@@ -1,10 +1,6 @@
-"""What an exchange costs on the wire, headers and all: counted by a proxy between a laptop and a county.
-
-``python -m bench.requests`` prints the table.
-"""
+"""What an exchange costs on the wire, headers and all: counted by a proxy between a laptop and a county."""
 
 import socket
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -12,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench.figure import Figure, show
+from bench.figure import Figure
 from care import rounds, setup
 from care.people import page
 from db.keys import FLOOR
@@ -112,7 +108,3 @@ def _carry(source: socket.socket, sink: socket.socket, counted: Counted) -> None
     except OSError:
         # One side has gone; the other notices by itself.
         source.close()
-
-
-if __name__ == "__main__":
-    sys.exit(show(figures()))

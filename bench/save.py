@@ -1,8 +1,8 @@
 """What it costs to save one round durably, with its journal entry, beside the bare row.
 
-``python -m bench.save`` prints the table. *Bare* is ``BEGIN IMMEDIATE``, ``INSERT``, ``COMMIT`` of the same row, into a
-copy of the same table with the same indexes in the same encrypted file, on a connection set as ours are. The two take
-turns of some rounds each, so that a slow moment of the disk meets both.
+*Bare* is ``BEGIN IMMEDIATE``, ``INSERT``, ``COMMIT`` of the same row, into a copy of the same table with the same
+indexes in the same encrypted file, on a connection set as ours are. The two take turns of some rounds each, so that a
+slow moment of the disk meets both.
 """
 
 import tempfile
@@ -11,9 +11,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 from uuid import UUID
-
-from rich.console import Console
-from rich.table import Table
 
 from bench.figure import Figure
 from db.cipher import connector
@@ -100,16 +97,3 @@ def _copy_of_round(raw: Any) -> str:
         raw.execute(sql.replace("round", "bare_round"))
     raw.execute("INSERT INTO bare_round SELECT * FROM round")
     return shape_of(Round).insert_sql.replace('"round"', '"bare_round"')
-
-
-def main() -> None:
-    """Print the table."""
-    table = Table("figure", "value", "beside", "must", "holds")
-    for found in figures():
-        holds = {None: "", True: "yes", False: "NO"}[found.holds]
-        table.add_row(found.name, f"{found.value:.3f} {found.unit}", found.beside, found.must, holds)
-    Console().print(table)
-
-
-if __name__ == "__main__":
-    main()

@@ -8,14 +8,25 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import pyte
 
+from bench.quarter import enter
+
+WITHIN_S = 120.0
+"""However busy the machine: what has not come by then does not come."""
+
 
 class Terminal:
-    """A child process on a terminal of ``columns`` × ``rows``. ``began`` is the moment before it was started."""
+    """A child process on a terminal of ``columns`` × ``rows``; killed at the end of the ``with`` block.
+
+    Times count from ``began``: the moment before the start, or before the last keys were sent. What appears counts from
+    the moment its bytes arrived: reading them into a screen is our work, not the program's.
+    """
 
     def __init__(
         self,
@@ -26,74 +37,89 @@ class Terminal:
         rows: int = 24,
         group: Path | None = None,
     ) -> None:
-        self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
-        self.began = time.perf_counter()
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        # Beside the child, which waits for this byte: to enter a group takes time that is not the program's.
+        ready, go = os.pipe()
         self.pid, self._handle = pty.fork()
         if self.pid == 0:
             if group is not None:
-                (group / "cgroup.procs").write_text(str(os.getpid()))
+                enter(group)
+            os.read(ready, 1)
             os.execvpe(command[0], list(command), {**env, "TERM": "xterm-256color"})
         fcntl.ioctl(self._handle, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.began = self._arrived = time.perf_counter()
+        os.write(go, b"\n")
+        os.close(ready)
+        os.close(go)
 
-    def wait(self, words: str, within: float = 60.0) -> float:
-        """Seconds from ``began`` until ``words`` stand on the screen. ``TimeoutError`` if they never do."""
-        limit = time.perf_counter() + within
-        while words not in self.shown():
-            ready, _, _ = select.select([self._handle], [], [], max(0.0, limit - time.perf_counter()))
-            if not ready or not self._read():
-                raise TimeoutError(f"{words!r} did not appear:\n{self.shown()}")
-        return time.perf_counter() - self.began
+    def __enter__(self) -> Self:
+        return self
 
-    def first_byte(self) -> float:
-        """Seconds from ``began`` until anything was written."""
-        select.select([self._handle], [], [], 60)
-        return time.perf_counter() - self.began
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.killpg(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self._handle)
 
     def type(self, keys: str) -> None:
         """Send keys; what follows is timed from here."""
         self.began = time.perf_counter()
         os.write(self._handle, keys.encode())
 
-    def changed(self, within: float = 10.0) -> float:
-        """Seconds from ``began`` until the screen was drawn anew and is quiet."""
-        before = self.shown()
-        limit = time.perf_counter() + within
-        while self.shown() == before:
-            ready, _, _ = select.select([self._handle], [], [], max(0.0, limit - time.perf_counter()))
-            if not ready or not self._read():
-                raise TimeoutError("nothing changed")
-        return time.perf_counter() - self.began
+    def first_byte(self) -> float:
+        """Seconds until anything was written."""
+        self._read(WITHIN_S)
+        return self._arrived - self.began
+
+    def wait(self, words: str) -> float:
+        """Seconds until ``words`` stand on the screen."""
+        return self.until(lambda: words in self.shown(), words)
+
+    def changed(self) -> float:
+        """Seconds until the screen looks different."""
+        before = self.looks()
+        return self.until(lambda: self.looks() != before, "a change")
+
+    def until(self, seen: Callable[[], bool], what: str) -> float:
+        """Seconds until ``seen``. ``TimeoutError`` if that never comes."""
+        limit = time.perf_counter() + WITHIN_S
+        while not seen():
+            if not self._read(limit - time.perf_counter()):
+                raise TimeoutError(f"{what} did not appear:\n{self.shown()}")
+        return self._arrived - self.began
 
     def settle(self, quiet: float = 0.15) -> None:
         """Read on until nothing has come for ``quiet`` seconds."""
-        while select.select([self._handle], [], [], quiet)[0] and self._read():
+        while self._read(quiet):
             pass
+
+    def row(self) -> int:
+        """The row of the cursor."""
+        return int(self._screen.cursor.y)
 
     def shown(self) -> str:
         """The screen as text; the empty second half of a wide character is left out."""
-        return "\n".join("".join(cell.data for _, cell in sorted(row.items())) for row in map(dict, self._rows()))
+        return "\n".join("".join(cell.data for cell in row) for row in self.looks())
 
-    def _rows(self) -> list[dict[int, pyte.screens.Char]]:
-        return [dict(self.screen.buffer[row]) for row in range(self.screen.lines)]
+    def looks(self) -> list[list[pyte.screens.Char]]:
+        """Every cell with its colours: a cursor that moves in a list changes nothing else."""
+        columns = range(self._screen.columns)
+        return [[self._screen.buffer[row][column] for column in columns] for row in range(self._screen.lines)]
 
     def resident_kib(self) -> int:
         """Memory the process holds, KiB."""
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
-                return int(line.split()[1])
-        return 0
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
 
-    def end(self) -> None:
-        """Stop it."""
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self._handle)
-
-    def _read(self) -> bool:
+    def _read(self, within: float) -> bool:
+        if not select.select([self._handle], [], [], max(0.0, within))[0]:
+            return False
         try:
             data = os.read(self._handle, 65536)
         except OSError:
             return False
+        self._arrived = time.perf_counter()
         self._stream.feed(data)
         return bool(data)

@@ -1,7 +1,6 @@
 """Bytes on the wire: ours with every envelope counted, beside what the same rows cost as JSON lines.
 
-``python -m bench.wire`` prints the table; the same seed gives the same sizes. A "round" is a round row; a mild round's
-share includes the vitals taken with it.
+The same seed gives the same sizes. A "round" is a round row; a mild round's share includes the vitals taken with it.
 """
 
 import gzip
@@ -15,8 +14,6 @@ from uuid import UUID
 
 import pyrage
 import zstandard
-from rich.console import Console
-from rich.table import Table
 
 from bench.figure import Figure
 from bench.workload import epoch_of, harsh, mild
@@ -132,16 +129,3 @@ def _json_lines(entries: Sequence[Entry]) -> bytes:
 
     rows = ({"id": plain(e.row)} | {field: plain(value) for field, value in e.values.items()} for e in entries)
     return "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows).encode()
-
-
-def table_of(found: Sequence[Figure]) -> Table:
-    """The figures as a table for people."""
-    table = Table("figure", "measured", "unit", "must be", "holds", title="Wire")
-    for figure in found:
-        holds = "" if figure.holds is None else "yes" if figure.holds else "NO"
-        table.add_row(figure.name, f"{figure.value:,.1f}", figure.unit, figure.must, holds)
-    return table
-
-
-if __name__ == "__main__":
-    Console().print(table_of(figures()))
