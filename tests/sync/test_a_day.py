@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from care import rounds, setup, staff, stays
 from care.beds import free_beds
 from care.chart import contested
+from care.measured import Measured
 from care.people import create
 from care.person_facts import Allergy, PersonFacts
 from db.keys import FLOOR
@@ -63,7 +64,7 @@ def person(store: Store, name: str) -> UUID:
 
 def full_set(store: Store, name: str, **vitals: int) -> None:
     """A round with measurements."""
-    values: dict[str, int | str | bool | None] = {
+    values: dict[str, Measured] = {
         "temp_c10": 365,
         "pulse": 78,
         "resp": 18,

@@ -19,6 +19,7 @@ from yiyang_tui.app import YiyangApp, make_app
 from yiyang_tui.screens.beds import Beds
 from yiyang_tui.session import Session
 from yiyang_tui.themes import THEMES, ambiguous_glyphs
+from yiyang_tui.widgets.lines import SaidLine
 
 PLACES = {
     "today": "tests.tui.small_places:Today",

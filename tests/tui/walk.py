@@ -11,6 +11,7 @@ from sqlalchemy import select
 from textual.pilot import Pilot
 
 from care import rounds, staff, stays
+from care.measured import Measured
 from care.person_facts import Allergy, Condition
 from db.rows import shape_of
 from db.tables import Synced
@@ -54,7 +55,7 @@ def house_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Househol
     away = made.person("周福", "203-1", care_level="self")
     for day, sbp in ((20, 141), (21, 139)):
         now = made.it_is(f"2026-11-{day} 18:00")
-        first: dict[str, int | str | bool | None] = {
+        first: dict[str, Measured] = {
             "temp_c10": 364,
             "pulse": 74,
             "resp": 18,
@@ -146,9 +147,8 @@ def value(app: YiyangApp, field: str) -> object:
 async def walk_to(app: YiyangApp, pilot: Pilot[None], name: str) -> None:
     from tests.tui.conftest import settle
 
-    board_of(app).turn_to(
-        next(line.row.person_id for line in board_of(app).lines if line.row and line.row.name == name)
-    )
+    rows = (line.row for line in board_of(app).lines if line.row is not None)
+    board_of(app).turn_to(next(row.person_id for row in rows if row.name == name))
     await settle(app, pilot)
 
 
