@@ -397,7 +397,7 @@ async def test_keys_that_cannot_be_used_here_say_why(shown: Shown, lived_in: Hou
         assert said(app) == "卫生院现在没有空床。什么都没有变。"
         await go_to(app, pilot, "102-2")
         for key in ("m", "b", "l", "d"):
-            app.query_one(SaidLine).say("")
+            app.screen.query_one(SaidLine).say("")
             await press(app, pilot, key)
             assert said(app) == "102-2 是空的。请先走到有人的床。"
 
