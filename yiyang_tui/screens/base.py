@@ -96,17 +96,19 @@ class Sheet(Screen[Dismissed]):
 
     @on(CareDone)
     async def _care_done(self, event: CareDone) -> None:
-        if event.then is not None:
+        # A screen that is being closed has no widgets left to answer in.
+        if event.then is not None and self.display:
             done = event.then(event.result)
             if inspect.isawaitable(done):
                 await done
 
     @on(CareFailed)
     def _care_failed(self, event: CareFailed) -> None:
-        if event.failed is not None:
+        front: Any = self if self.display else self.app.screen
+        if front is self and event.failed is not None:
             event.failed(event.error)
-        else:
-            self.say(sentence(event.error), "urgent")
+        elif isinstance(front, Sheet):
+            front.say(sentence(event.error), "urgent")
 
     def say(self, text: str, token: Token = "") -> None:
         """Answer in words: at the message line where it fits, else in a small dialog."""
