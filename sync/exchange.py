@@ -80,6 +80,7 @@ def run(
     ``SignatureWrong``; what was carried before stays valid.
     """
     link = folder.link()
+    parcel.clean(folder.inbox)
     began = clock()
     outcome = Outcome()
     code = "done"

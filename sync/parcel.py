@@ -8,6 +8,7 @@ import contextlib
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -123,14 +124,18 @@ def drop(folder: Path, name: bytes) -> None:
     _path(folder, name).unlink(missing_ok=True)
 
 
-def clean(folder: Path) -> int:
-    """Remove what writes cut off by a loss of power left behind; how many files. Only where nobody else writes."""
+def clean(folder: Path, *, idle_s: int = 0) -> int:
+    """Remove what writes cut off by a loss of power left behind; how many files.
+
+    Where somebody else may be writing, only what was not touched for ``idle_s`` seconds.
+    """
     if not folder.is_dir():
         return 0
     stray = [Path(one.path) for one in os.scandir(folder) if one.name.endswith(_UNFINISHED) and one.is_file()]
-    for path in stray:
+    old = [path for path in stray if not idle_s or path.stat().st_mtime < time.time() - idle_s]
+    for path in old:
         path.unlink(missing_ok=True)
-    return len(stray)
+    return len(old)
 
 
 def _path(folder: Path, name: bytes) -> Path:

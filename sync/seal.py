@@ -136,6 +136,7 @@ def post(store: Store, folder: Folder) -> None:
     """
     link = folder.link()
     folder.make()
+    parcel.clean(folder.outbox, idle_s=3600)
     with store.reading() as conn:
         nodes = held(conn)
         folder.write_graph(nodes)

@@ -51,9 +51,9 @@ class World:
         """The transport folder of a laptop."""
         return Folder(self.path(name))
 
-    def start(self, name: str = "home", clock: Clock | None = None) -> Store:
-        """Start the program on a laptop."""
-        store = open_vault(self.path(name), name, PASSPHRASE, clock=clock)
+    def start(self, name: str = "home", *, number: str = "", clock: Clock | None = None) -> Store:
+        """Start the program on a laptop. Who signs in has the laptop's name for a number, unless it is a copy."""
+        store = open_vault(self.path(name), number or name, PASSPHRASE, clock=clock)
         self._open.append(store)
         self.point(name)
         return store
