@@ -27,6 +27,7 @@ from yiyang_tui.widgets.bar import WholeCells
 from yiyang_tui.words import t
 
 if TYPE_CHECKING:
+    from db.errors import YiyangError
     from yiyang_tui.carrier import Carrier, Carrying
 
 BEFORE_OPEN = ("help", "theme", "language", "quit", "keys", "palette")
@@ -224,19 +225,23 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
         self.push_screen(Palette(self.screen))
 
     def action_undo(self) -> None:
-        """Take back the last act of the person signed in."""
+        """Take back the last act of the person signed in; again, then the one before."""
         screen: Any = self.screen
         assert self.session is not None
-        act = self.session.last_act
-        assert act is not None
-        self.session.last_act = None
+        acts = self.session.acts
+        act = acts.pop()
 
         def undone(_result: object) -> None:
             screen.say(t("said.undone", what=act.what), "saved")
             screen.load()
             self.sync_looked()
 
-        screen.run_care(act.undo, then=undone)
+        def refused(error: "YiyangError") -> None:
+            # The act before it must not be taken back in its place.
+            acts.clear()
+            screen.say(words.sentence(error), "urgent")
+
+        screen.run_care(act.undo, then=undone, failed=refused)
 
     def action_theme(self) -> None:
         """F12: the next look."""
@@ -255,6 +260,8 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
         for screen in dict.fromkeys([*self._installed_places(), *self.screen_stack]):
             if screen.is_mounted:
                 await relabel(screen)
+        if self.carrier is not None:
+            self._carried(self.carrier.state)
         front: Any = self.screen
         front.say(t("said.language"))
 

@@ -1,9 +1,10 @@
 """Who is at the laptop, and on which record: handed to screens, kept nowhere else."""
 
 import contextlib
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from yiyang_tui.words import language, t
 
@@ -11,13 +12,16 @@ if TYPE_CHECKING:
     from care.staff import StaffView
     from db.store import Store
 
-UNDO_S = 600
+UNDO_S: Final = 600
 """For ten minutes an act can be taken back, by a row that supersedes it."""
+
+UNDOABLE: Final = 50
+"""So many acts are remembered: a key held down too long records several."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastAct:
-    """What was saved last: in words, when, and the blocking function that takes it back."""
+    """An act that was saved: in words, when, and the blocking function that takes it back."""
 
     what: str
     at: int
@@ -29,6 +33,7 @@ class Session:
     """The open record and the signed-in person.
 
     ``now`` gives seconds UTC by the record's clock. ``sync_line`` is shown as it is, its parts two blanks apart.
+    ``acts``: what Ctrl+Z can take back, the newest last.
     """
 
     store: "Store"
@@ -36,7 +41,7 @@ class Session:
     pair_name: str
     now: Callable[[], int]
     sync_line: str = ""
-    last_act: LastAct | None = field(default=None)
+    acts: deque[LastAct] = field(default_factory=lambda: deque(maxlen=UNDOABLE))
 
     @property
     def shift(self) -> str:
@@ -46,9 +51,14 @@ class Session:
         now = shift(self.now())
         return t("app.shift", name=now.zh if language() == "zh" else now.en, start=now.start, end=now.end)
 
+    @property
+    def last_act(self) -> LastAct | None:
+        """What Ctrl+Z takes back next."""
+        return self.acts[-1] if self.acts else None
+
     def acted(self, what: str, undo: Callable[[], object]) -> None:
-        """Remember the act just saved, so that Ctrl+Z can take it back."""
-        self.last_act = LastAct(what, self.now(), undo)
+        """Remember the act just saved, so that Ctrl+Z can take it back, and again the one before."""
+        self.acts.append(LastAct(what, self.now(), undo))
 
     def close(self) -> None:
         """End of the day: what is unsealed is sealed and posted, so that it can travel while the record is closed."""
@@ -63,7 +73,7 @@ class Session:
     def become(self, staff: "StaffView") -> None:
         """Somebody else is at the laptop: they cannot undo another's act."""
         if staff.id != self.staff.id:
-            self.last_act = None
+            self.acts.clear()
         self.staff = staff
 
 

@@ -12,7 +12,7 @@ from yiyang_tui import words
 from yiyang_tui.session import UNDO_S
 from yiyang_tui.widgets.choice import Choice
 from yiyang_tui.widgets.entry import Entry
-from yiyang_tui.widgets.lines import PlaceLine
+from yiyang_tui.widgets.lines import PlaceLine, SyncLine
 from yiyang_tui.widgets.tick import Tick
 from yiyang_tui.widgets.virtual_list import VirtualList
 
@@ -96,6 +96,17 @@ async def test_saved_is_said_and_can_be_taken_back_once(opened: Opened) -> None:
         assert isinstance(app.screen, Rounds)
         assert app.screen.undone == 1
         assert "没有可以撤销的事" in screen_text(app)
+
+
+async def test_another_language_keeps_the_sync_line(opened: Opened) -> None:
+    async with opened() as (app, pilot):
+        await until(pilot, lambda: app.screen.query_one(SyncLine).text)
+        before = app.screen.query_one(SyncLine).text
+        await pilot.press("ctrl+l")
+        await settle(app, pilot)
+        after = app.screen.query_one(SyncLine).text
+        assert after
+        assert after != before
 
 
 async def test_after_ten_minutes_undo_says_why_not(opened: Opened) -> None:

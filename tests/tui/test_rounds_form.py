@@ -5,7 +5,7 @@ import pytest
 from care.today import today
 from db.tables import Round, Vitals
 from tests.care.household import Household
-from tests.tui.conftest import screen_text, settle
+from tests.tui.conftest import screen_text, settle, type_text
 from tests.tui.walk import (
     NAMES,
     Walked,
@@ -107,10 +107,36 @@ async def test_a_changed_answer_is_asked_about_again(walked: Walked) -> None:
     async with walked() as (app, pilot):
         await type_set(pilot, "38.5")
         assert "体温 38.5 少见" in said(app)
-        await pilot.press("backspace", "6", "enter")
+        await type_set(pilot, "38.6")
         assert "体温 38.6 少见" in said(app)
         await pilot.press("enter")
         assert app.focused is app.screen.query_one("#pulse")
+
+
+async def test_what_is_typed_after_a_refusal_or_a_question_replaces_the_value(walked: Walked) -> None:
+    async with walked() as (app, pilot):
+        await pilot.press("enter", "enter", "enter", "enter")
+        await type_set(pilot, "999")
+        assert "允许" in said(app)
+        await type_set(pilot, "190")
+        assert "190 少见" in said(app)
+        await type_text(pilot, "149")
+        assert value(app, "sbp") == "149"
+
+
+async def test_a_question_is_answered_by_enter_alone_and_a_digit_can_still_be_mended(walked: Walked) -> None:
+    async with walked() as (app, pilot):
+        await type_set(pilot, "38.5")
+        await pilot.press("end", "backspace", "7", "enter")
+        assert "体温 38.7 少见" in said(app)
+        await pilot.press("enter")
+        assert (value(app, "temp_c10"), app.focused) == ("38.7", app.screen.query_one("#pulse"))
+
+
+async def test_a_temperature_without_its_point_stands_there_as_it_is_kept(walked: Walked) -> None:
+    async with walked() as (app, pilot):
+        await type_set(pilot, "365", "７８")
+        assert (value(app, "temp_c10"), value(app, "pulse")) == ("36.5", "78")
 
 
 async def test_diastolic_above_systolic_is_refused(walked: Walked) -> None:

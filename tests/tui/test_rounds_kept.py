@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
 from care import rounds
-from care.rounds import Saved
+from care.rounds import Observation, Saved, record
 from db.tables import Round, Vitals
 from tests.care.household import Household
 from tests.tui.conftest import screen_text, settle
@@ -41,13 +41,13 @@ async def test_esc_keeps_the_draft_and_the_board_marks_it(house: Household, walk
         assert "王长生   全护 没填完" in screen_text(app)
         await pilot.press("up")
         await settle(app, pilot)
-        assert (value(app, "temp_c10"), value(app, "pulse")) == ("365", "7")
+        assert (value(app, "temp_c10"), value(app, "pulse")) == ("36.5", "7")
         assert "上次没填完，接着填" in screen_text(app)
         await pilot.press("space")
         await settle(app, pilot)
         assert "有没填完的" in said(app)
     (body,) = house.store.drafts("round:", house.carer).values()
-    assert (body["temp_c10"], body["pulse"]) == ("365", "7")
+    assert (body["temp_c10"], body["pulse"]) == ("36.5", "7")
     assert since(house, Round) == []
 
 
@@ -64,6 +64,23 @@ async def test_a_draft_of_mine_is_where_the_board_opens(house: Household, walked
         await settle(app, pilot)
         assert "已保存" in said(app)
     assert set(house.store.drafts("round:")) == {f"round:{other}"}
+
+
+async def test_a_form_that_was_saved_before_the_kill_does_not_come_back(house: Household, walked: Walked) -> None:
+    """The power went between the round and the dropping of its draft; a form of another, or typed later, stays."""
+    mine, others, later = (id_of(house, name) for name in ("徐翠兰", "陈德福", "李秀英"))
+    for person in (mine, others):
+        house.store.save_draft(f"round:{person}", house.carer, {"pulse": "70"})
+    record(house.store, house.carer, mine, Observation(vitals={"pulse": 70}))
+    record(house.store, house.director, others, Observation(vitals={"pulse": 70}))
+    record(house.store, house.carer, later, Observation(vitals={"pulse": 70}))
+    house.it_is("2026-11-22 11:05")
+    house.store.save_draft(f"round:{later}", house.carer, {"pulse": "71"})
+    async with walked() as (app, pilot):
+        assert here(app) == "李秀英"
+        assert screen_text(app).count("没填完") == 3  # two in the list, and the one beside it
+        await walk_to(app, pilot, "徐翠兰")
+        assert value(app, "pulse") == ""
 
 
 async def test_a_draft_can_be_thrown_away(house: Household, walked: Walked) -> None:
@@ -94,11 +111,11 @@ async def test_another_language_loses_nothing(walked: Walked) -> None:
         await settle(app, pilot)
         assert words.language() == "en"
         assert here(app) == "李秀英"
-        assert (value(app, "temp_c10"), value(app, "pulse")) == ("365", "")
+        assert (value(app, "temp_c10"), value(app, "pulse")) == ("36.5", "")
         assert "102-1 李秀英 F 86 full destitute" in screen_text(app)
         await pilot.press("ctrl+l")
         await settle(app, pilot)
-        assert value(app, "temp_c10") == "365"
+        assert value(app, "temp_c10") == "36.5"
 
 
 # --- when it cannot be saved -----------------------------------------------------------------------------------

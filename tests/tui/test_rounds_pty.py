@@ -133,7 +133,7 @@ def test_a_program_killed_in_the_middle_of_a_form_gives_it_back(terminal: Termin
     terminal.type(" ")
     terminal.shows("已保存101-1王长生", "陈德福女")
     terminal.type("365" + ENTER + "78" + ENTER + ENTER + "14")
-    terminal.shows("|365|", "|78|", "|14|", "没填完")
+    terminal.shows("|36.5|", "|78|", "|14|", "没填完")
     beside = opened(vault)
     terminal.until(lambda: [draft["sbp"] for draft in beside.drafts("round:").values()] == ["14"])
     terminal.child.kill(signal.SIGKILL)
@@ -142,7 +142,7 @@ def test_a_program_killed_in_the_middle_of_a_form_gives_it_back(terminal: Termin
     again = Terminal(vault)
     try:
         again.sign_in(number="")
-        again.shows("陈德福女", "|365|", "|78|", "|14|", "没填完", "上次没填完，接着填")
+        again.shows("陈德福女", "|36.5|", "|78|", "|14|", "没填完", "上次没填完，接着填")
         again.type(ENTER + "142" + ENTER)
         again.shows("|142|")
         again.type(CTRL_S)

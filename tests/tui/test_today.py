@@ -79,6 +79,14 @@ async def test_the_head_tells_the_shift_of_the_hour(shown: At, home: Household) 
         assert "Day 08:00-20:00" in screen_text(app)
 
 
+async def test_in_another_language_every_line_has_its_full_width(shown: At) -> None:
+    async with shown() as (app, pilot):
+        await pilot.press("ctrl+l")
+        await settle(app, pilot)
+        assert line(app, "Floor 2").split()[2:6] == ["2", "due", "吴国华", "徐翠兰"]
+        assert "O2 91" in line(app, "陈德福")
+
+
 async def test_what_two_laptops_disagree_on_leads_to_sync(shown: At, home: Household) -> None:
     disagree(home, UUID(person(home, "李秀英")), phone="13900000001")
     async with shown() as (app, pilot):
@@ -132,6 +140,23 @@ async def test_space_records_a_round_the_row_goes_and_undo_brings_it_back(shown:
         await pilot.press("ctrl+z")
         await settle(app, pilot)
         assert "已撤销" in screen_text(app)
+        assert line(app, "李秀英").split()[-3:] == ["超", "25", "分"]
+
+
+async def test_undo_again_takes_back_the_one_before(shown: At, home: Household) -> None:
+    before = rounds_of(home)
+    async with shown() as (app, pilot):
+        await pilot.press("down", "down", "space")
+        await settle(app, pilot)
+        await pilot.press("space")
+        await settle(app, pilot)
+        assert rounds_of(home) == before + 2
+        await pilot.press("ctrl+z")
+        await settle(app, pilot)
+        assert "已撤销：张玉珍" in screen_text(app)
+        await pilot.press("ctrl+z")
+        await settle(app, pilot)
+        assert "已撤销：李秀英" in screen_text(app)
         assert line(app, "李秀英").split()[-3:] == ["超", "25", "分"]
 
 

@@ -178,7 +178,7 @@ class Place(Sheet[None]):
         know at once, as of a red alert (``care.alerts.alerting``).
         """
         if undo is None:
-            self.session.last_act = None
+            self.session.acts.clear()
         else:
             self.session.acted(what, undo)
         self.yiyang.sync_looked()

@@ -4,7 +4,6 @@ The cursor never waits: what is saved goes into a queue (``rounds_saving``), and
 is half typed is a draft of its person (``rounds_drafts``).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,17 +16,18 @@ from textual.worker import Worker, WorkerState
 
 from care.beds import BedCell, free_beds
 from care.bedside import Bedside, bedside
-from care.rounds import Board, BoardRow, Saved, board, correct, record, undo, unremarkable
+from care.rounds import Board, BoardRow, board, unremarkable
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.dialogs import Ask
 from yiyang_tui.screens.rounds_allowed import JUST_SEEN_S, Standing, refusal
-from yiyang_tui.screens.rounds_drafts import CORRECTS, Kept, RoundDrafts, read_drafts
+from yiyang_tui.screens.rounds_amend import TakingBack, act_of, correct_last
+from yiyang_tui.screens.rounds_drafts import Kept, RoundDrafts, read_drafts
 from yiyang_tui.screens.rounds_form import RoundForm, options_said
-from yiyang_tui.screens.rounds_list import Line, Mark, cells_of, columns, lines_of, most_urgent, next_due
+from yiyang_tui.screens.rounds_list import Line, Mark, cells_of, columns, lines_of, most_urgent
 from yiyang_tui.screens.rounds_person import course, who
 from yiyang_tui.screens.rounds_saving import GROUP, Job, Saving
-from yiyang_tui.screens.rounds_told import Pace, counts, saved_words, tour_words
-from yiyang_tui.screens.rounds_values import observation, values_of
+from yiyang_tui.screens.rounds_told import Pace, counts, tour_words
+from yiyang_tui.screens.rounds_walk import is_lost, is_saved, step_on
 from yiyang_tui.widgets.cell_lines import CellLines
 from yiyang_tui.widgets.choice import Choice
 from yiyang_tui.widgets.columns import Cell
@@ -35,10 +35,9 @@ from yiyang_tui.widgets.form import Form
 from yiyang_tui.widgets.lines import FootLine
 from yiyang_tui.widgets.trend import Trend
 from yiyang_tui.widgets.virtual_list import VirtualList
-from yiyang_tui.words import sentence, t, times
+from yiyang_tui.words import t, times
 
 if TYPE_CHECKING:
-    from db.errors import YiyangError
     from yiyang_tui.session import Session
 
 
@@ -64,12 +63,12 @@ class Rounds(Place):
         self.board: Board | None = None
         self.marks: dict[UUID, Mark] = {}
         self.drafts = RoundDrafts(self, session)
-        self.saving = Saving(self, self._is_saved, self._is_lost)
+        self.saving = Saving(self, partial(is_saved, self), partial(is_lost, self))
         self.pace = Pace()
         self.person: UUID | None = None
         self.beside: Bedside | None = None
         self.wanted: UUID | None = facts.get("person_id")
-        self._undo_after = False
+        self.taking_back = TakingBack(self)
 
     def body(self) -> ComposeResult:
         """List and form."""
@@ -131,7 +130,7 @@ class Rounds(Place):
 
     def _read(self, with_drafts: bool) -> Read:
         store, by = self.session.store, self.session.staff.id
-        drafts = read_drafts(store, by) if with_drafts else None
+        drafts = read_drafts(store, by, self.session.now()) if with_drafts else None
         return Read(board(store, self.session.now()), free_beds(store), drafts)
 
     def _show(self, told: set[UUID], read: Read) -> None:
@@ -142,9 +141,9 @@ class Rounds(Place):
             self.drafts.begin(found)
             self.wanted = self.wanted or self._where_to_begin(mine)
         self.beds.show_rows(self.lines)
-        self._count()
+        self.count()
         self._go_to_wanted()
-        self._turn()
+        self.turn()
 
     def _where_to_begin(self, mine: list[UUID]) -> UUID | None:
         here = {line.person_id for line in self.lines}
@@ -158,7 +157,7 @@ class Rounds(Place):
         self.set_focus(self.beds)
         if self.lines:
             self._go_to_wanted()
-            self._turn()
+            self.turn()
 
     def _go_to_wanted(self) -> None:
         if self.wanted is None:
@@ -175,7 +174,8 @@ class Rounds(Place):
         mark = None if person is None else self.marks.get(person)
         return cells_of(line, mark, bool(self.drafts.of(person)), self.session.now())
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """Which tour it is, how many are seen, how long the rest will take."""
         if self.board is not None:
             self.query_one("#tour", CellLines).show(tour_words(self.board))
             self.query_one("#counts", CellLines).show(counts(self.board, self.lines, self.marks, self.pace))
@@ -187,15 +187,15 @@ class Rounds(Place):
         """The cursor moved."""
         event.stop()
         if event.row.person_id != self.person:
-            self._turn()
+            self.turn()
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
         """Show the person under the cursor: at once what is known here, then what the record says."""
         person = None if self.row is None else self.row.person_id
         if person != self.person:
             self.person, self.beside = person, None
             self.form.put(self.drafts.of(person))
-        self._tell()
+        self.tell()
         if person is not None:
             store, then = self.session.store, partial(self._stand_beside, person)
             self.run_care(bedside, store, person, self.session.now(), then=then, group="bedside", exclusive=True)
@@ -203,9 +203,9 @@ class Rounds(Place):
     def _stand_beside(self, person: UUID, found: Bedside) -> None:
         if person == self.person:
             self.beside = found
-            self._tell()
+            self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
         """Draw what stands around the form's values."""
         self.query_one("#who", CellLines).show(*(who(self.row, self.beside) if self.row is not None else []))
         corrected = self.drafts.corrected(self.person)
@@ -245,7 +245,7 @@ class Rounds(Place):
         """A choice says its words with their digits; the footer follows the cursor."""
         if isinstance(event.widget, Choice):
             self.say(options_said(event.widget))
-        self._tell()
+        self.tell()
 
     def on_form_touched(self, event: Form.Touched) -> None:
         """Keep what is typed."""
@@ -278,111 +278,45 @@ class Rounds(Place):
             return None if self.saving.busy else self.yiyang.why_no_undo()
         if not action.startswith("rounds."):
             return None
-        row, last = self.row, None if self.beside is None else self.beside.last_round
-        recorded = False
+        return refusal(action, self._standing())
+
+    def _standing(self) -> Standing:
+        row, recorded = self.row, False
         if row is not None:
             fresh = row.last_at is not None and row.done and 0 <= self.session.now() - row.last_at < JUST_SEEN_S
             recorded = fresh or self.marks.get(row.person_id) in ("saving", "saved")
-        standing = Standing(
+        return Standing(
             row=row,
             drafted=bool(self.drafts.of(self.person)),
             correcting=self.drafts.corrected(self.person) is not None,
             typed=self.form.typed,
             in_form=self.in_form,
-            correctable=last is not None,
+            correctable=self.beside is not None and self.beside.last_round is not None,
             recorded=recorded,
         )
-        return refusal(action, standing)
 
     def action_undo(self) -> None:
-        """Ctrl+Z. What is still on its way to the disk is the last act, so it is waited for."""
-        if self.saving.busy:
-            self._undo_after = True
-        else:
-            self.yiyang.action_undo()
+        """Ctrl+Z."""
+        self.taking_back.ask()
 
     def action_unremarkable(self) -> None:
         """Space: looked at, nothing remarkable; on to the next bed."""
         row = self.row
         if row is not None:
             act = partial(unremarkable, self.session.store, self.session.staff.id, row.person_id)
-            self._save(Job(row.person_id, row.bed_label, row.name, act))
+            step_on(self, Job(row.person_id, row.bed_label, row.name, act))
 
     def action_save(self) -> None:
         """Ctrl+S, or Enter in the last field; on to the next bed."""
         row = self.row
         if row is None or not self.form.all_clear():
             return
-        person, held, store, by = row.person_id, self.form.held, self.session.store, self.session.staff.id
-        corrected = self.drafts.corrected(person)
-        act: Callable[[], Saved] = partial(record, store, by, person, observation(held))
-        if corrected is not None:
-            earlier = None if self.beside is None else self.beside.last_round
-            if earlier is None or earlier.round_id.hex != corrected[0]:
-                self.say(t("rounds.corrected_already"), "urgent")
-                return
-            seen = observation(held, earlier.observation)
-            act = partial(correct, store, by, earlier.round_id, seen, str(held["reason"]))
-        self.drafts.keep(person, held, at_once=True)
-        self._save(Job(person, row.bed_label, row.name, act, self.drafts.of(person)))
-
-    def _save(self, job: Job) -> None:
-        self.marks[job.person_id] = "saving"
-        correction = self.drafts.corrected(job.person_id) is not None
-        self.drafts.take(job.person_id)
-        self.set_focus(self.beds)
-        self.saving.add(job)
-        index = next_due(self.lines, self.beds.index, self.marks)
-        if index is None or correction:
-            self.form.put({})
-        else:
-            self.beds.goto(index)
-        self._turn()
-        self._count()
-
-    def _is_saved(self, job: Job, saved: Saved) -> None:
-        person, session = job.person_id, self.session
-        store, by, before = session.store, session.staff.id, session.last_act
-        self.marks[person] = "saved"
-        self.pace.note(session.now())
-        if job.values is not None and not self.drafts.of(person):
-            self.drafts.forget(person)
-
-        def take_back() -> None:
-            undo(store, by, saved.round_id)
-            # Ctrl+Z again takes back the one before: a key held down too long records several.
-            session.last_act = before if session.staff.id == by else None
-            self.wanted = person
-
-        said, token = saved_words(job, saved, self.app.size.width)
-        self.saved(t("rounds.round_of", bed=job.bed, name=job.name), take_back, said)
-        self.say(said, token)
-        if token == "urgent":
-            self.yiyang.sync_now(urgent=True)
-        self._settled()
-
-    def _is_lost(self, job: Job, error: "YiyangError | None") -> None:
-        person = job.person_id
-        self.marks[person] = "failed"
-        if job.values is not None and not self.drafts.of(person):
-            self.drafts.put(person, dict(job.values))
-            if person == self.person:
-                self.form.put(job.values)
-                self._tell()
-        # One dialog at a time: for the others the list says enough.
-        if error is not None and self.app.screen is self:
-            self.say(sentence(error), "urgent")
-        self._settled()
-
-    def _settled(self) -> None:
-        self._count()
-        if self.saving.busy:
+        person, held = row.person_id, self.form.held
+        act = act_of(self, person, held)
+        if act is None:
             return
-        if self._undo_after:
-            self._undo_after = False
-            self.yiyang.call_later(self.yiyang.act, "undo")
-        else:
-            self.load()
+        self.drafts.keep(person, held, at_once=True)
+        step_on(self, Job(person, row.bed_label, row.name, act, self.drafts.of(person)))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A defect while saving is told by the application; the acts behind it go on."""
@@ -396,16 +330,13 @@ class Rounds(Place):
 
     def action_correct(self) -> None:
         """Ctrl+R: the last round of this person, to put it right."""
-        last = None if self.beside is None else self.beside.last_round
-        if last is None or self.person is None:
-            return
-        if self.drafts.corrected(self.person) is None:
-            held = values_of(last.observation, t("rounds.reason_usual"))
-            self.drafts.put(self.person, {**held, CORRECTS: f"{last.round_id.hex} {last.at}"})
+        correct_last(self)
+
+    def begin_correcting(self) -> None:
+        """The draft of a correction is there: into its form."""
         self.form.put(self.drafts.of(self.person))
-        self._tell()
+        self.tell()
         self.set_focus(self.form.query_one("#temp_c10"))
-        self.say(t("rounds.correct_how", who=last.who))
 
     def action_discard(self) -> None:
         """Delete: throw away what is half typed."""
@@ -416,8 +347,8 @@ class Rounds(Place):
         if yes and self.person is not None:
             self.drafts.forget(self.person)
             self.form.put({})
-            self._turn()
-            self._count()
+            self.turn()
+            self.count()
 
     async def action_chart(self) -> None:
         """Ctrl+O: everything about this person."""

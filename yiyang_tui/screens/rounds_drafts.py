@@ -1,9 +1,9 @@
 """Forms of rounds that are half typed, by person: known here at once, kept in the record as they are typed."""
 
 from collections.abc import Mapping
-from typing import Final
 from uuid import UUID
 
+from care.half_typed import CORRECTS, DRAFTS, overtaken
 from db.store import Store
 from yiyang_tui.drafts import Draft
 from yiyang_tui.fields import Value
@@ -11,21 +11,18 @@ from yiyang_tui.screens.base import Sheet
 from yiyang_tui.screens.rounds_values import BLANK, Values, typed
 from yiyang_tui.session import Session
 
-PREFIX: Final = "round:"
-CORRECTS: Final = "corrects"
-"""In a draft of a correction, beside the fields: the round that it corrects, and when that look was."""
-
 Kept = dict[str, Value]
 
 
-def read_drafts(store: Store, by: UUID) -> tuple[dict[UUID, Kept], list[UUID]]:
-    """All drafts of rounds, and whose of them ``by`` typed, newest first. Blocks."""
-    found = {_person(key): body for key, body in store.drafts(PREFIX).items()}
-    return found, [_person(key) for key in store.drafts(PREFIX, by)]
+def read_drafts(store: Store, by: UUID, now: int) -> tuple[dict[UUID, Kept], list[UUID]]:
+    """The drafts of rounds that were not saved yet, and whose of them ``by`` typed, newest first. Blocks."""
+    done = overtaken(store, now)
+    found = {person: body for key, body in store.drafts(DRAFTS).items() if (person := _person(key)) not in done}
+    return found, [person for key in store.drafts(DRAFTS, by) if (person := _person(key)) in found]
 
 
 def _person(key: str) -> UUID:
-    return UUID(key.removeprefix(PREFIX))
+    return UUID(key.removeprefix(DRAFTS))
 
 
 class RoundDrafts:
@@ -86,4 +83,4 @@ class RoundDrafts:
         self._keeper(person).forget()
 
     def _keeper(self, person: UUID) -> Draft:
-        return self._keepers.setdefault(person, Draft(self._sheet, self._session, f"{PREFIX}{person}"))
+        return self._keepers.setdefault(person, Draft(self._sheet, self._session, f"{DRAFTS}{person}"))

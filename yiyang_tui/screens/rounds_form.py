@@ -214,11 +214,15 @@ class RoundForm(Form):
 
     def check(self, field: Any) -> bool:
         """Refuse what cannot be, ask once about what is odd."""
-        found = self._standing(str(field.id), self.held)
-        if found is None:
-            return True
-        self._tell(found)
-        return False
+        held = self.held
+        found = self._standing(str(field.id), held)
+        if found is not None:
+            self._tell(found)
+            return False
+        if field.id in MEASURES:
+            # 365 was read as 36.5: it stands there as it will be kept.
+            field.value = show(measure_of(field.id), number(field.id, held))
+        return True
 
     def all_clear(self) -> bool:
         """Whether everything can be saved as it stands; else the cursor goes to what stands against it."""
@@ -239,6 +243,8 @@ class RoundForm(Form):
     def _tell(self, found: Doubt) -> None:
         if found.value is not None:
             self._asked[found.field] = found.value
+        # What is typed now replaces it.
+        self.query_one(f"#{found.field}", Entry).select_all()
         self._say(found.said, "" if found.value is not None else "urgent")
 
     @property

@@ -24,6 +24,15 @@ AGAIN_S = 30
 """A minute changes what is late, and other programs write to the record."""
 
 
+class Lines(VirtualList[Row]):
+    """The list of Today. How many words fit is known once it is laid out, also when another language made it anew."""
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """More room, more words."""
+        if isinstance(self.screen, Today):
+            self.call_after_refresh(self.screen.draw)
+
+
 class Today(Place):
     """Alerts, rounds late and due, who should be back, what disagrees; beside it, where there is room, the person."""
 
@@ -39,7 +48,7 @@ class Today(Place):
 
     def body(self) -> ComposeResult:
         """The list, and what stands beside it."""
-        yield VirtualList[Row](
+        yield Lines(
             COLUMNS,
             lambda row: row.cells,
             key=lambda row: row.id,
@@ -78,19 +87,16 @@ class Today(Place):
         self.day = day
         self._durable -= known
         self._recorded -= known
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """The lines, in as many words as there is room for."""
         if self.day is None:
             return
         todo, now = self.query_one(VirtualList), self.session.now()
         todo.empty = today_rows.why_empty(self.day, now)
         todo.show_rows(today_rows.rows(self.day, now, todo.size.width))
         self._turn()
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """More room, more words."""
-        self.call_after_refresh(self._draw)
 
     # --- beside the list --------------------------------------------------------------------------
 

@@ -1,0 +1,65 @@
+"""From bed to bed: one is being saved, the cursor is at the next already; what comes of it follows."""
+
+from typing import TYPE_CHECKING
+
+from care.rounds import Saved
+from yiyang_tui.screens.rounds_amend import take_back
+from yiyang_tui.screens.rounds_list import next_due
+from yiyang_tui.screens.rounds_saving import Job
+from yiyang_tui.screens.rounds_told import saved_words
+from yiyang_tui.words import sentence, t
+
+if TYPE_CHECKING:
+    from db.errors import YiyangError
+    from yiyang_tui.screens.rounds import Rounds
+
+
+def step_on(screen: "Rounds", job: Job) -> None:
+    """Save it behind the next bed. After a correction the cursor stays."""
+    screen.marks[job.person_id] = "saving"
+    correction = screen.drafts.corrected(job.person_id) is not None
+    screen.drafts.take(job.person_id)
+    screen.set_focus(screen.beds)
+    screen.saving.add(job)
+    index = next_due(screen.lines, screen.beds.index, screen.marks)
+    if index is None or correction:
+        screen.form.put({})
+    else:
+        screen.beds.goto(index)
+    screen.turn()
+    screen.count()
+
+
+def is_saved(screen: "Rounds", job: Job, saved: Saved) -> None:
+    """It is on the disk: its draft goes, Ctrl+Z can take it back, a grave score goes to the county."""
+    person = job.person_id
+    screen.marks[person] = "saved"
+    screen.pace.note(screen.session.now())
+    if job.values is not None and not screen.drafts.of(person):
+        screen.drafts.forget(person)
+    said, token = saved_words(job, saved, screen.app.size.width)
+    what = t("rounds.round_of", bed=job.bed, name=job.name)
+    screen.saved(what, take_back(screen, person, saved), said, urgent=token == "urgent")
+    screen.say(said, token)
+    _settled(screen)
+
+
+def is_lost(screen: "Rounds", job: Job, error: "YiyangError | None") -> None:
+    """It could not be saved: its form comes back, the list says so."""
+    person = job.person_id
+    screen.marks[person] = "failed"
+    if job.values is not None and not screen.drafts.of(person):
+        screen.drafts.put(person, dict(job.values))
+        if person == screen.person:
+            screen.form.put(job.values)
+            screen.tell()
+    # One dialog at a time: for the others the list says enough.
+    if error is not None and screen.app.screen is screen:
+        screen.say(sentence(error), "urgent")
+    _settled(screen)
+
+
+def _settled(screen: "Rounds") -> None:
+    screen.count()
+    if not screen.saving.busy and not screen.taking_back.waited():
+        screen.load()
