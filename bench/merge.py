@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from statistics import median
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from sync.county.tables import RECORD, pair_tables
 PRESENT = 2_000_000
 PAIRS = 20
 ROUNDS = 20_000
-TIMES = 3
+TIMES = 5
 MUST = 3.0
 _DATABASE = "yiyang_bench_merge"
 
@@ -38,13 +39,17 @@ def figures(present: int = PRESENT) -> list[Figure]:
     """Microseconds a row: decoding, plain COPY, merging, and how many times the COPY a merge costs."""
     with _county() as engine:
         _fill(engine, present)
-        uploads = [(mild(ROUNDS, seed=seed), epoch_of(seed)) for seed in range(1, 2 * TIMES + 1)]
-        rows = len(uploads[0][0])
-        copied = min(_timed(engine, partial(_copy, entries=one[0])) for one in uploads[:TIMES])
-        merged = min(_timed(engine, partial(_merge, entries=one[0], epoch=one[1])) for one in uploads[TIMES:])
-        again = min(_timed(engine, partial(_merge, entries=one[0], epoch=one[1])) for one in uploads[TIMES:])
-        body = encode(uploads[0][0][:2000], uploads[0][1])
-        decoded = _seconds(lambda: decode(body, uploads[0][1], 1)) / 2000
+        copies, merges, repeats = [], [], []
+        for turn in range(TIMES):
+            there, here = mild(ROUNDS, seed=2 * turn + 1), mild(ROUNDS, seed=2 * turn + 2)
+            into = partial(_merge, entries=here, epoch=epoch_of(2 * turn + 2))
+            copies.append(_timed(engine, partial(_copy, entries=there)))
+            merges.append(_timed(engine, into))
+            repeats.append(_timed(engine, into))
+        rows = len(here)
+        body = encode(here[:2000], epoch_of(2 * TIMES))
+        decoded = _seconds(lambda: decode(body, epoch_of(2 * TIMES), 1)) / 2000
+    copied, merged, again = median(copies), median(merges), median(repeats)
     ratio = merged / copied
     beside = f"COPY {copied / rows * 1e6:.1f} µs a row"
     return [
