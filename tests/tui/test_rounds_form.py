@@ -161,6 +161,18 @@ async def test_the_score_follows_what_is_typed(walked: Walked) -> None:
         assert "! NEWS2 5 中  有单项 3 分" in screen_text(app)
 
 
+async def test_what_is_lacking_in_the_score_is_said_whole_or_not_at_all(walked: Walked) -> None:
+    async with walked() as (app, pilot):
+        await pilot.press("enter", "enter")
+        await type_set(pilot, "26")
+        await pilot.press("enter", "enter")
+        await type_set(pilot, "118", "76", "90")
+        await pilot.press("enter")
+        await pilot.pause()
+        (told,) = [shown for shown in screen_text(app).splitlines() if "NEWS2" in shown]
+        assert told.rstrip().endswith("! NEWS2 至少 6 中  有单项 3 分")
+
+
 async def test_a_grave_score_is_told_with_what_to_do_and_shows_up_in_today(house: Household, walked: Walked) -> None:
     async with walked() as (app, pilot):
         await walk_to(app, pilot, "陈德福")

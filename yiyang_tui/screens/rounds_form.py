@@ -200,6 +200,10 @@ class RoundForm(Form):
             few = len(news.missing) < 3
             lacking = t("rounds.missing", parts=parts) if few else t("rounds.missing_some", n=len(news.missing))
             cells.append(Cell(f"  {lacking}", "quiet"))
+        # What is lacking is left out whole before it is cut; the score says "at least" all the same.
+        room = self.query_one("#news", CellLines).size.width
+        while len(cells) > 1 and sum(cell_len(cell.text) for cell in cells) > room:
+            cells.pop()
         return cells
 
     def _pressure(self) -> str:
