@@ -407,3 +407,13 @@ def test_the_chart_is_a_place_of_the_program() -> None:
     assert {name: REAL[name] for name in ("people", "chart", "person")} == {
         name: PLACES[name] for name in ("people", "chart", "person")
     }
+
+
+async def test_opened_and_left_faster_than_it_loads(charted: Charted) -> None:
+    async with charted() as (app, pilot):
+        await press(app, pilot, "=lxy")
+        for _ in range(5):
+            await pilot.press("enter", "3", "escape")
+        await press(app, pilot, "enter", "2")
+        assert isinstance(app.screen, Chart)
+        assert "156/92" in screen_text(app)

@@ -270,6 +270,19 @@ async def test_leaving_by_a_place_key_loses_nothing(charted: Charted) -> None:
         assert app.screen.query_one("#name", Entry).value == "马"
 
 
+async def test_saving_and_going_elsewhere_at_once_saves_once_or_keeps_it_all(
+    charted: Charted, lived: Household
+) -> None:
+    async with charted() as (app, pilot):
+        await new(app, pilot)
+        await press(app, pilot, *TO_LEVEL, "right", "enter", "right")
+        await pilot.press("ctrl+s", "f2")
+        # A bed may be offered by now: none is taken.
+        await press(app, pilot, "escape", "f3", "ctrl+n")
+        typed = app.screen.query_one("#name", Entry).value
+        assert (people.count(lived.store, "马大山"), typed) in ((1, ""), (0, "马大山"))
+
+
 @pytest.mark.parametrize(("steps", "left"), [((), "马大山"), (("down", "down"), "")])
 async def test_escape_asks_whether_to_keep_it(charted: Charted, steps: tuple[str, ...], left: str) -> None:
     async with charted() as (app, pilot):

@@ -192,7 +192,7 @@ class PersonForm(Place):
 
     def on_screen_suspend(self) -> None:
         """Another screen comes in front: what was typed a moment ago is kept now, not after a pause."""
-        typed = differing(values(self), self.filled) if self.seen is not None and not self.left else {}
+        typed = differing(values(self), self.filled) if self.seen is not None and not (self.left or self.saving) else {}
         if typed:
             front = self.app.screen
             sheet = front if isinstance(front, Place) else self
@@ -242,6 +242,7 @@ class PersonForm(Place):
         if self.seen is None or self.saving or self.left:
             return
         self.saving = self.tried = True
+        self.draft.flush(differing(values(self), self.filled))
         facts = facts_of(values(self), self.seen)
         self.run_care(self._look, facts, dict(self.given), then=self._judge, failed=self._failed)
 
@@ -278,13 +279,12 @@ class PersonForm(Place):
         return wrong is not None or bool(contradiction)
 
     def _save(self, facts: "PersonFacts") -> None:
-        from care.people import change, create
+        from care.people import change
 
         store, by, known, before = self.session.store, self.session.staff.id, self.person_id, self.seen
-        if known is None:
-            self.run_care(create, store, by, facts, then=lambda id: self._created(id, facts.name), failed=self._failed)
+        if known is None or before is None:
+            self.run_care(self._create, facts, then=lambda id: self._created(id, facts.name), failed=self._failed)
             return
-        assert before is not None
         # Taking back writes only what this form wrote.
         undo = Undo(t("person.undo", name=facts.name), lambda: change(store, by, known, before, seen=facts))
         self.run_care(
@@ -298,6 +298,14 @@ class PersonForm(Place):
             failed=self._failed,
         )
 
+    def _create(self, facts: "PersonFacts") -> UUID:
+        """Registered, and nothing is half typed any more, also if somebody goes elsewhere at this moment."""
+        from care.people import create
+
+        person_id = create(self.session.store, self.session.staff.id, facts)
+        self.session.store.drop_draft(self.draft.key)
+        return person_id
+
     def _failed(self, error: "YiyangError") -> None:
         self.saving = False
         self.say(sentence(error), "urgent")
@@ -309,7 +317,6 @@ class PersonForm(Place):
             self._leave(forget=True, said=t("person.unchanged"))
 
     def _created(self, person_id: UUID, name: str) -> None:
-        # From here on nothing is half typed: registering twice must not be possible.
         self.left = True
         self.draft.forget()
         self.yiyang.sync_looked()
