@@ -10,6 +10,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from care import people, rounds, staff, stays
+from care.measured import Measured
 from care.person_facts import Allergy, Condition, Contact
 from db.tables import Round
 from tests.care.household import PLAN, Household, at, copy_of, founded, id_number
@@ -55,14 +56,15 @@ def build(path: Path) -> Household:
         rounds.record(house.store, house.carer, li, rounds.Observation(vitals=vitals), at=now - day * DAY)
     wrong = rounds.Observation(note="看错一位", vitals={"sbp": 256, "dbp": 92})
     read = rounds.record(house.store, house.carer, li, wrong, at=now - 3600)
-    full = {"temp_c10": 365, "pulse": 78, "resp": 18, "sbp": 156, "dbp": 92, "spo2": 95, "oxygen": False, "acvpu": "A"}
+    full: dict[str, Measured] = {"temp_c10": 365, "pulse": 78, "resp": 18, "sbp": 156, "dbp": 92, "spo2": 95}
+    full |= {"oxygen": False, "acvpu": "A"}
     right = rounds.Observation(abnormal="血压高", skin="发红", reported_to=house.director, vitals=full)
     rounds.correct(house.store, house.carer, read.round_id, right, "血压看错一位")
     rounds.record(house.store, house.carer, li, rounds.Observation(unremarkable=True), at=now - 600)
     with house.store.act(house.carer) as act:
         for step in range(LONG):
-            where = {"person_id": wu, "staff_id": house.carer, "at": now - step * 3600}
-            act.insert(Round, **where, kind="caregiver", note=f"第{LONG - step}次")
+            note, when = f"第{LONG - step}次", now - step * 3600
+            act.insert(Round, person_id=wu, staff_id=house.carer, at=when, kind="caregiver", note=note)
     return house
 
 

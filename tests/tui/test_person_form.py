@@ -29,7 +29,7 @@ def beside(shown: str, label: str) -> str:
     return line[len(label) :].strip(" |")
 
 
-async def new(app, pilot, name: str = "马大山", number: str = NUMBER) -> None:  # type: ignore[no-untyped-def]
+async def new(app, pilot, name: str = "马大山", number: str = NUMBER) -> None:
     """Begin to register somebody."""
     await press(app, pilot, "ctrl+n", f"={name}", "enter", f"={number}")
 
