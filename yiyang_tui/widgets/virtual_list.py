@@ -52,7 +52,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         Binding("enter", "choose", show=False),
     ]
 
-    index: reactive[int] = reactive(0, init=False)
+    index: reactive[int] = reactive(0, init=False, repaint=False)
     total: reactive[int] = reactive(0, init=False)
 
     @dataclass
