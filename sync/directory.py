@@ -32,7 +32,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The devices of one pair. ``version`` changes with every change of the list.
+    """The devices of one pair. ``version`` is another number after every change of the list.
 
     The county's own public keys stand in it too, so that nobody between can put others in their place: where
     parcels for it are sealed to (``age1…``), and what a vault's key is wrapped to for recovery (raw X25519).

@@ -1,5 +1,6 @@
 """Certifying laptops: one-time codes, the devices of a pair, and the signed directory that tells each of the others."""
 
+import secrets
 import threading
 import time
 from collections import deque
@@ -165,16 +166,16 @@ def _certify(conn: Connection, request: EnrolRequest, pair_id: UUID, now: int) -
             certified_at=now,
         )
     )
-    _renumber(conn, pair_id, now)
+    _renumber(conn, pair_id)
 
 
-def _renumber(conn: Connection, pair_id: UUID, now: int) -> None:
+def _renumber(conn: Connection, pair_id: UUID) -> None:
     """Give the changed list a number of its own.
 
-    Counted up alone, a county put back from its backup would give a number out twice, for two lists.
+    Drawn, not counted: a county put back from its backup would give a number out twice, for two lists.
     """
-    version = conn.execute(select(_PAIR.c.directory_version).where(_PAIR.c.pair_id == pair_id)).scalar_one()
-    conn.execute(update(_PAIR).where(_PAIR.c.pair_id == pair_id).values(directory_version=max(version + 1, now)))
+    drawn = 1 + secrets.randbelow((1 << 40) - 1)
+    conn.execute(update(_PAIR).where(_PAIR.c.pair_id == pair_id).values(directory_version=drawn))
 
 
 def _answer(conn: Connection, keys: Keys, county_name: str, pair_id: UUID, now: int) -> EnrolAnswer:

@@ -61,7 +61,7 @@ class County(Kept, table=True):
 
 
 class CountyPair(Kept, table=True):
-    """A pair the county knows. ``directory_version`` counts changes of its list of devices."""
+    """A pair the county knows. ``directory_version`` is another number after every change of its list of devices."""
 
     __tablename__ = "county_pair"
 

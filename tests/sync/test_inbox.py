@@ -131,7 +131,7 @@ def test_stray_files_are_left_alone(world: World, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_bytes(b"private")
     hexes = [secrets.token_hex(32) for _ in range(4)]
-    strays = ["readme.txt", f"{hexes[0]}.age.part", "x.age", f"{hexes[1].upper()}.age", f".{hexes[1]}.age", "备份.age"]
+    strays = ["readme.txt", f"{hexes[0]}.age.txt", "x.age", f"{hexes[1].upper()}.age", f".{hexes[1]}.age", "备份.age"]
     for box in (folder.inbox, folder.outbox):
         for stray in strays:
             (box / stray).write_bytes(b"stray")
