@@ -238,12 +238,17 @@ async def test_a_look_is_voided_with_a_reason(charted: Charted, lived: Household
     li = who(lived, "lxy")
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
+        assert app.session is not None
+        app.session.acted("李秀英 的更正", lambda: None)
         await press(app, pilot, "3", "enter", "end", "enter", "enter")
         assert timeline(lived.store, li)[0].void is False
         await press(app, pilot, "=认错人", "enter")
         shown = screen_text(app)
         assert "已作废(认错人)" in shown
         assert "已作废，原来的还能查到。" in shown
+        # Voiding cannot be taken back, and Ctrl+Z does not reach for what was done before it.
+        await press(app, pilot, "ctrl+z")
+        assert "没有可以撤销的事" in screen_text(app)
         assert timeline(lived.store, li)[0].ended_by == "王芳"
         await press(app, pilot, "enter")
         assert "作废：" not in screen_text(app)

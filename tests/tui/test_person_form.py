@@ -165,6 +165,8 @@ async def test_a_contact_is_added_changed_and_removed(charted: Charted, lived: H
 async def test_whoever_is_new_gets_a_bed_and_their_chart(charted: Charted, lived: Household) -> None:
     async with charted() as (app, pilot):
         await new(app, pilot)
+        assert app.session is not None
+        app.session.acted("李秀英 的更正", lambda: None)
         await press(app, pilot, *TO_LEVEL, "right", "right", "enter", "right", "ctrl+s")
         shown = screen_text(app)
         assert "马大山 已登记。现在安排床位？" in shown
@@ -174,6 +176,8 @@ async def test_whoever_is_new_gets_a_bed_and_their_chart(charted: Charted, lived
         assert isinstance(app.screen, Chart)
         assert "马大山  男 88岁  103-1  半护  特困" in shown
         assert "已登记 马大山，已安排床位。" in shown
+        assert app.session is not None
+        assert app.session.last_act is None
         await press(app, pilot, "escape", "ctrl+n")
         assert app.screen.query_one("#name", Entry).value == ""
     row = people.page(lived.store, "马大山", 0, 1)[0]

@@ -299,5 +299,4 @@ class Chart(Place):
 
     def _voided(self, done: bool | None) -> None:
         if done:
-            self.yiyang.sync_looked()
-            self.say(t("chart.void_saved"), "saved")
+            self.saved("", None, t("chart.void_saved"))

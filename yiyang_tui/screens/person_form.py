@@ -227,6 +227,9 @@ class PersonForm(Place):
         if said and isinstance(front, Place):
             if undo is not None:
                 front.saved(undo.what, undo.act, said)
+            elif chart is not None:
+                # Nobody is unregistered: Ctrl+Z must not reach for the act before.
+                front.saved("", None, said)
             else:
                 front.say(said, "saved")
 
