@@ -1,12 +1,16 @@
 """What every test shares: a machine that looks the same everywhere, and the marker ``seed``."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 pytest_plugins = ["pytester", "tests.seed_report"]
+
+# A job that a script put in the background is deaf to SIGINT, and so is every program it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadline: how long an example takes says nothing about whether it holds.
 settings.register_profile("yiyang", deadline=None, max_examples=50, print_blob=True)
