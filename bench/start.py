@@ -22,14 +22,17 @@ from bench.record import HELD, NUMBER, PASSPHRASE, five_years
 from bench.terminal import Terminal
 
 TURNS = 7
+LINES = 3  # a turn
 KEYS = 60
 BETWEEN_KEYS_S = 0.15
 PYTHON = sys.executable
 LINE = [PYTHON, "-c", "print('bare')"]
 WINDOW = [PYTHON, "-m", "bench.bare_window"]
 OURS = [PYTHON, "-m", "yiyang_tui"]
+INSTALLED = [str(Path(PYTHON).with_name("yiyang"))]
 SIGN_IN, HIDDEN, DAY, PEOPLE = "口令", "•", "该巡视", "过敏"
 PEOPLE_KEY, DOWN, UP = "\x1bOR", "\x1b[B", "\x1b[A"
+WRAPPER = "the script that the installer writes loads more of Python than the line needs"
 
 
 @dataclass(slots=True)
@@ -38,6 +41,7 @@ class Seen:
 
     line: list[float] = field(default_factory=list)
     our_line: list[float] = field(default_factory=list)
+    installed_line: list[float] = field(default_factory=list)
     window: list[float] = field(default_factory=list)
     sign_in: list[float] = field(default_factory=list)
     opened: list[float] = field(default_factory=list)
@@ -65,10 +69,10 @@ def _measure(env: Mapping[str, str], vault: Path, group: Path | None) -> Seen:
     seen = Seen()
     start = partial(Terminal, env=env, group=group)
     for turn in range(TURNS):
-        with start(LINE) as bare:
-            seen.line.append(bare.first_byte())
-        with start(OURS) as ours:
-            seen.our_line.append(ours.first_byte())
+        for _ in range(LINES):
+            for command, first in ((LINE, seen.line), (OURS, seen.our_line), (INSTALLED, seen.installed_line)):
+                with start(command) as one:
+                    first.append(one.first_byte())
         with start(WINDOW) as bare:
             seen.window.append(bare.wait("bare window"))
             bare.settle()
@@ -142,6 +146,7 @@ def _told(seen: Seen, where: str, limit_ms: int) -> list[Figure]:
     held, least = median(seen.memory), median(seen.bare_memory)
     return [
         times(f"first line{where}", seen.our_line, seen.line, "bare Python", 1.5),
+        Figure(f"first line of the installed command{where}", median(seen.installed_line) * 1e3, "ms", WRAPPER),
         times(f"first paint of sign-in{where}", seen.sign_in, seen.window, "bare Textual window", 1.2),
         times(f"passphrase to Today, without argon2id{where}", opened, seen.window, "bare Textual window", 2.0),
         Figure(f"argon2id{where}", median(seen.derived) * 1e3, "ms", "taken off the line above"),
