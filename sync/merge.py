@@ -8,7 +8,7 @@ The caller hands over each batch after its parents, inside one transaction that 
 any order and any repetition of arrival makes the same tables.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -20,7 +20,7 @@ from db.local import BATCH, CLOCK, EPOCH, ROW_VERSION, SET_ASIDE
 from db.policy import Policy
 from db.rows import Shape, shape_of
 from db.tables import SYNCED
-from sync import arrivals, bulk
+from sync import again, arrivals, bulk
 from sync.edits import Edits
 
 
@@ -37,7 +37,8 @@ class Merged:
 class Tables:
     """Where entries are applied to. ``key`` leads every primary key: nothing on a laptop, the pair at the county.
 
-    ``seen`` tells how far the entries of an epoch are in these tables already, 0 for none.
+    ``seen`` tells how far the entries of an epoch are in these tables already, 0 for none; ``known`` gives those of
+    them from one number to another.
     """
 
     by_name: Mapping[str, Merged]
@@ -45,6 +46,7 @@ class Tables:
     set_aside: Table
     key: Mapping[str, UUID]
     seen: Callable[[Connection, bytes], int]
+    known: Callable[[Connection, bytes, int, int], Mapping[int, Entry]]
 
 
 class Aside(NamedTuple):
@@ -67,7 +69,7 @@ class Applied:
 def laptop_tables() -> Tables:
     """The tables of the open record."""
     merged = {shape.name: Merged(shape, shape.table, model.merge) for model in SYNCED for shape in (shape_of(model),)}
-    return Tables(merged, ROW_VERSION, SET_ASIDE, {}, _seen_here)
+    return Tables(merged, ROW_VERSION, SET_ASIDE, {}, _seen_here, again.known_here)
 
 
 def _seen_here(conn: Connection, epoch: bytes) -> int:
@@ -139,14 +141,18 @@ def _edit(conn: Connection, tables: Tables, entries: Sequence[Entry], epoch: byt
         rows = {entry.row for entry in entries if entry.table == name}
         if rows:
             state.load(tables.by_name[name].table, rows)
+    repeated = [entry for entry in entries if entry.seq <= seen]
+    strange: set[int] = set()
+    if repeated:
+        strange = again.strangers(repeated, tables.known(conn, epoch, repeated[0].seq, repeated[-1].seq))
     for entry in entries:
         merged = tables.by_name[entry.table]
         if entry.op == "insert":
-            reasons = _insert(state, merged, entry, epoch, done)
+            reasons = _insert(state, merged, entry, epoch, done, strange)
         elif (entry.table, entry.row) not in state.rows:
             reasons = ["row_missing"]
         elif entry.seq <= seen:
-            continue
+            reasons = ["entry_differs"] if entry.seq in strange else []
         else:
             reasons = _replace(state, merged, entry, epoch)
             done.edited += 1
@@ -157,8 +163,12 @@ def _edit(conn: Connection, tables: Tables, entries: Sequence[Entry], epoch: byt
     state.write_versions()
 
 
-def _insert(state: Edits, merged: Merged, entry: Entry, epoch: bytes, done: Applied) -> list[str]:
+def _insert(
+    state: Edits, merged: Merged, entry: Entry, epoch: bytes, done: Applied, strange: Collection[int]
+) -> list[str]:
     known = state.rows.get((entry.table, entry.row))
+    if known is not None and entry.seq in strange:
+        return ["entry_differs"]
     if known is not None:
         return [] if known.heads.born.ref == EntryRef(epoch, entry.seq) else ["row_exists"]
     whole, reasons = arrivals.whole(merged.shape, entry.values)

@@ -39,9 +39,12 @@ def sync(store: Store, progress: Progress | None = None, *, gate: Gate = nullcon
     came before the cut is merged now.
     """
     folder = Folder(store.path)
-    arrived = take_in(store, folder, gate=gate)
     with gate():
         settle(store)
+    arrived = take_in(store, folder, gate=gate)
+    if arrived.batches:
+        with gate():
+            post(store, folder)
     try:
         outcome = exchange.run(folder, progress)
         if outcome.lacking or outcome.refused:

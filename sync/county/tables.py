@@ -27,9 +27,11 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
+from db.journal import Entry
 from db.rows import shape_of
 from db.tables import SYNCED, RowId, Synced
 from db.versions import version_table
+from sync.again import of_batches
 from sync.merge import Merged, Tables
 
 METADATA = MetaData()
@@ -204,4 +206,13 @@ def pair_tables(pair_id: UUID) -> Tables:
         )
         return conn.execute(query).scalar() or 0
 
-    return Tables(merged, ROW_VERSION, SET_ASIDE, {"pair_id": pair_id}, seen)
+    def known(conn: Connection, epoch: bytes, first: int, last: int) -> Mapping[int, Entry]:
+        query = (
+            select(stored.c.body)
+            .where(stored.c.pair_id == pair_id, stored.c.epoch == epoch, stored.c.merged_at.is_not(None))
+            .where(stored.c.first <= last, stored.c.last >= first)
+            .order_by(stored.c.position)
+        )
+        return of_batches(conn.execute(query).scalars(), first, last)
+
+    return Tables(merged, ROW_VERSION, SET_ASIDE, {"pair_id": pair_id}, seen, known)
