@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.charted import Charted
 from tests.tui.conftest import settle
+from tests.tui.walk import Walked
 from yiyang_tui import screens
 from yiyang_tui.app import YiyangApp
+from yiyang_tui.places import PLACES
 from yiyang_tui.widgets.entry import Entry
 
 FOLDER = Path(screens.__file__).parent
@@ -32,13 +33,12 @@ def widths(app: YiyangApp) -> list[int]:
     return [field.size.width for field in app.screen.query(Entry)]
 
 
-async def test_a_form_looks_the_same_whatever_was_shown_before(charted: Charted) -> None:
-    async with charted() as (app, pilot):
-        await pilot.press("f3", "ctrl+n")
+async def test_the_form_of_a_person_has_its_own_widths_after_the_rounds_board(walked: Walked) -> None:
+    async with walked() as (app, pilot):
+        app.places = PLACES
+        await pilot.press("f3")
         await settle(app, pilot)
-        before = widths(app)
-        await pilot.press("escape", "f4")
+        await pilot.press("ctrl+n")
         await settle(app, pilot)
-        await pilot.press("f3", "ctrl+n")
-        await settle(app, pilot)
-        assert widths(app) == before
+        assert widths(app)
+        assert set(widths(app)) == {26}
