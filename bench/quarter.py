@@ -3,8 +3,8 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # Short periods, so that a program is slow throughout and not stopped after a burst.
@@ -16,17 +16,14 @@ GROUPS = Path("/sys/fs/cgroup")
 def quarter() -> Iterator[Path | None]:
     """A group for processes to enter, or ``None`` where that cannot be had; whoever is in it at the end is killed."""
     one_of_all = (GROUPS / "cgroup.controllers").exists()
-    group = GROUPS / ("yiyang-bench" if one_of_all else "cpu/yiyang-bench")
+    name_of_run = f"yiyang-bench-{os.getpid()}"
+    group = GROUPS / name_of_run if one_of_all else GROUPS / "cpu" / name_of_run
     limits = (
         {"cpu.max": f"{QUOTA_US} {PERIOD_US}"}
         if one_of_all
         else {"cpu.cfs_period_us": str(PERIOD_US), "cpu.cfs_quota_us": str(QUOTA_US)}
     )
-    try:
-        group.mkdir(exist_ok=True)
-        for name, limit in limits.items():
-            (group / name).write_text(limit)
-    except OSError:
+    if not _made(group, limits):
         yield None
         return
     try:
@@ -34,6 +31,20 @@ def quarter() -> Iterator[Path | None]:
     finally:
         _empty(group)
         group.rmdir()
+
+
+def _made(group: Path, limits: Mapping[str, str]) -> bool:
+    try:
+        group.mkdir()
+    except OSError:
+        return False
+    try:
+        for name, limit in limits.items():
+            (group / name).write_text(limit)
+    except OSError:
+        group.rmdir()
+        return False
+    return True
 
 
 def enter(group: Path) -> None:
@@ -44,5 +55,6 @@ def enter(group: Path) -> None:
 def _empty(group: Path) -> None:
     while left := (group / "cgroup.procs").read_text().split():
         for process in left:
-            os.kill(int(process), signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(int(process), signal.SIGKILL)
         time.sleep(0.05)
