@@ -10,11 +10,13 @@ A letter is only ever a second key, and works where no text is typed.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from rich.cells import cell_len
 from textual.binding import Binding
 
+from yiyang_tui.cells import wrap
 from yiyang_tui.words import catalogue, t
 
 EVERYWHERE: Final = "everywhere"
@@ -108,7 +110,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("beds.open", ("enter",), "beds", rank=0, bound=False),
     Action("beds.decline", ("escape",), "beds", rank=0, bound=False),
     Action("beds.move", ("ctrl+n", "m"), "beds", rank=1),
-    Action("beds.switch", ("ctrl+t", "b"), "beds", rank=1),
+    Action("beds.kind", ("ctrl+t", "b"), "beds", rank=1),
     Action("beds.leave", ("ctrl+o", "l"), "beds", rank=1),
     Action("beds.discharge", ("ctrl+d", "d"), "beds", rank=2),
     Action("beds.admit", ("ctrl+a", "a"), "beds", rank=1),
@@ -196,8 +198,8 @@ def footer_word(row: Action) -> str:
     return f"{keys_word(row)} {t(row.word)}"
 
 
-def key_sheet(lang: str) -> str:
-    """All keys of all screens as plain text, to print and lay beside the laptop."""
+def key_sheet(lang: str, width: int = 0) -> str:
+    """All keys of all screens as plain text, to print and lay beside the laptop. ``width``: cells, 0 for any."""
     words = catalogue(lang)
     places = dict.fromkeys(row.where for row in ACTIONS)
     lines = [words["keys.title"], ""]
@@ -206,8 +208,9 @@ def key_sheet(lang: str) -> str:
         lines.append(words[f"place.{where}"])
         column = max(cell_len(keys_word(row, lang, every=True)) for row in rows)
         for row in rows:
-            keys = keys_word(row, lang, every=True)
-            lines.append(f"  {keys}{' ' * (column - cell_len(keys))}  {words[row.help]}")
+            said = wrap(words[row.help], width - column - 4) if width else [words[row.help]]
+            for keys, line in zip_longest([keys_word(row, lang, every=True)], said, fillvalue=""):
+                lines.append(f"  {keys}{' ' * (column - cell_len(keys))}  {line}")
         lines.append("")
     lines.append(words["keys.foot"])
     return "\n".join(lines) + "\n"

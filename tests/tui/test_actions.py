@@ -89,6 +89,12 @@ def test_the_application_can_do_what_is_everywhere() -> None:
     ] == []
 
 
+def test_no_screen_takes_the_name_of_what_works_everywhere() -> None:
+    """An act is sought on the screen in front first: a bed's "switch" once swallowed F10."""
+    everywhere = {row.name for row in actions_of(EVERYWHERE)}
+    assert [row.id for row in ACTIONS if row.where != EVERYWHERE and row.name in everywhere] == []
+
+
 def test_keys_are_named_as_they_are_printed() -> None:
     words.use("zh")
     rows = {action.id: action for action in ACTIONS}

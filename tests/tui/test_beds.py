@@ -251,7 +251,7 @@ async def test_three_beds_in_one_welfare_to_ward_to_home_and_back(shown: Shown, 
     async with shown() as (app, pilot):
         await go_to(app, pilot, "101-2")
         await press(app, pilot, "ctrl+t", "enter")  # to the ward
-        assert "王长生 从 101-2 换到 病1-2？" in screen_text(app)
+        assert "王长生 从 101-2 转到 病1-2？" in screen_text(app)
         await press(app, pilot, "enter")
         assert said(app) == "已保存 王长生 从 101-2 转到 病1-2"
         await press(app, pilot, "b", "down", "enter")  # home

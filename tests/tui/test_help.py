@@ -3,6 +3,7 @@
 from tests.tui.conftest import Opened, screen_text, settle, type_text
 from tests.tui.small_places import Rounds, Today
 from yiyang_tui.actions import action
+from yiyang_tui.screens.help import Reading
 from yiyang_tui.screens.palette import Palette
 from yiyang_tui.screens.unlock import UnlockScreen
 
@@ -16,6 +17,21 @@ async def test_help_is_about_this_screen_and_says_why_a_key_is_not_for_now(start
         await pilot.press("f1")
         await settle(app, pilot)
         assert isinstance(app.screen, UnlockScreen)
+
+
+async def test_no_line_of_a_long_page_is_broken_twice(opened: Opened) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("f11")
+        await settle(app, pilot)
+        shown = [line.strip(" |") for line in screen_text(app).splitlines()]
+        await pilot.press(*["pagedown"] * 9)
+        await settle(app, pilot)
+        shown += [line.strip(" |") for line in screen_text(app).splitlines()]
+        assert isinstance(app.screen, Reading)
+        assert app.screen.query_one("#scroll").max_scroll_y > 0
+        page = {line.strip() for line in app.screen.page(app.size.width - 9).plain.splitlines()}
+        frame = {"", "方向键往下看，Esc 返回", "+" + "-" * 78 + "+"}
+        assert set(shown) - page - frame == set()
 
 
 async def test_help_says_that_there_is_nothing_to_undo(opened: Opened) -> None:

@@ -57,9 +57,12 @@ def switch(beds: "Beds", cell: "BedCell", one: "Lying") -> None:
 
 def question(picking: "Picking", cell: "BedCell") -> list[Cell]:
     """What is asked while a bed is picked."""
-    asked = t("beds.pick", name=picking.one.name, here=picking.cell.label, bed=cell.label)
+    same_kind = picking.kind == picking.cell.kind
+    asked = t(
+        "beds.pick" if same_kind else "beds.pick_switch", name=picking.one.name, here=picking.cell.label, bed=cell.label
+    )
     said = [Cell(asked, "entry"), Cell(t("beds.pick_keys"), "quiet")]
-    if picking.one.out is not None and picking.kind != picking.cell.kind:
+    if picking.one.out is not None and not same_kind:
         said.append(Cell(t("beds.comes_back"), "due"))
     return said
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WIDE = 110
 # Acts on whoever lies on the bed; the others ask for a bed, or for nothing.
-ON_SOMEBODY = ("beds.move", "beds.switch", "beds.leave", "beds.discharge")
+ON_SOMEBODY = ("beds.move", "beds.kind", "beds.leave", "beds.discharge")
 WHILE_PICKING = ("beds.open", "beds.go", "beds.decline")
 
 
@@ -196,6 +196,8 @@ class Beds(Place):
             return t("beds.none")
         if action in ON_SOMEBODY and cell.person_id is None:
             return t("beds.nobody_here", bed=cell.label)
+        if action == "beds.open" and cell.state == "closed":
+            return t("beds.closed_here", bed=cell.label)
         if action == "beds.admit" and cell.state != "free":
             return t("beds.closed_here" if cell.state == "closed" else "beds.somebody_here", bed=cell.label)
         if action == "beds.close" and cell.person_id is not None:
@@ -254,7 +256,7 @@ class Beds(Place):
         """To another bed of the same kind."""
         self._with_whom(bed_acts.move)
 
-    def action_switch(self) -> None:
+    def action_kind(self) -> None:
         """To a bed of another kind (三床合一)."""
         self._with_whom(bed_acts.switch)
 

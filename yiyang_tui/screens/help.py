@@ -43,7 +43,8 @@ class Reading(Dialog[None]):
         self.query_one("#text", Static).update(self._page())
 
     def _page(self) -> Text:
-        return self.page(max(self.app.size.width - 8, 20))
+        # Borders, padding and the scroll bar.
+        return self.page(max(self.app.size.width - 9, 20))
 
 
 class HelpScreen(Reading):

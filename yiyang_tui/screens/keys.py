@@ -10,6 +10,6 @@ from yiyang_tui.words import language
 class KeysScreen(Reading):
     """The key sheet on the screen."""
 
-    def page(self, width: int) -> Text:  # noqa: ARG002 - the sheet has its own lines
-        """The sheet as it is printed."""
-        return Text(key_sheet(language()))
+    def page(self, width: int) -> Text:
+        """The sheet as it is printed, in the width there is."""
+        return Text(key_sheet(language(), width))
