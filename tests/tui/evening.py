@@ -34,7 +34,16 @@ PLACES = {
     "chart": "tests.tui.small_places:Chart",
     "sync": "yiyang_tui.screens.sync_screen:SyncScreen",
 }
-FULL_SET: dict[str, int | str | bool | None] = {"temp_c10": 374, "pulse": 112, "resp": 24, "sbp": 132, "dbp": 78, "spo2": 91, "oxygen": False, "acvpu": "A"}
+FULL_SET: dict[str, int | str | bool | None] = {
+    "temp_c10": 374,
+    "pulse": 112,
+    "resp": 24,
+    "sbp": 132,
+    "dbp": 78,
+    "spo2": 91,
+    "oxygen": False,
+    "acvpu": "A",
+}
 
 At = Callable[..., AbstractAsyncContextManager[tuple[YiyangApp, Pilot[None]]]]
 
