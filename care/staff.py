@@ -158,20 +158,26 @@ def reopen(store: Store, by: UUID, staff_id: UUID) -> bool:
     return _set_closed(store, by, staff_id, closed=False)
 
 
+def check_new_pin(pin: str, number: str) -> str:
+    """A PIN as it is kept, of whoever has that number. Raises ``Refused``: pin_shape (least, most), pin_too_simple."""
+    pin = _digits(pin)
+    rule = table("rules/pin")
+    if not re.fullmatch(f"[0-9]{{{rule['least_digits']},{rule['most_digits']}}}", pin):
+        raise Refused("pin_shape", least=rule["least_digits"], most=rule["most_digits"])
+    if too_simple(pin) or pin == number:
+        raise Refused("pin_too_simple")
+    return pin
+
+
 def set_pin(store: Store, staff_id: UUID, pin: str) -> None:
     """Give somebody a PIN on this laptop in place of any other.
 
     Raises ``Refused``: pin_shape (facts least, most), pin_too_simple, staff_unknown, staff_closed.
     """
-    pin = _digits(pin)
-    rule = table("rules/pin")
-    if not re.fullmatch(f"[0-9]{{{rule['least_digits']},{rule['most_digits']}}}", pin):
-        raise Refused("pin_shape", least=rule["least_digits"], most=rule["most_digits"])
-    salt = os.urandom(16)
     with store.reading() as conn:
         number = _number_of(conn, staff_id)
-    if too_simple(pin) or pin == number:
-        raise Refused("pin_too_simple")
+    pin = check_new_pin(pin, number)
+    salt = os.urandom(16)
     values = {"staff_id": staff_id, "salt": salt, "hash": _hash(pin, salt), "tries": 0, "last_try_at": store.now()}
     with store.writing() as conn:
         conn.execute(upsert(PIN).values(values).on_conflict_do_update(index_elements=["staff_id"], set_=values))

@@ -170,6 +170,43 @@ def test_six_questions_with_the_answers_already_there(terminal: Callable[..., pe
         store.close()
 
 
+def test_an_answer_that_will_not_do_is_asked_for_again_at_once(
+    terminal: Callable[..., pexpect.spawn], tmp_path: Path
+) -> None:
+    """Nobody answers six questions to hear at the end that the fifth was too short."""
+    program = terminal("init", "--rooms", "1,1,1", "--wards", "0,1")
+    for question, answer in (
+        ("1/6 ", ""),
+        ("不能空着", None),
+        ("1/6 ", "白云乡"),
+        ("白云乡卫生院", ""),
+        ("白云乡福利院", ""),
+        ("4/6 ", "12 34"),
+        ("工号", None),
+        ("4/6 ", "1234"),
+        ("您的姓名", "李红"),
+        ("1 院长", ""),
+        ("5/6 ", "短"),
+        ("口令太短", None),
+        ("5/6 ", PASSPHRASE),
+        ("再输入一次", PASSPHRASE),
+        ("6/6 ", "ab"),
+        ("PIN 是 4 到 6 位数字", None),
+        ("6/6 ", "1234"),
+        ("太容易猜到", None),
+        ("6/6 ", "2580"),
+        ("再输入一次", "2580"),
+    ):
+        program.expect(re.escape(question))
+        if answer is not None:
+            program.sendline(answer)
+    program.expect("已建好「白云乡两院」")
+    program.expect(pexpect.EOF)
+    program.close()
+    assert program.exitstatus == 0
+    assert (tmp_path / "record.db").exists()
+
+
 def test_giving_up_in_the_middle_leaves_nothing(terminal: Callable[..., pexpect.spawn], tmp_path: Path) -> None:
     program = terminal("init")
     program.expect("1/6 ")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from yiyang_tui.cli.errors import AnswersDiffer, NobodyToAsk, SecretFileUnreadable
-from yiyang_tui.words import t
+from yiyang_tui.words import sentence, t
 
 _LONGEST = 1024
 _TRIES = 3
@@ -35,6 +35,28 @@ def line(question: str, default: str = "", *, option: str) -> str:
         said = typed.strip() or default
         if said:
             return said
+        sys.stderr.write(t("cli.ask.needed") + "\n")
+
+
+def checked(question: str, default: str, check: Callable[[str], object], *, option: str) -> str:
+    """One line that ``check`` takes; what it refuses is said at once, and asked again."""
+    while True:
+        said = line(question, default, option=option)
+        if _taken(said, check):
+            return said
+
+
+def _taken(said: str, check: Callable[[str], object]) -> bool:
+    from db.errors import YiyangError
+
+    try:
+        check(said)
+    except YiyangError as error:
+        if not somebody():
+            raise
+        sys.stderr.write(sentence(error) + "\n")
+        return False
+    return True
 
 
 def until(question: str, default: str, read: Callable[[str], Answer | None], *, option: str, wrong: str) -> Answer:
@@ -62,8 +84,19 @@ class Secrets:
 
     lines_left: int = 8
 
-    def get(self, question: str, file: str | None, *, option: str, twice: bool = False) -> str:
-        """One secret. ``twice``: one that is set, so it is typed again to be sure."""
+    def get(
+        self,
+        question: str,
+        file: str | None,
+        *,
+        option: str,
+        twice: bool = False,
+        check: Callable[[str], object] = bool,
+    ) -> str:
+        """One secret. ``twice``: one that is set, so it is typed again to be sure.
+
+        ``check`` refuses what will not do: typed, it is asked for again, before anything else is.
+        """
         if file == "-":
             return self._from_input()
         if file:
@@ -72,6 +105,8 @@ class Secrets:
             raise NobodyToAsk(option=option)
         for _ in range(_TRIES):
             typed = hidden(question)
+            while not _taken(typed, check):
+                typed = hidden(question)
             if not twice or hidden(t("cli.ask.again")) == typed:
                 return typed
             sys.stderr.write(t("cli.ask.differs") + "\n")

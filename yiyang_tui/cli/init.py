@@ -3,6 +3,7 @@
 Six questions, each with a sensible answer already there; every answer can also be given as an option.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,17 +56,25 @@ def init(
         )
         return
 
-    from yiyang_tui.cli.ask import line
+    from care.staff import check_new, check_new_pin
+    from db.keys import check_passphrase
+    from yiyang_tui.cli.ask import checked, line
     from yiyang_tui.words import t
 
     _heading()
     township = township or line(t("cli.init.q1"), option="--township")
     house = _house(township, pair_name, health_centre, welfare_home, region, rooms, wards)
-    number = number or line(t("cli.init.q4_number"), _FIRST_NUMBER, option="--number")
-    name = name or line(t("cli.init.q4_name"), option="--name")
+    number = number or checked(
+        t("cli.init.q4_number"), _FIRST_NUMBER, lambda said: check_new(said, "-", ROLES[0]), option="--number"
+    )
+    name = name or checked(
+        t("cli.init.q4_name"), "", lambda said: check_new(_FIRST_NUMBER, said, ROLES[0]), option="--name"
+    )
     role = _role(role)
-    passphrase = secrets.get(t("cli.init.q5"), passphrase_file, option="--passphrase-file", twice=True)
-    pin = _pin(secrets, pin_file)
+    passphrase = secrets.get(
+        t("cli.init.q5"), passphrase_file, option="--passphrase-file", twice=True, check=check_passphrase
+    )
+    pin = _pin(secrets, pin_file, lambda said: check_new_pin(said, number))
     _make(vault, house, number, name, role, passphrase, pin)
 
 
@@ -165,13 +174,13 @@ def _role(role: str | None) -> str:
     )
 
 
-def _pin(secrets: Secrets, file: str | None) -> str | None:
+def _pin(secrets: Secrets, file: str | None, check: Callable[[str], object]) -> str | None:
     from yiyang_tui.cli.ask import somebody
     from yiyang_tui.words import t
 
     if file is None and not somebody():
         return None
-    return secrets.get(t("cli.init.q6"), file, option="--pin-file", twice=True)
+    return secrets.get(t("cli.init.q6"), file, option="--pin-file", twice=True, check=check)
 
 
 def _make(vault: Path, house: "House", number: str, name: str, role: str, passphrase: str, pin: str | None) -> None:

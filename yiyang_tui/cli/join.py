@@ -19,6 +19,7 @@ def join_pair(
 
     What was enrolled stays enrolled if the pull is cut: the next sync goes on where it ended.
     """
+    from db.keys import check_passphrase
     from sync.enrol import join
     from sync.session import sync
     from yiyang_tui.cli.ask import line
@@ -31,7 +32,9 @@ def join_pair(
 
     code = read_code(secrets, code_file)
     number = number or line(t("cli.ask.number"), option="--number")
-    passphrase = secrets.get(t("cli.init.q5"), passphrase_file, option="--passphrase-file", twice=True)
+    passphrase = secrets.get(
+        t("cli.init.q5"), passphrase_file, option="--passphrase-file", twice=True, check=check_passphrase
+    )
     store = join(vault, address(url), code, number=number, passphrase=passphrase, laptop=laptop or laptop_name())
     try:
         settle_clock(store)
