@@ -73,8 +73,14 @@ def _usage(command: TyperCommand | TyperGroup, ctx: Any) -> str:
         if param.param_type_name == "argument"
         for name in [param.display_name_raw]
     ]
-    words.append(t("cli.page.command_blank") if isinstance(command, TyperGroup) else t("cli.page.options_blank"))
+    words.append(t(f"cli.page.{_blank(command)}"))
     return t("cli.page.usage", words=" ".join(words)) + "\n"
+
+
+def _blank(command: TyperCommand | TyperGroup) -> str:
+    if not isinstance(command, TyperGroup):
+        return "options_blank"
+    return "command_or_none" if command.invoke_without_command else "command_blank"
 
 
 def _option(param: Any) -> str:

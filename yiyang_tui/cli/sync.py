@@ -22,11 +22,17 @@ SOME_REFUSED = 36
 
 
 def sync(
+    ctx: typer.Context,
     watch: Annotated[bool, typer.Option("--watch", help="cli.opt.watch")] = False,
     every: Annotated[int, typer.Option("--every", min=1, metavar="SECONDS", help="cli.opt.every")] = DEFAULT_EVERY_S,
     json: Json = False,
 ) -> int:
-    """One exchange, or with ``--watch`` one after the other. Returns the exit code."""
+    """One exchange, or with ``--watch`` one after the other; nothing where a command of the group is named.
+
+    Returns the exit code.
+    """
+    if ctx.invoked_subcommand is not None:
+        return 0
     from db.errors import VaultMissing
     from sync.link import Folder
     from yiyang_tui.settings import vault_path

@@ -26,9 +26,10 @@ def make_tree() -> TyperGroup:
     _add(root, "init", init)
     _add(root, "enrol", enrol)
     _add(root, "demo", demo)
-    _add(root, "sync", sync)
     _add(root, "doctor", doctor)
     _add(root, "keys", keys)
+
+    root.add_typer(_group("sync", sync), name="sync")
 
     imports = _group("import")
     _add(imports, "people", people)
@@ -45,7 +46,8 @@ def make_tree() -> TyperGroup:
     return made
 
 
-def _group(name: str) -> typer.Typer:
+def _group(name: str, alone: Callable[..., Any] | None = None) -> typer.Typer:
+    """A group of commands; ``alone`` is what its name does by itself."""
     group = typer.Typer(
         name=name or None,
         cls=ExplainedGroup,
@@ -55,7 +57,7 @@ def _group(name: str) -> typer.Typer:
         context_settings={"help_option_names": ["--help", "-h"]},
     )
     # A callback keeps a group a group even where it has one command only.
-    group.callback()(_nothing)
+    group.callback(invoke_without_command=alone is not None)(alone or _nothing)
     return group
 
 
