@@ -21,21 +21,30 @@ KIND = "yiyang-directory-1"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One device: its raw Ed25519 public key (32 bytes), where parcels for it are sealed to, its name."""
+    """One device: its raw Ed25519 public keys (32 bytes), where parcels for it are sealed to, its name.
+
+    ``sign_public`` checks its batches, ``transport_public`` its requests. Of a ``revoked`` device only the batches
+    ``until`` and those that they stand on are taken; whatever else it signs was signed after it was lost.
+    """
 
     id: UUID
     sign_public: bytes
+    transport_public: bytes
     age_recipient: str
     name: str
     revoked: bool = False
+    until: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The devices of one pair. ``version`` is another number after every change of the list.
+    """The devices of one pair. ``version`` is another number after every change of the list, ``at`` the county's time.
+
+    Whoever passes a list on cannot tell by its drawn number which of two is newer: ``at`` does.
 
     The county's own public keys stand in it too, so that nobody between can put others in their place: where
-    parcels for it are sealed to (``age1…``), and what a vault's key is wrapped to for recovery (raw X25519).
+    parcels for it are sealed to (``age1…``), what a vault's key is wrapped to for recovery (raw X25519), and the
+    certificate (PEM) of the authority that vouches for its servers.
     """
 
     pair_id: UUID
@@ -43,6 +52,8 @@ class Directory:
     devices: tuple[Listed, ...]
     county_recipient: str
     county_recovery: bytes
+    county_authority: str = ""
+    at: int = 0
 
     def sign(self, key: bytes, kid: str) -> str:
         """The list as a compact JWS of the county's raw ``key``."""
@@ -50,14 +61,21 @@ class Directory:
             "kind": KIND,
             "pair": self.pair_id.hex,
             "version": self.version,
-            "county": {"age": self.county_recipient, "recovery": self.county_recovery.hex()},
+            "at": self.at,
+            "county": {
+                "age": self.county_recipient,
+                "recovery": self.county_recovery.hex(),
+                "authority": self.county_authority,
+            },
             "devices": [
                 {
                     "id": each.id.hex,
                     "sign": each.sign_public.hex(),
+                    "transport": each.transport_public.hex(),
                     "age": each.age_recipient,
                     "name": each.name,
                     "revoked": each.revoked,
+                    "until": [name.hex() for name in each.until],
                 }
                 for each in self.devices
             ],
@@ -80,16 +98,26 @@ class Directory:
                 devices,
                 str(said["county"]["age"]),
                 bytes.fromhex(said["county"]["recovery"]),
+                str(said["county"]["authority"]),
+                int(said["at"]),
             )
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise SignatureWrong from error
 
 
 def _listed(said: dict[str, Any]) -> Listed:
-    key = bytes.fromhex(said["sign"])
-    if len(key) != 32:
+    sign, transport = bytes.fromhex(said["sign"]), bytes.fromhex(said["transport"])
+    if len(sign) != 32 or len(transport) != 32:
         raise ValueError("not a key")
-    return Listed(UUID(hex=said["id"]), key, str(said["age"]), str(said["name"]), bool(said["revoked"]))
+    return Listed(
+        id=UUID(hex=said["id"]),
+        sign_public=sign,
+        transport_public=transport,
+        age_recipient=str(said["age"]),
+        name=str(said["name"]),
+        revoked=bool(said["revoked"]),
+        until=tuple(bytes.fromhex(name) for name in said["until"]),
+    )
 
 
 def recipients(link: "Link") -> list[str]:

@@ -15,6 +15,7 @@ from uuid import UUID
 from db.pack import pack, unpack
 from sync import jws
 from sync.bounds import Check, facts, flag, many, octets, or_none, row_id, text, two, whole
+from sync.directory import MAX_DEVICES
 from sync.errors import CountyLies, SignatureWrong
 
 MEDIA_TYPE = "application/vnd.yiyang.v1+msgpack"
@@ -29,6 +30,10 @@ MAX_BATCHES = 512  # parcels in one message
 MAX_STATEMENT = 1 << 18  # characters of a receipt or directory
 MAX_NAME = 80  # characters
 MAX_FACTS = 8
+MAX_PASSED_ON = 2 * MAX_DEVICES  # receipts and directories passed on
+PROGRAM = 1
+"""Which of these messages a side speaks. A side serves those from ``OLDEST_PROGRAM`` on and tells the others."""
+OLDEST_PROGRAM = 1
 
 _AUTH = re.compile(r"([0-9a-f]{32})\.([0-9]{1,12})\.([A-Za-z0-9_-]{1,512}\.\.[A-Za-z0-9_-]{86})", re.ASCII)
 _HASH = octets(HASH_BYTES, HASH_BYTES)
@@ -49,8 +54,9 @@ class Message:
     _limit: ClassVar[int]
 
     def encode(self) -> bytes:
-        """The message as sent."""
-        return pack({each.name: _plain(getattr(self, each.name)) for each in fields(self)})
+        """The message as sent: what is as the reader assumes it anyway is left out."""
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        return pack({name: _plain(value) for name, value in said.items() if value != _assumed(type(self), name)})
 
     @classmethod
     def parse(cls: type[M], data: bytes) -> M:
@@ -81,6 +87,11 @@ class _Answer(Message):
 
 def _plain(value: object) -> object:
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _assumed(kind: "type[Message]", name: str) -> object:
+    """What a reader takes where nothing is said; ``MISSING`` where something must be said."""
+    return next(each.default for each in fields(kind) if each.name == name)
 
 
 # --- messages ---------------------------------------------------------------------------------
@@ -157,7 +168,8 @@ class ExchangeRequest(Message):
 
     Heads the county does not know yet (sealed here, not yet sent) tell it nothing: name also the newest batches
     that it may know. ``receipt_digest`` is the digest of the device's newest *merged* receipt: an unchanged one is not
-    sent again.
+    sent again. ``passed_on`` are statements the county signed for others of the pair (receipts, directories): a peer
+    that meets the county less often learns them here. ``program`` and ``schema``: what the asking side understands.
     """
 
     _limit: ClassVar[int] = MAX_REQUEST
@@ -168,6 +180,9 @@ class ExchangeRequest(Message):
         "directory_version": whole(1 << 40),
         "receipt_digest": octets(0, HASH_BYTES),
         "waiting": many(_HASH, MAX_HEADS),
+        "passed_on": many(_STATEMENT, MAX_PASSED_ON),
+        "program": whole(1 << 16),
+        "schema": whole(1 << 31),
     }
 
     heads: tuple[bytes, ...]
@@ -176,6 +191,9 @@ class ExchangeRequest(Message):
     directory_version: int = 0
     receipt_digest: bytes = b""
     waiting: tuple[bytes, ...] = ()
+    passed_on: tuple[str, ...] = ()
+    program: int = PROGRAM
+    schema: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +220,9 @@ class ExchangeAnswer(_Answer):
         "refused": many(two(_HASH, _NAME), MAX_BATCHES),
         "directory": or_none(_STATEMENT),
         "time": _SECONDS,
+        "passed_on": many(_STATEMENT, MAX_PASSED_ON),
+        "program": whole(1 << 16),
+        "schema": whole(1 << 31),
     }
 
     heads: tuple[bytes, ...]
@@ -213,18 +234,30 @@ class ExchangeAnswer(_Answer):
     time: int
     shared: tuple[bytes, ...] = ()
     merging: bool = False
+    passed_on: tuple[str, ...] = ()
+    program: int = PROGRAM
+    schema: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Hello(_Answer):
-    """Who answers here: a county's name, key and time."""
+    """Who answers here: a county's name, key, time and, signed as a compact JWS, its certificate ``authority``.
 
-    _limit: ClassVar[int] = 1 << 12
-    _checks: ClassVar[Mapping[str, Check]] = {"name": _NAME, "sign_public": _KEY, "time": _SECONDS}
+    Asked before anything is told: a laptop that joins learns from it which certificate to trust.
+    """
+
+    _limit: ClassVar[int] = 1 << 14
+    _checks: ClassVar[Mapping[str, Check]] = {
+        "name": _NAME,
+        "sign_public": _KEY,
+        "time": _SECONDS,
+        "authority": text(1 << 13),
+    }
 
     name: str
     sign_public: bytes
     time: int
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,9 +202,17 @@ def directory(conn: Connection, pair_id: UUID, keys: Keys) -> Directory:
         pair_id,
         version,
         tuple(
-            Listed(row.device_id, bytes(row.sign_public), row.age_recipient, row.name, row.revoked_at is not None)
+            Listed(
+                id=row.device_id,
+                sign_public=bytes(row.sign_public),
+                transport_public=bytes(row.transport_public),
+                age_recipient=row.age_recipient,
+                name=row.name,
+                revoked=row.revoked_at is not None,
+            )
             for row in rows
         ),
         keys.recipient,
         keys.recovery_public,
+        at=int(time.time()),
     )
