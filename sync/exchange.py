@@ -73,8 +73,13 @@ def run(
     *,
     clock: Callable[[], float] = time.time,
     steady: asking.Steady = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+    connect: Callable[..., "httpx.Client"] = asking.client,
 ) -> Outcome:
     """One exchange with the county, without the vault; its outcome is kept in the folder's news.
+
+    ``clock`` tells seconds UTC, ``steady`` seconds that never jump, ``sleep`` waits; ``connect`` gives the connection
+    to an address.
 
     Raises ``NotEnrolled``, ``LinkDamaged``, ``CountyUnreachable``, ``CountyRefused``, ``CountyLies``,
     ``SignatureWrong``; what was carried before stays valid.
@@ -85,8 +90,8 @@ def run(
     outcome = Outcome()
     code = "done"
     try:
-        with asking.client(link.url) as http:
-            _Talk(folder, link, http, outcome, progress or _quiet, clock, steady).hold()
+        with connect(link.url) as http:
+            _Talk(folder, link, http, outcome, progress or _quiet, clock, steady, sleep).hold()
     except YiyangError as error:
         code = error.code
         raise
@@ -126,6 +131,7 @@ class _Talk:
         progress: Progress,
         clock: Callable[[], float],
         steady: asking.Steady,
+        sleep: Callable[[float], None],
     ) -> None:
         self.folder = folder
         self.link = link
@@ -134,6 +140,7 @@ class _Talk:
         self.progress = progress
         self.clock = clock
         self.steady = steady
+        self.sleep = sleep
         self.nodes = folder.graph()
         self.shared: set[bytes] = set()
 
