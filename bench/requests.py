@@ -15,7 +15,7 @@ from db.keys import FLOOR
 from db.vault import create_vault
 from sync import enrol, session
 from sync.county import admin
-from sync.county.app import running
+from sync.county.serving import running
 
 PASSES = 20
 

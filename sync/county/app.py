@@ -1,20 +1,18 @@
 """The county's HTTP server: four addresses, each body bounded while it is read, every refusal a small message."""
 
 import logging
-import socket
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine, text
 from starlette.exceptions import HTTPException
 
 from db.errors import YiyangError
+from sync import trust
 from sync.county import enrolment, keys
 from sync.county.database import open_engine, plain_errors, reading, writing
 from sync.county.errors import CountyDatabase, Denied
@@ -34,12 +32,6 @@ from sync.protocol import (
 )
 
 LOG = logging.getLogger("yiyang.county")
-_MANNERS: Mapping[str, Any] = {
-    "server_header": False,
-    "date_header": False,
-    "timeout_keep_alive": 75,
-    "timeout_graceful_shutdown": 30,
-}
 M = TypeVar("M", bound=Message)
 
 
@@ -78,9 +70,11 @@ def make_county(settings: Settings) -> FastAPI:
 
         return await _served(request, answer)
 
+    authority = trust.sign(own.authority, own.sign, own.kid)
+
     @app.get("/v1/hello")
     async def hello() -> Response:
-        return _message(Hello(name=settings.name, sign_public=own.sign_public, time=_now()))
+        return _message(Hello(name=settings.name, sign_public=own.sign_public, time=_now(), authority=authority))
 
     @app.get("/healthz")
     def health() -> Response:
@@ -151,32 +145,3 @@ async def _elsewhere(_request: Request, error: Exception) -> Response:
 async def _broken(_request: Request, _error: Exception) -> Response:
     # The server logs what happened; whoever asked learns only that it did.
     return _message(Problem("county_troubled"), 500)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listening = socket.create_server((host, port), backlog=512)
-    # Small answers must not wait for more to come.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
-
-
-def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until interrupted. ``OSError`` if the address is taken."""
-    config = uvicorn.Config(make_county(settings), **_MANNERS)
-    with _listen(host, port) as listening:
-        uvicorn.Server(config).run(sockets=[listening])
-
-
-@contextmanager
-def running(settings: Settings, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Serve beside other work of this process; yields the address to ask, ``http://host:port``."""
-    # The screen belongs to that other work: nothing is written to it.
-    server = uvicorn.Server(uvicorn.Config(make_county(settings), log_config=None, access_log=False, **_MANNERS))
-    with _listen(host, port) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="county", daemon=True)
-        thread.start()
-        try:
-            yield f"http://{host}:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()

@@ -21,7 +21,7 @@ from db.store import Store
 from db.vault import create_vault, open_vault
 from sync.county.admin import init as make_county
 from sync.county.admin import new_code
-from sync.county.app import running
+from sync.county.serving import running
 from sync.county.settings import Settings
 from sync.enrol import enrol
 from sync.link import Folder

@@ -15,8 +15,8 @@ from db.vault import open_vault
 from sync import parcel
 from sync.county.admin import init as make_county
 from sync.county.admin import new_code, status
-from sync.county.app import running
 from sync.county.database import open_engine, writing
+from sync.county.serving import running
 from sync.county.settings import Settings
 from sync.county.tables import Device, core
 from sync.inbox import take_in

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sync.county.admin import status
-from sync.county.app import running
+from sync.county.serving import running
 from sync.county.settings import Settings
 from tests.cli.conftest import (
     HAN,

@@ -13,7 +13,7 @@ from db.store import Store
 from db.vault import create_vault, open_vault
 from sync import enrol, session
 from sync.county.admin import init, new_code
-from sync.county.app import running
+from sync.county.serving import running
 from sync.county.settings import Settings
 from tests.care.household import PLAN, id_number
 from tests.cli.conftest import Ended, yiyang

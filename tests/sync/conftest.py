@@ -15,9 +15,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from sync.county.admin import init
-from sync.county.app import running
 from sync.county.database import open_engine
 from sync.county.migrations.run import upgrade
+from sync.county.serving import running
 from sync.county.settings import Settings
 from tests.sync.worlds import World, make_world
 

@@ -24,7 +24,7 @@ from db.vault import create_vault, open_vault
 from sync import enrol, exchange, session
 from sync.county import store as county_store
 from sync.county.admin import new_code, status
-from sync.county.app import running
+from sync.county.serving import running
 from sync.county.settings import Settings
 from sync.errors import CountyUnreachable
 from sync.inbox import take_in

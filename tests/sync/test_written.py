@@ -14,7 +14,7 @@ from db.store import Store
 from db.vault import create_vault
 from sync import enrol, seal, session
 from sync.county.admin import new_code
-from sync.county.app import running
+from sync.county.serving import running
 from sync.county.settings import Settings
 from sync.written import written
 

@@ -20,7 +20,7 @@ from db.tables import Person, Round, Staff
 from db.vault import create_vault, open_vault
 from sync import enrol, session
 from sync.county import admin, settings
-from sync.county.app import running
+from sync.county.serving import running
 from sync.county.settings import Settings
 from sync.link import Folder
 from tests.sync.county_tables import rows_of

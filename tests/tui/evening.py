@@ -161,7 +161,7 @@ def county(county_once: Path, tmp_path: Path) -> "Settings":
 @pytest.fixture
 def address(county: "Settings") -> Iterator[str]:
     """The same county, serving on a real socket."""
-    from sync.county.app import running
+    from sync.county.serving import running
 
     with running(county) as url:
         yield url

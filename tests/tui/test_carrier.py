@@ -21,7 +21,7 @@ from db.local import JOURNAL
 from db.vault import open_vault
 from sync import exchange, parcel
 from sync.county.admin import new_code
-from sync.county.app import running
+from sync.county.serving import running
 from sync.enrol import join
 from sync.link import Folder, Run
 from sync.session import settle as seal_and_post

@@ -19,7 +19,7 @@ from db.tables import Person
 from db.versions import Head, RowHeads
 from sync import enrol, session
 from sync.county.admin import new_code
-from sync.county.app import running
+from sync.county.serving import running
 from sync.county.settings import Settings
 from tests.care.household import PLAN, Household
 from tests.tui.charted import LONG, PLACES, Charted, at_work, open_chart, press, who

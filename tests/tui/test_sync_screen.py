@@ -10,7 +10,7 @@ from care.people import page
 from care.rounds import Observation, record
 from sync.county import keys
 from sync.county.admin import new_code
-from sync.county.app import running
+from sync.county.serving import running
 from sync.link import Folder, News, Run, last_receipt
 from sync.session import sync
 from sync.standing import standing

@@ -46,7 +46,7 @@ def serve(
 ) -> int:
     """Serve until ended."""
     need_extra()
-    from sync.county.app import serve as run
+    from sync.county.serving import serve as run
     from yiyang_tui.cli.errors import AddressTaken
     from yiyang_tui.cli.show import note
     from yiyang_tui.words import t

@@ -8,9 +8,9 @@ from sqlalchemy import update
 from sync import codes
 from sync.codes import check_county
 from sync.county import admin
-from sync.county.app import running
 from sync.county.database import open_engine, writing
 from sync.county.errors import PairNameWrong
+from sync.county.serving import running
 from sync.county.settings import Settings
 from sync.county.tables import EnrolCode, core
 from sync.directory import Directory
