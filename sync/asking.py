@@ -4,10 +4,12 @@ Between a laptop and its county stand hotel log-in pages, proxies and broken rou
 protocol is not the county.
 """
 
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from sync import trust
 from sync.errors import CountyLies, CountyRefused, CountyUnreachable
 from sync.protocol import MEDIA_TYPE, Problem
 
@@ -22,14 +24,26 @@ LEAST_PACE = 100
 Steady = Callable[[], float]
 
 
-def client(url: str) -> "httpx.Client":
-    """A connection to the county at ``url``. Raises ``CountyUnreachable`` if that is no address."""
+def client(url: str, authority: str = "") -> "httpx.Client":
+    """A connection to the county at ``url``, behind HTTPS only to servers that its ``authority`` (PEM) certifies.
+
+    Raises ``CountyUnreachable`` if that is no address.
+    """
+    return _client(url, trust.only(authority))
+
+
+def stranger(url: str) -> "httpx.Client":
+    """A connection to whoever answers at ``url``: to ask who that is, and to tell nothing."""
+    return _client(url, trust.anybody())
+
+
+def _client(url: str, trusted: ssl.SSLContext) -> "httpx.Client":
     # A start of the program asks nobody anything: the library is loaded when somebody does.
     import httpx
 
     timeout = httpx.Timeout(TIMEOUT_S, connect=CONNECT_S)
     try:
-        return httpx.Client(base_url=url, timeout=timeout, follow_redirects=False, trust_env=False)
+        return httpx.Client(base_url=url, timeout=timeout, follow_redirects=False, trust_env=False, verify=trusted)
     except httpx.InvalidURL as error:
         raise CountyUnreachable(url=url) from error
 
@@ -41,6 +55,7 @@ def ask(
     headers: Mapping[str, str],
     *,
     limit: int,
+    method: str = "POST",
     steady: Steady = time.monotonic,
 ) -> bytes:
     """The county's answer, at most ``limit`` bytes.
@@ -55,7 +70,7 @@ def ask(
     size = 0
     began = steady()
     try:
-        with http.stream("POST", path, content=body, headers={"Content-Type": MEDIA_TYPE, **headers}) as response:
+        with http.stream(method, path, content=body, headers={"Content-Type": MEDIA_TYPE, **headers}) as response:
             # The log-in page of a hotel's network answers 200 with a page of its own.
             if response.headers.get("Content-Type", "") != MEDIA_TYPE:
                 raise CountyUnreachable(url=url)

@@ -11,14 +11,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from db.keys import Cost
 from db.store import Device, Store
 from db.vault import create_vault, new_device
-from sync import asking, jws
+from sync import asking, jws, trust
 from sync.codes import check_county
 from sync.directory import Directory
 from sync.errors import CountyLies
 from sync.link import Folder, Link, new_transport_key
-from sync.protocol import EnrolAnswer, EnrolRequest
+from sync.protocol import EnrolAnswer, EnrolRequest, Hello
 
-ANSWER_LIMIT = 1 << 20
+ANSWER_LIMIT, HELLO_LIMIT = 1 << 20, 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _ask(url: str, code: str, device: Device, pair_id: UUID | None, pair_name: s
         name=laptop,
     )
     request = replace(request, proof=jws.sign_detached(request.claim(), device.sign_key, device.device_id.hex))
-    with asking.client(url) as http:
+    with asking.client(url, _authority(url, code)) as http:
         answer = EnrolAnswer.decode(asking.ask(http, "/v1/enrol", request.encode(), {}, limit=ANSWER_LIMIT))
     # The code carries a mark of the county's key: whoever answered must be the county that gave it out.
     check_county(code, answer.county_sign_public)
@@ -84,6 +84,16 @@ def _ask(url: str, code: str, device: Device, pair_id: UUID | None, pair_name: s
         directory=answer.directory,
     )
     return Joined(answer, link)
+
+
+def _authority(url: str, code: str) -> str:
+    """The authority (PEM) of the county that gave out the code, before it is told anything; none for plain HTTP."""
+    if not url.startswith("https:"):
+        return ""
+    with asking.stranger(url) as http:
+        hello = Hello.decode(asking.ask(http, "/v1/hello", b"", {}, method="GET", limit=HELLO_LIMIT))
+    check_county(code, hello.sign_public)
+    return trust.read(hello.authority, hello.sign_public)
 
 
 def _check_signed(request: EnrolRequest, answer: EnrolAnswer) -> None:

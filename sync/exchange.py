@@ -90,7 +90,8 @@ def run(
     outcome = Outcome()
     code = "done"
     try:
-        with connect(link.url) as http:
+        authority = Directory.read(link.directory, link.county_public).county_authority
+        with connect(link.url, authority) as http:
             _Talk(folder, link, http, outcome, progress or _quiet, clock, steady, sleep).hold()
     except YiyangError as error:
         code = error.code

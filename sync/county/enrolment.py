@@ -214,5 +214,6 @@ def directory(conn: Connection, pair_id: UUID, keys: Keys) -> Directory:
         ),
         keys.recipient,
         keys.recovery_public,
+        county_authority=keys.authority,
         at=int(time.time()),
     )

@@ -1,7 +1,7 @@
 """The county's private keys, in one file of its folder that only its owner reads.
 
 Signing (Ed25519): receipts and directories. Sealing (age): parcels for the county. Recovery (X25519, for HPKE):
-opens the county slot of a laptop's vault whose passphrases are lost.
+opens the county slot of a laptop's vault whose passphrases are lost. Authority (ECDSA): certifies the county's servers.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from db.keys import write_whole
+from sync.county import authority
 from sync.county.errors import CountyDamaged, CountyMissing
 
 FILE = "county.keys"
@@ -23,11 +24,16 @@ _LIMIT = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Private keys: raw 32 bytes, ``age`` as ``AGE-SECRET-KEY-1…``."""
+    """Private keys: raw 32 bytes, ``age`` as ``AGE-SECRET-KEY-1…``, ``authority_key`` as PEM.
+
+    ``authority`` is the certificate (PEM) that laptops trust.
+    """
 
     sign: bytes = field(repr=False)
     age: str = field(repr=False)
     recovery: bytes = field(repr=False)
+    authority_key: str = field(repr=False)
+    authority: str
 
     @property
     def sign_public(self) -> bytes:
@@ -52,16 +58,26 @@ class Keys:
 
 def make() -> Keys:
     """Fresh keys of a new county."""
+    authority_key, certificate = authority.make()
     return Keys(
         sign=Ed25519PrivateKey.generate().private_bytes_raw(),
         age=str(pyrage.x25519.Identity.generate()),
         recovery=X25519PrivateKey.generate().private_bytes_raw(),
+        authority_key=authority_key,
+        authority=certificate,
     )
 
 
 def save(folder: Path, keys: Keys) -> None:
     """Write the key file, mode 0600, whole or not at all."""
-    said = {"format": _FORMAT, "sign": keys.sign.hex(), "age": keys.age, "recovery": keys.recovery.hex()}
+    said = {
+        "format": _FORMAT,
+        "sign": keys.sign.hex(),
+        "age": keys.age,
+        "recovery": keys.recovery.hex(),
+        "authority_key": keys.authority_key,
+        "authority": keys.authority,
+    }
     write_whole(folder / FILE, json.dumps(said, indent=1).encode("ascii"))
 
 
@@ -75,7 +91,13 @@ def load(folder: Path) -> Keys:
         if len(raw) > _LIMIT:
             raise ValueError("too long")
         said = json.loads(raw)
-        keys = Keys(bytes.fromhex(said["sign"]), str(said["age"]), bytes.fromhex(said["recovery"]))
+        keys = Keys(
+            sign=bytes.fromhex(said["sign"]),
+            age=str(said["age"]),
+            recovery=bytes.fromhex(said["recovery"]),
+            authority_key=str(said["authority_key"]),
+            authority=str(said["authority"]),
+        )
         if said["format"] != _FORMAT or len(keys.sign) != 32 or len(keys.recovery) != 32:
             raise ValueError("not keys")
         pyrage.x25519.Identity.from_str(keys.age)
