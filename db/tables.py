@@ -162,6 +162,9 @@ class Person(Synced, table=True):
     ``contacts``: ``[{"name", "relation", "phone"}]``; ``allergies``: ``[{"to", "reaction",
     "since"}]``; ``conditions``: ``[{"name", "icd10", "since"}]``; ``consents``: ``[{"kind",
     "on", "by"}]``, all JSON text.
+
+    ``same_as``: somebody was registered twice, and is shown as that person from then on. The rows of both stay where
+    they are; reads follow (``care.groups``).
     """
 
     merge = Policy(
@@ -202,6 +205,13 @@ class Person(Synced, table=True):
     spo2_scale: int = 1  # NEWS2 oxygen scale, 2 only when prescribed
     note: str = ""
     practice: bool = False  # a person to try things on; left out of every figure
+    same_as: UUID | None = _maybe()
+
+    # Nearly nobody is registered twice: who is, is found at the cost of those alone.
+    __table_args__ = (
+        Index("ix_person_same_as", "same_as", sqlite_where=text("same_as IS NOT NULL")),
+        Index("ix_person_id_number", "id_number", sqlite_where=text("id_number <> ''")),
+    )
 
 
 class Stay(Synced, table=True):

@@ -174,8 +174,12 @@ def upgrade() -> None:
         sa.Column("spo2_scale", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("practice", sa.Boolean(), nullable=False),
+        sa.Column("same_as", sa.LargeBinary(16), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_person_same_as", "person", ["same_as"], sqlite_where=sa.text("same_as IS NOT NULL"))
+    op.create_index("ix_person_id_number", "person", ["id_number"], sqlite_where=sa.text("id_number <> ''"))
+
     op.create_table(
         "person_term",
         sa.Column("term", sa.Text(), nullable=False),

@@ -156,7 +156,22 @@ def upgrade() -> None:
         sa.Column("spo2_scale", sa.BigInteger(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("practice", sa.Boolean(), nullable=False),
+        sa.Column("same_as", RowId(), nullable=True),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+    )
+    op.create_index(
+        "ix_person_id_number",
+        "person",
+        ["pair_id", "id_number"],
+        sqlite_where=sa.text("id_number <> ''"),
+        postgresql_where=sa.text("id_number <> ''"),
+    )
+    op.create_index(
+        "ix_person_same_as",
+        "person",
+        ["pair_id", "same_as"],
+        sqlite_where=sa.text("same_as IS NOT NULL"),
+        postgresql_where=sa.text("same_as IS NOT NULL"),
     )
     op.create_table(
         "room",
