@@ -10,9 +10,11 @@ from pathlib import Path
 
 import httpx
 
+from sync.county import keys
 from sync.county.settings import Settings
 from sync.county.settings import load as load_county
 from sync.link import Folder
+from sync.trust import only
 from tests.cli.conftest import NUMBER, PAIR, contents, environment, refused, yiyang
 
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}")
@@ -120,12 +122,12 @@ def test_it_serves_until_it_is_told_to_end(county: Settings) -> None:
     try:
         assert server.stderr is not None
         line = server.stderr.readline().decode()
-        assert f"http://127.0.0.1:{port}" in line
+        assert f"https://127.0.0.1:{port}" in line
         while "startup complete" not in server.stderr.readline().decode():
             assert server.poll() is None
-        transport = httpx.HTTPTransport(retries=20)
+        transport = httpx.HTTPTransport(verify=only(keys.load(county.folder).authority), retries=20)
         with httpx.Client(transport=transport, trust_env=False) as http:
-            assert http.get(f"http://127.0.0.1:{port}/healthz").text == "ok"
+            assert http.get(f"https://127.0.0.1:{port}/healthz").text == "ok"
         refused(
             43,
             *words,

@@ -43,6 +43,7 @@ def serve(
     folder: CountyFolder = None,
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="cli.county.opt.host")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, metavar="PORT", help="cli.county.opt.port")] = PORT,
+    plain: Annotated[bool, typer.Option("--plain", help="cli.county.opt.plain")] = False,
 ) -> int:
     """Serve until ended."""
     need_extra()
@@ -57,8 +58,8 @@ def serve(
     try:
         # Tried before it is told: the server itself only logs that it could not.
         socket.create_server((host, port)).close()
-        note(t("cli.county.serving", name=own.name, url=f"http://{host}:{port}"))
-        run(own, host, port)
+        note(t("cli.county.serving", name=own.name, url=f"{'http' if plain else 'https'}://{host}:{port}"))
+        run(own, host, port, tls=not plain)
     except KeyboardInterrupt:
         note(t("cli.county.ended"))
     except OSError as error:
@@ -85,7 +86,7 @@ def enrol(
         as_json({"code": code, "pair": pair, "expires_at": expires})
         return
     say(t("cli.county.code", code=code, pair=pair, at=moment(expires)))
-    shown = url or f"http://{platform.node()}:{PORT}"
+    shown = url or f"https://{platform.node()}:{PORT}"
     say(t("cli.county.type_this", url=shown))
 
 
