@@ -75,8 +75,12 @@ def test_old_tls_is_not_spoken(own: Settings) -> None:
     old = trust.only(keys.load(own.folder).authority)
     old.minimum_version = old.minimum_version.TLSv1_2
     old.maximum_version = old.maximum_version.TLSv1_2
-    with running(own, tls=True) as url, httpx.Client(verify=old, trust_env=False) as http:
-        refused = pytest.raises(httpx.ConnectError, http.get, f"{url}/healthz")
+    with (
+        running(own, tls=True) as url,
+        httpx.Client(verify=old, trust_env=False) as http,
+        pytest.raises(httpx.ConnectError) as refused,
+    ):
+        http.get(f"{url}/healthz")
     assert "version" in str(refused.value)
 
 
