@@ -17,6 +17,7 @@ from db.errors import YiyangError
 from sync import asking, graph, parcel
 from sync.directory import Directory
 from sync.errors import CountyLies, ParcelDamaged
+from sync.handed import handed_over
 from sync.link import Folder, Link, Run, best_receipt, last_receipt
 from sync.protocol import AUTH_HEADER, MAX_BATCHES, MAX_HEADS, ExchangeAnswer, ExchangeRequest, authorise
 from sync.receipt import Receipt, verify
@@ -195,6 +196,7 @@ class _Talk:
         if not sealed:
             return None
         answer = self._ask(list(sealed.values()))
+        handed_over(self.folder, sealed)
         # A parcel that did not open is named by its own bytes: the batch may be sound, its sealed copy is not.
         of_parcel = {hashlib.sha256(data).digest(): name for name, data in sealed.items()}
         for name, code in answer.refused:

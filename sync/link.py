@@ -60,10 +60,24 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """How the last comparison of all tables with the county's went: rows compared, how many differed, how many do still.
+
+    ``at`` is this laptop's time, seconds UTC.
+    """
+
+    at: int
+    rows: int
+    differed: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """What is known without the vault: the newest receipt (compact JWS), what was refused, the last runs.
 
     ``best`` is the receipt of the most entries ever: a later one of fewer tells that the county lost some.
+    ``sent``: batches handed to a wire or a stick for which no receipt has come yet.
     """
 
     receipt: str = ""
@@ -72,6 +86,8 @@ class News:
     runs: tuple[Run, ...] = ()
     county_ahead_s: int = 0
     county_heads: tuple[bytes, ...] = ()
+    sent: tuple[bytes, ...] = ()
+    compared: Compared | None = None
 
 
 class Folder:
@@ -138,6 +154,8 @@ class Folder:
                 runs=tuple(_run(run) for run in said["runs"])[-KEPT_RUNS:],
                 county_ahead_s=int(said["county_ahead_s"]),
                 county_heads=tuple(bytes.fromhex(name) for name in said["county_heads"]),
+                sent=tuple(bytes.fromhex(name) for name in said.get("sent", ())),
+                compared=_compared(said.get("compared")),
             )
         except (OSError, *_MISREAD):
             # Nothing here is the only copy of anything: the next exchange tells it all again.
@@ -147,7 +165,7 @@ class Folder:
         """Keep the last receipt and runs."""
         self.make()
         said = asdict(replace(news, runs=news.runs[-KEPT_RUNS:]))
-        said["county_heads"] = [name.hex() for name in news.county_heads]
+        said |= {name: [each.hex() for each in getattr(news, name)] for name in ("county_heads", "sent")}
         write_whole(self.path / "news.json", json.dumps(said, ensure_ascii=False, indent=1).encode())
 
     def graph(self) -> dict[bytes, tuple[bytes, ...]]:
@@ -216,6 +234,10 @@ def _run(said: dict[str, Any]) -> Run:
     # Also one that a newer program wrote.
     counts = {each.name: int(said[each.name]) for each in fields(Run) if each.name != "outcome" and each.name in said}
     return Run(outcome=str(said["outcome"]), **counts)
+
+
+def _compared(said: dict[str, Any] | None) -> Compared | None:
+    return None if said is None else Compared(**{each.name: int(said[each.name]) for each in fields(Compared)})
 
 
 def _line(name: bytes, parents: tuple[bytes, ...]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from db.errors import YiyangError
 from db.store import Store
-from sync import exchange
+from sync import exchange, ledger
 from sync.exchange import Outcome, Progress
 from sync.inbox import Arrived, take_in
 from sync.link import Folder
@@ -30,6 +30,7 @@ def settle(store: Store) -> None:
     folder = Folder(store.path)
     if folder.enrolled:
         post(store, folder)
+        ledger.write(store, folder)
 
 
 def sync(store: Store, progress: Progress | None = None, *, gate: Gate = nullcontext) -> Synced:
@@ -64,4 +65,6 @@ def sync(store: Store, progress: Progress | None = None, *, gate: Gate = nullcon
         arrived.add(part)
         if not part.batches:
             break
+    if arrived.batches:
+        ledger.write(store, folder)
     return Synced(outcome, arrived)
