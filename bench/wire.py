@@ -36,7 +36,7 @@ def figures() -> list[Figure]:
 
 
 def _of_set(name: str, entries: list[Entry], table: str, most: float, most_small: float) -> list[Figure]:
-    lines = _json_lines(entries)
+    lines = json_lines(entries)
     others = {
         "JSON lines": len(lines),
         "gzip -6": len(gzip.compress(lines, 6)),
@@ -52,7 +52,7 @@ def _of_set(name: str, entries: list[Entry], table: str, most: float, most_small
 
     def ours(what: str, runs: Sequence[Sequence[Entry]], bound: float | None) -> Figure:
         rounds = sum(entry.table == table for run in runs for entry in run)
-        value = sum(len(_sealed(run)) for run in runs) / rounds
+        value = sum(len(sealed(run)) for run in runs) / rounds
         must = f"≤ {bound:g}" if bound else ""
         return Figure(f"{name}: {what}", value, "B/round", beside, must, value <= bound if bound else None)
 
@@ -92,7 +92,7 @@ def _runs(entries: Sequence[Entry], table: str, rounds: int) -> list[list[Entry]
     return runs
 
 
-def _sealed(entries: Sequence[Entry]) -> bytes:
+def sealed(entries: Sequence[Entry]) -> bytes:
     """As it is carried: signed, with its header and two parents, sealed to the county and both laptops of the pair."""
     random = Random(1)
     key = random.randbytes(32)
@@ -114,7 +114,7 @@ def _sealed(entries: Sequence[Entry]) -> bytes:
     return parcel.seal_parcel(sealed, recipients)
 
 
-def _json_lines(entries: Sequence[Entry]) -> bytes:
+def json_lines(entries: Sequence[Entry]) -> bytes:
     """The same rows as most systems send them: one JSON object a row, every id a random UUID."""
     random = Random(2)
     ids: dict[UUID, str] = {}
