@@ -91,6 +91,14 @@ SET_ASIDE = Table(
     Column("reason", Text, nullable=False),
 )
 
+# One row, once the record was opened: the schema of the program that last retried what was set aside.
+RETRIED = Table(
+    "retried",
+    METADATA,
+    Column("one", Integer, primary_key=True),
+    Column("schema", Integer, nullable=False),
+)
+
 # What is being typed, so that it outlives a power cut.
 DRAFT = Table(
     "draft",

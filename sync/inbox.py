@@ -32,6 +32,7 @@ from sync.errors import (
 )
 from sync.link import Folder
 from sync.merge import apply, laptop_tables
+from sync.retry import retry_aside
 from sync.seal import held, keep
 
 # What is wrong with a parcel. A full disk or a busy record is wrong with us: it ends the run, and the parcel waits.
@@ -65,6 +66,8 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
     arrived = Arrived()
     if not folder.enrolled:
         return arrived
+    with gate():
+        retry_aside(store)
     link = folder.link()
     keys = {device.id: device.sign_public for device in Directory.read(link.directory, link.county_public).devices}
     with gate(), store.reading() as conn:

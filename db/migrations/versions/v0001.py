@@ -198,6 +198,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id"),
     )
     op.create_table(
+        "retried",
+        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("schema", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("one"),
+    )
+    op.create_table(
         "room",
         sa.Column("id", sa.LargeBinary(16), nullable=False),
         sa.Column("institution_id", sa.LargeBinary(16), nullable=False),
