@@ -9,13 +9,16 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from db.keys import sync_folder, write_whole
 from db.local import BATCH
 from db.store import Store
+from sync.graph import Nodes
 from sync.link import Folder
 
 _FILE = "ledger"
@@ -33,10 +36,25 @@ class Written:
 Ledger = Mapping[bytes, Written]
 
 
-def of_vault(conn: Connection) -> dict[bytes, Written]:
-    """The batches the vault holds."""
-    rows = conn.execute(select(BATCH.c.hash, BATCH.c.device_id, BATCH.c.first, BATCH.c.last))
-    return {bytes(name): Written(device, last - first + 1) for name, device, first, last in rows}
+# What was read, and of how many batches: they are only ever added, and years of them are thousands.
+_READ: Final[WeakKeyDictionary[Store, tuple[int, Nodes, Ledger]]] = WeakKeyDictionary()
+
+
+def of_vault(store: Store, conn: Connection) -> tuple[Nodes, Ledger]:
+    """The batches the vault holds: what each stands on, whose it is."""
+    size = conn.execute(select(func.count()).select_from(BATCH)).scalar_one()
+    known = _READ.get(store)
+    if known is None or known[0] != size:
+        # None of these columns lies behind the body of a batch, which need not be read then.
+        rows = conn.execute(select(BATCH.c.hash, BATCH.c.device_id, BATCH.c.first, BATCH.c.last, BATCH.c.parents)).all()
+        nodes = {bytes(name): _split(bytes(parents)) for name, _, _, _, parents in rows}
+        ledger = {bytes(name): Written(device, last - first + 1) for name, device, first, last, _ in rows}
+        known = _READ[store] = (size, nodes, ledger)
+    return known[1], known[2]
+
+
+def _split(joined: bytes) -> tuple[bytes, ...]:
+    return tuple(joined[at : at + 32] for at in range(0, len(joined), 32))
 
 
 def of_folder(folder: Folder) -> dict[bytes, Written]:
@@ -53,7 +71,7 @@ def write(store: Store, folder: Folder) -> None:
     """Bring the file in line with the vault: new batches are added at its end."""
     folder.make()
     with store.reading() as conn:
-        held = of_vault(conn)
+        _, held = of_vault(store, conn)
     known = of_folder(folder)
     path = folder.path / _FILE
     if any(held.get(name) != one for name, one in known.items()):

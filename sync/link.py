@@ -61,7 +61,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """How the last comparison of all tables with the county's went: rows compared, how many differed, how many do still.
+    """How the last comparison of all tables with the county went: rows compared, how many differed, how many still do.
 
     ``at`` is this laptop's time, seconds UTC.
     """

@@ -12,7 +12,6 @@ from sync import graph, ledger, parcel
 from sync.ledger import Ledger
 from sync.link import Compared, Folder, Run, best_receipt, last_receipt
 from sync.receipt import Receipt, digest
-from sync.seal import held
 from sync.whereabouts import counts, fates, link_of
 
 
@@ -69,7 +68,8 @@ def standing(store: Store) -> Standing:
         contested = conn.execute(
             select(func.coalesce(func.sum(ROW_VERSION.c.contested), 0)).where(ROW_VERSION.c.contested > 0)
         ).scalar_one()
-        found = _told(folder, held(conn), ledger.of_vault(conn), store.device_id)
+        nodes, known = ledger.of_vault(store, conn)
+    found = _told(folder, nodes, known, store.device_id)
     return replace(found, total=found.total + unsealed, unsealed=unsealed, set_aside=set_aside, contested=contested)
 
 

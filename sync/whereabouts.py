@@ -13,16 +13,15 @@ from typing import Any, Final, Literal
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from db.identity import counter_of, epoch_of
 from db.local import BATCH, JOURNAL
 from db.store import Store
-from sync import batch, graph
+from sync import batch, graph, ledger
 from sync.errors import LinkDamaged, NotEnrolled
 from sync.link import Folder, Link, News, last_receipt
 from sync.receipt import Receipt
-from sync.seal import held
 
 State = Literal["local", "sent", "at_county", "refused"]
 """本机, 已发, 县里已收, 被退回."""
@@ -109,14 +108,14 @@ def states(store: Store, rows: Iterable[UUID]) -> dict[UUID, State]:
 def _remembered(store: Store, conn: Connection) -> _Remembered:
     folder = Folder(store.path)
     news, link = replace(folder.news(), runs=()), link_of(folder)
-    size = conn.execute(select(func.count(), func.max(BATCH.c.position)).select_from(BATCH)).one()
-    made_of = (news, link, tuple(size))
+    nodes, known_batches = ledger.of_vault(store, conn)
+    made_of = (news, link, len(nodes))
     known = _REMEMBERED.get(store)
     if known is None or known.made_of != made_of:
-        own = held(conn, BATCH.c.device_id == store.device_id).keys()
+        own = [name for name, one in known_batches.items() if one.device == store.device_id]
         receipt = last_receipt(news, link) if link else None
         opened = known.opened if known else {}
-        known = _REMEMBERED[store] = _Remembered(made_of, fates(held(conn), own, news, receipt), opened)
+        known = _REMEMBERED[store] = _Remembered(made_of, fates(nodes, own, news, receipt), opened)
     return known
 
 
