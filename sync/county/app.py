@@ -1,6 +1,5 @@
 """The county's HTTP server: four addresses, each body bounded while it is read, every refusal a small message."""
 
-import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -8,17 +7,16 @@ from typing import TypeVar
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 
 from db.errors import YiyangError
 from sync import trust
-from sync.county import enrolment, keys
-from sync.county.database import open_engine, plain_errors, reading, writing
-from sync.county.errors import CountyDatabase, Denied
+from sync.county import enrolment, keys, logs
+from sync.county.database import open_engine, plain_errors, writing
+from sync.county.errors import Denied
 from sync.county.exchange import exchange, who_asks
 from sync.county.keys import Keys
-from sync.county.migrations.run import upgrade
 from sync.county.settings import Settings
 from sync.protocol import (
     AUTH_HEADER,
@@ -31,18 +29,15 @@ from sync.protocol import (
     Problem,
 )
 
-LOG = logging.getLogger("yiyang.county")
 M = TypeVar("M", bound=Message)
 
 
 def make_county(settings: Settings) -> FastAPI:
-    """The application of an initialised county, its database brought to this program's schema.
+    """The application of an initialised county whose database has this program's schema.
 
     Raises ``CountyMissing``, ``CountyDamaged``, ``CountyDatabase``.
     """
     own, engine = keys.load(settings.folder), open_engine(settings.database_url)
-    with plain_errors():
-        upgrade(engine)
     guesses = enrolment.Guesses(settings.guesses_per_minute)
 
     @asynccontextmanager
@@ -77,14 +72,10 @@ def make_county(settings: Settings) -> FastAPI:
         return _message(Hello(name=settings.name, sign_public=own.sign_public, time=_now(), authority=authority))
 
     @app.get("/healthz")
-    def health() -> Response:
-        try:
-            with plain_errors(), reading(engine) as conn:
-                conn.execute(text("SELECT 1"))
-        except CountyDatabase:
-            return Response("database", status_code=503, media_type="text/plain")
+    async def alive() -> Response:
         return Response("ok", media_type="text/plain")
 
+    app.state.engine = engine
     return app
 
 
@@ -95,6 +86,7 @@ def _now() -> int:
 def _exchange(engine: Engine, own: Keys, header: str, body: bytes) -> Message:
     now = _now()
     asking = who_asks(engine, header, "POST", "/v1/exchange", body, now)
+    logs.note(device=logs.short(asking.device_id), pair=logs.short(asking.pair_id))
     return exchange(engine, own, asking, _parsed(ExchangeRequest, body), now)
 
 
@@ -115,9 +107,11 @@ async def _served(request: Request, answer: Callable[[bytes], Message]) -> Respo
     try:
         return _message(await run_in_threadpool(work, await _body(request)))
     except Denied as error:
+        logs.note(code=error.reason)
         return _message(Problem(error.reason, error.facts), error.status)
     except YiyangError as error:
-        LOG.error("request failed: %s %s", error.code, error.facts)
+        logs.note(code=error.code)
+        logs.LOG.error("request failed: %s %s", error.code, error.facts)
         return _message(Problem("county_troubled"), 503)
 
 

@@ -4,7 +4,7 @@ Both steps hold the pair's row, so that workers take turns by pair and not by co
 repeated or cut anywhere: a batch is stored once, merged once, and a merge that failed is tried again.
 """
 
-import logging
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -14,16 +14,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db.errors import YiyangError
 from sync import batch, merge
+from sync.county import logs
 from sync.county.database import writing
 from sync.county.tables import CountyPair, Device, RunningCount, StoredBatch, core, pair_tables
 from sync.receipt import Receipt, digest
-
-LOG = logging.getLogger("yiyang.county")
 
 _PAIR, _DEVICE, _COUNT, _BATCH = core(CountyPair), core(Device), core(RunningCount), core(StoredBatch)
 
 MERGE_S = 5.0
 """What is stored is safe. A request merges so long and no longer: the laptop asks again, and no link times out."""
+MERGES = threading.BoundedSemaphore(1)
+"""How many merges a process does at once. Storing never waits for one of another pair."""
 
 
 def keys_of(conn: Connection, pair_id: UUID) -> dict[UUID, bytes]:
@@ -70,12 +71,15 @@ def store(engine: Engine, one: batch.Batch, now: int) -> str | None:
             )
         )
         _count(conn, header)
+    logs.add(batches_stored=1, entries_stored=header.last - header.first + 1)
     return None
 
 
-def _hold(conn: Connection, pair_id: UUID) -> None:
+def _hold(conn: Connection, pair_id: UUID, *, wait: bool = True) -> bool:
+    """Take the pair's turn until the transaction ends; ``False`` if another has it and we do not wait."""
     # SQLite has no row locks and needs none: its writers queue anyway.
-    conn.execute(select(_PAIR.c.pair_id).where(_PAIR.c.pair_id == pair_id).with_for_update()).one()
+    mine = select(_PAIR.c.pair_id).where(_PAIR.c.pair_id == pair_id).with_for_update(skip_locked=not wait)
+    return conn.execute(mine).first() is not None
 
 
 def held(conn: Connection, pair_id: UUID, names: Sequence[bytes]) -> dict[bytes, int]:
@@ -99,27 +103,42 @@ def _count(conn: Connection, header: batch.Header) -> None:
 
 
 def merge_waiting(engine: Engine, pair_id: UUID, now: int) -> bool:
-    """Merge the stored batches of the pair that are not merged yet, in causal order. Whether time ran out.
+    """Merge the stored batches of the pair that are not merged yet, in causal order. Whether it is worth asking again.
 
-    One that cannot be merged now is left as it was stored, with those that stand on it; the rest goes on.
+    One that cannot be merged now is left as it was stored, with those that stand on it; the rest goes on. Where
+    others merge already nothing is done and nothing is waited for: what is stored is merged later, beside the requests.
     """
-    limit = time.monotonic() + MERGE_S
+    if not MERGES.acquire(blocking=False):
+        return False
+    try:
+        limit = time.monotonic() + MERGE_S
+        names = unmerged(engine, pair_id)
+        for name in names:
+            merge_one(engine, pair_id, name, now)
+            if time.monotonic() > limit:
+                return name != names[-1]
+        return False
+    finally:
+        MERGES.release()
+
+
+def unmerged(engine: Engine, pair_id: UUID) -> list[bytes]:
+    """The batches of the pair that are stored and not merged yet, in causal order."""
     waiting = select(_BATCH.c.hash).where(_BATCH.c.pair_id == pair_id, _BATCH.c.merged_at.is_(None))
     with engine.connect() as conn, conn.begin():
-        names = [bytes(name) for name in conn.execute(waiting.order_by(_BATCH.c.position)).scalars()]
-    for name in names:
-        merge_one(engine, pair_id, name, now)
-        if time.monotonic() > limit:
-            return name != names[-1]
-    return False
+        return [bytes(name) for name in conn.execute(waiting.order_by(_BATCH.c.position)).scalars()]
 
 
-def merge_one(engine: Engine, pair_id: UUID, name: bytes, now: int) -> bool:
-    """Merge one stored batch, unless it is merged already or stands on one that is not. Whether it was."""
+def merge_one(engine: Engine, pair_id: UUID, name: bytes, now: int, *, wait: bool = True) -> bool:
+    """Merge one stored batch, unless it is merged already or stands on one that is not. Whether it was.
+
+    ``wait=False``: not if somebody else works on the pair (on PostgreSQL; on SQLite writers queue).
+    """
     one = (_BATCH.c.pair_id == pair_id, _BATCH.c.hash == name)
     try:
         with writing(engine) as conn:
-            _hold(conn, pair_id)
+            if not _hold(conn, pair_id, wait=wait):
+                return False
             body, parents, merged_at = conn.execute(
                 select(_BATCH.c.body, _BATCH.c.parents, _BATCH.c.merged_at).where(*one)
             ).one()
@@ -128,10 +147,11 @@ def merge_one(engine: Engine, pair_id: UUID, name: bytes, now: int) -> bool:
             found = batch.unseal(bytes(body))
             merge.apply(conn, pair_tables(pair_id), found.entries(), found.header.epoch, name)
             conn.execute(update(_BATCH).where(*one).values(merged_at=now))
-            return True
     except (YiyangError, SQLAlchemyError) as error:
-        LOG.error("batch %s not merged: %s", name.hex()[:12], type(error).__name__)
+        logs.LOG.error("batch %s not merged: %s", name.hex()[:12], type(error).__name__)
         return False
+    logs.add(batches_merged=1, entries_merged=found.header.last - found.header.first + 1)
+    return True
 
 
 def _unmerged(conn: Connection, pair_id: UUID, names: list[bytes]) -> bool:

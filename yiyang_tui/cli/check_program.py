@@ -24,7 +24,7 @@ PARTS: Final = (
     "textual",
     "zstandard",
 )
-COUNTY_PARTS: Final = ("fastapi", "psycopg", "uvicorn")
+COUNTY_PARTS: Final = ("fastapi", "prometheus_client", "psycopg", "pythonjsonlogger", "uvicorn")
 OLDEST: Final = (3, 11)
 FULL_BYTES, TIGHT_BYTES = 50_000_000, 500_000_000
 SKEW_S = 600

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -44,23 +43,28 @@ def serve(
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="cli.county.opt.host")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, metavar="PORT", help="cli.county.opt.port")] = PORT,
     plain: Annotated[bool, typer.Option("--plain", help="cli.county.opt.plain")] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, metavar="N", help="cli.county.opt.workers")] = 1,
+    metrics: Annotated[
+        int | None, typer.Option("--metrics", min=1, max=65535, metavar="PORT", help="cli.county.opt.metrics")
+    ] = None,
+    drain: Annotated[int, typer.Option("--drain", min=0, max=600, metavar="S", help="cli.county.opt.drain")] = 0,
+    json_logs: Annotated[bool, typer.Option("--json-logs", help="cli.county.opt.json_logs")] = False,
 ) -> int:
     """Serve until ended."""
     need_extra()
+    from sync.county.serving import Manner
     from sync.county.serving import serve as run
     from yiyang_tui.cli.errors import AddressTaken
     from yiyang_tui.cli.show import note
     from yiyang_tui.words import t
 
     own = _own(folder)
-    # A service manager ends a service with SIGTERM; the server finishes what it is answering.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         # Tried before it is told: the server itself only logs that it could not.
         socket.create_server((host, port)).close()
         note(t("cli.county.serving", name=own.name, url=f"{'http' if plain else 'https'}://{host}:{port}"))
-        run(own, host, port, tls=not plain)
-    except KeyboardInterrupt:
+        watched = None if metrics is None else ("127.0.0.1", metrics)
+        run(own, host, port, Manner(workers, not plain, watched, json_logs, drain))
         note(t("cli.county.ended"))
     except OSError as error:
         raise AddressTaken(host=host, port=port) from error
