@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, TextClause, bindparam, text
 from sqlalchemy.engine import RowMapping
 
+from care.groups import Groups, groups
 from care.looks import EFFECTIVE_ROUND, EFFECTIVE_VITALS, ROUND_COLUMNS, VITALS_COLUMNS, InHouse, ahead, in_house
 from care.measured import news_of, plain
 from care.news2 import News2
@@ -49,8 +50,13 @@ class Alert:
     answered: bool
 
 
-# The people come first in every plan (CROSS JOIN keeps the order): a few hundred seeks, never a scan of years.
-_OF_HOUSE = "(SELECT DISTINCT person_id FROM stay WHERE until_at IS NULL) AS s"
+# The people come first in every plan (CROSS JOIN keeps the order): a few hundred seeks, never a scan of years. Of
+# whoever was registered twice the rows may stand under either registration.
+_OF_HOUSE = """(
+    SELECT person_id FROM stay WHERE until_at IS NULL
+    UNION SELECT id FROM person WHERE same_as IS NOT NULL
+    UNION SELECT same_as FROM person WHERE same_as IS NOT NULL
+) AS s"""
 
 _SETS = text(
     f"""
@@ -79,8 +85,9 @@ def open_alerts(store: Store, now: int) -> list[Alert]:
 def alerts_of(conn: Connection, people: Iterable[InHouse], now: int) -> list[Alert]:
     """The alerts of these people, in the same snapshot."""
     span = {"since": now - WITHIN_S, "until": ahead(now)}
-    sets = _by_person(conn.execute(_SETS, span).mappings().all())
-    rounds = _by_person(conn.execute(_telling_rounds(), {**span, **_telling_words()}).mappings().all())
+    merged = groups(conn)
+    sets = _by_person(conn.execute(_SETS, span).mappings().all(), merged)
+    rounds = _by_person(conn.execute(_telling_rounds(), {**span, **_telling_words()}).mappings().all(), merged)
     found: list[Alert] = []
     for person in people:
         key = person.person_id.bytes
@@ -134,8 +141,13 @@ def _scoring(row: RowMapping, news: News2) -> tuple[Finding, ...]:
     return tuple(Finding(name, value, True) for name in worst_first if (value := values[name]) is not None)
 
 
-def _by_person(rows: Iterable[RowMapping]) -> dict[bytes, list[RowMapping]]:
-    return {key: list(group) for key, group in groupby(rows, key=itemgetter("person_id"))}
+def _by_person(rows: Iterable[RowMapping], merged: Groups) -> dict[bytes, list[RowMapping]]:
+    """Newest first, by the id that each person is shown under."""
+    found = {key: list(group) for key, group in groupby(rows, key=itemgetter("person_id"))}
+    for shown, members in merged.members.items():
+        every = [row for one in members for row in found.pop(one.bytes, [])]
+        found[shown.bytes] = sorted(every, key=itemgetter("at"), reverse=True)
+    return found
 
 
 @cache

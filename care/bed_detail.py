@@ -1,5 +1,6 @@
 """What is worth knowing of a bed before a chart is opened: who lies there, since when, allergies, out with whom."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,12 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from care.age import age, house_day
+from care.groups import groups
 from care.person_facts import Allergy, read_items
 from care.places import Place, places
+from care.registered import columns_of
 from db.store import Store
-from db.tables import Bed, Leave, Person
+from db.tables import Bed, Leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def details(store: Store, now: int) -> dict[UUID, BedDetail]:
     """Every bed by its id."""
     with store.reading() as conn:
         here = places(conn)
-        people = {one.id: one for one in conn.execute(select(*_PERSON).where(col(Person.id).in_(list(here))))}
+        people = columns_of(conn, groups(conn), here, _SHOWN)
         outs = _outs(conn)
         addresses = {bed.id: bed.address for bed in conn.execute(select(col(Bed.id), col(Bed.address)))}
     lying: dict[UUID, list[Lying]] = {}
@@ -65,16 +68,7 @@ def details(store: Store, now: int) -> dict[UUID, BedDetail]:
     return {id: BedDetail(address, tuple(lying.get(id, ()))) for id, address in addresses.items()}
 
 
-_PERSON = (
-    col(Person.id),
-    col(Person.name),
-    col(Person.sex),
-    col(Person.birth),
-    col(Person.care_level),
-    col(Person.category),
-    col(Person.allergies),
-    col(Person.allergies_known),
-)
+_SHOWN = ("name", "sex", "birth", "care_level", "category", "allergies", "allergies_known")
 
 
 def _outs(conn: Connection) -> dict[UUID, Out]:
@@ -89,16 +83,16 @@ def _outs(conn: Connection) -> dict[UUID, Out]:
     return {row.id: Out(row.kind, row.left_at, row.expected_at, row.companion, row.note) for row in conn.execute(asked)}
 
 
-def _lying(place: Place, person: Any, outs: dict[UUID, Out], now: int) -> Lying:
+def _lying(place: Place, person: Mapping[str, Any], outs: dict[UUID, Out], now: int) -> Lying:
     return Lying(
         person_id=place.person_id,
-        name=person.name,
-        sex=person.sex,
-        age=age(person.birth, house_day(now)),
-        care_level=person.care_level,
-        category=person.category,
+        name=person["name"],
+        sex=person["sex"],
+        age=age(person["birth"], house_day(now)),
+        care_level=person["care_level"],
+        category=person["category"],
         since_at=place.from_at,
-        allergies=tuple(each.to for each in read_items(Allergy, person.allergies)),
-        allergies_known=person.allergies_known,
+        allergies=tuple(each.to for each in read_items(Allergy, person["allergies"])),
+        allergies_known=person["allergies_known"],
         out=outs.get(place.leave_id) if place.leave_id is not None else None,
     )

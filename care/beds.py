@@ -1,6 +1,6 @@
 """The beds of both houses and at home, and who is in them: one map for the three kinds (三床合一)."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -9,10 +9,12 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from care.age import age, house_day
+from care.groups import groups
 from care.places import Place, natural, places
+from care.registered import columns_of
 from db.errors import Refused
 from db.store import Act, Store
-from db.tables import Bed, Institution, Person, Room
+from db.tables import Bed, Institution, Room
 
 BedKind = Literal["welfare", "inpatient", "home"]
 BED_KINDS: tuple[BedKind, ...] = ("welfare", "inpatient", "home")
@@ -22,6 +24,7 @@ HOUSE_OF = {"welfare": "welfare_home", "inpatient": "health_centre"}
 _LONGEST_NAME = 20
 _LONGEST_ADDRESS = 200
 _DAY_S = 86400
+_SHOWN = ("name", "sex", "birth", "care_level", "practice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ def _cells(conn: Connection, now: int, urgent: frozenset[UUID]) -> list[tuple[st
     lying: dict[UUID, list[Place]] = {}
     for place in sorted(places(conn).values(), key=lambda place: (place.from_at, place.stay_id), reverse=True):
         lying.setdefault(place.bed_id, []).append(place)
-    people = _people(conn, [each[0].person_id for each in lying.values()])
+    people = columns_of(conn, groups(conn), [each[0].person_id for each in lying.values()], _SHOWN)
     asked = (
         select(col(Bed.id), col(Bed.label), col(Bed.kind), col(Bed.closed), col(Room.name), col(Room.floor))
         .select_from(Bed)
@@ -189,19 +192,9 @@ def _cells(conn: Connection, now: int, urgent: frozenset[UUID]) -> list[tuple[st
     ]
 
 
-def _people(conn: Connection, ids: Iterable[UUID]) -> dict[UUID, Any]:
-    wanted = (
-        col(Person.id),
-        col(Person.name),
-        col(Person.sex),
-        col(Person.birth),
-        col(Person.care_level),
-        col(Person.practice),
-    )
-    return {one.id: one for one in conn.execute(select(*wanted).where(col(Person.id).in_(list(ids))))}
-
-
-def _cell(bed: Any, lying: list[Place], people: dict[UUID, Any], now: int, urgent: frozenset[UUID]) -> BedCell:
+def _cell(
+    bed: Any, lying: list[Place], people: Mapping[UUID, Mapping[str, Any]], now: int, urgent: frozenset[UUID]
+) -> BedCell:
     place = lying[0] if lying else None
     person = people.get(place.person_id) if place else None
     if place is None or person is None:
@@ -211,18 +204,18 @@ def _cell(bed: Any, lying: list[Place], people: dict[UUID, Any], now: int, urgen
         id=bed.id,
         label=bed.label,
         kind=bed.kind,
-        person_id=person.id,
-        name=person.name,
-        sex=person.sex,
-        age=age(person.birth, house_day(now)),
-        care_level=person.care_level,
+        person_id=person["id"],
+        name=person["name"],
+        sex=person["sex"],
+        age=age(person["birth"], house_day(now)),
+        care_level=person["care_level"],
         state="leave" if place.on_leave else "in",
         urgent=any(each.person_id in urgent for each in lying),
         until_at=None,
         due_back_at=place.expected_at,
         days=max(0, (house_day(now) - house_day(place.from_at)).days),
         others=tuple(each.person_id for each in lying[1:]),
-        practice=person.practice,
+        practice=person["practice"],
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from care.chart import Header, header
+from care.groups import groups, newest_first
 from care.looks import EFFECTIVE_ROUND, EFFECTIVE_VITALS, ROUND_COLUMNS, VITALS_COLUMNS, ahead
 from care.measured import LastVitals, last_vitals, plain
 from care.observations import Finding, observations
@@ -73,15 +74,16 @@ LEFT JOIN staff AS w ON w.id = r.staff_id
 LEFT JOIN vitals AS v ON v.id = (
     SELECT id FROM vitals AS one WHERE one.round_id = r.id AND {EFFECTIVE_VITALS.format(v="one")} LIMIT 1)
 WHERE r.person_id = :person AND r.at <= :until AND {EFFECTIVE_ROUND.format(r="r")}
-ORDER BY r.at DESC, r.id DESC LIMIT 1
+ORDER BY r.at DESC, r.id DESC LIMIT :most
 """
 )
 
 
 def _last_round(conn: Connection, person_id: UUID, now: int) -> LastRound | None:
-    row = conn.execute(_LAST, {"person": person_id.bytes, "until": ahead(now)}).mappings().first()
-    if row is None:
+    rows = newest_first(conn, _LAST, groups(conn).all(person_id), {"until": ahead(now)}, 1)
+    if not rows:
         return None
+    row = rows[0]
     values = {} if row["vitals_id"] is None else plain(row)
     measured = {name: value for name, value in values.items() if value is not None and name != "spo2_scale"}
     noted = {name: row[name] for name in ROUND_COLUMNS if name != "unremarkable"}
@@ -97,17 +99,19 @@ def _last_round(conn: Connection, person_id: UUID, now: int) -> LastRound | None
 
 _DAY = text(
     f"""
-SELECT r.at, r.state, r.position, r.skin, r.intake, r.mood FROM round AS r
+SELECT r.id, r.at, r.state, r.position, r.skin, r.intake, r.mood FROM round AS r
 WHERE r.person_id = :person AND r.at BETWEEN :since AND :until AND {EFFECTIVE_ROUND.format(r="r")}
-ORDER BY r.at DESC, r.id DESC
+ORDER BY r.at DESC, r.id DESC LIMIT :most
 """
 )
+# More rounds than a day has: a wrong import must not stall the bedside.
+_MOST_OF_A_DAY = 500
 
 
 def _noted(conn: Connection, person_id: UUID, now: int) -> dict[str, Noted]:
-    asked = {"person": person_id.bytes, "since": now - _NOTED_S, "until": ahead(now)}
+    asked = {"since": now - _NOTED_S, "until": ahead(now)}
     found: dict[str, Noted] = {}
-    for row in conn.execute(_DAY, asked).mappings():
+    for row in newest_first(conn, _DAY, groups(conn).all(person_id), asked, _MOST_OF_A_DAY):
         for of in observations().values():
             if row[of.field] and of.field not in found:
                 choice = of.get(row[of.field])

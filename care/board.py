@@ -1,10 +1,9 @@
 """The rounds board: every resident bed by bed, who is done in this tour, who is late."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
-
-from sqlalchemy.engine import RowMapping
 
 from care.alerts import alerts_of
 from care.data import table
@@ -119,7 +118,7 @@ def _last_word(one: InHouse) -> Finding | None:
     return last_word(bool(one.seen["unremarkable"]), round_findings(one.seen), measured)
 
 
-def _worst_first(values: RowMapping) -> tuple[Finding, ...]:
+def _worst_first(values: Mapping[Any, Any]) -> tuple[Finding, ...]:
     found = unusual_measures(values)
     news = news_of(plain(values)) if len(found) > 1 else None
     parts = {} if news is None else news.parts

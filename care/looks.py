@@ -4,15 +4,18 @@ Hot reads. Each person's newest round is one seek in ``ix_round_person_at``, how
 scans rounds or vitals.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
-from sqlalchemy.engine import RowMapping
 
+from care.groups import groups, newest_first
 from care.levels import due_at, interval, level_rule
-from care.places import natural
+from care.places import natural, place_of
+from care.registered import columns_of
 from db.clock import BEHIND_S
 
 # A round that another names as superseded, or that is itself void, counts no more.
@@ -27,6 +30,7 @@ VITALS_COLUMNS = (
     "weight_kg10", "pain",
 )  # fmt: skip
 
+_NONE = ("", "[]")
 _KINDS = ("welfare", "inpatient", "home")
 
 
@@ -57,8 +61,8 @@ class InHouse:
     on_leave: bool
     expected_at: int | None
     last_at: int | None
-    seen: RowMapping | None  # ROUND_COLUMNS of the newest effective round
-    measured: RowMapping | None  # VITALS_COLUMNS taken at it
+    seen: Mapping[Any, Any] | None  # ROUND_COLUMNS of the newest effective round
+    measured: Mapping[Any, Any] | None  # VITALS_COLUMNS taken at it
 
     @property
     def due_at(self) -> int | None:
@@ -81,7 +85,7 @@ class InHouse:
 
 _IN_HOUSE = text(
     f"""
-SELECT p.id, p.name, p.sex, p.care_level, p.practice, p.allergies NOT IN ('', '[]') AS allergies,
+SELECT p.id, p.name, p.sex, p.care_level, p.practice, p.allergies,
        b.id AS bed_id, b.label, b.kind, m.floor, s.from_at,
        (SELECT max(back_at) FROM leave WHERE person_id = p.id AND back_at <= :until) AS back_at,
        l.id IS NOT NULL AS on_leave, l.expected_at,
@@ -107,14 +111,36 @@ ORDER BY s.from_at, s.id
 )
 
 
+# Of one registration of a person, with the names that the columns above have.
+_NEWEST = text(
+    f"""
+SELECT r.id, r.at, r.at AS last_at, {", ".join(f"r.{column}" for column in ROUND_COLUMNS)},
+       v.id IS NOT NULL AS has_vitals, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
+FROM round AS r
+LEFT JOIN vitals AS v ON v.id = (
+    SELECT id FROM vitals AS one WHERE one.round_id = r.id AND {EFFECTIVE_VITALS.format(v="one")} LIMIT 1)
+WHERE r.person_id = :person AND r.at <= :until AND {EFFECTIVE_ROUND.format(r="r")}
+ORDER BY r.at DESC, r.id DESC LIMIT :most
+"""
+)
+_BACK = text("SELECT max(back_at) FROM leave WHERE person_id = :person AND back_at <= :until")
+_OF_PERSON = ("name", "sex", "care_level", "practice", "allergies")
+
+
 def in_house(conn: Connection, now: int) -> list[InHouse]:
     """Everybody on a bed, in bed order: welfare home, ward, home beds.
 
-    Somebody whom two laptops put on two beds appears once, on the bed of the later stay.
+    Somebody whom two laptops put on two beds appears once, on the bed of the later stay; so does whoever was registered
+    twice, with what either registration has.
     """
     found = {}
-    for row in conn.execute(_IN_HOUSE, {"until": ahead(now)}).mappings().all():
-        person_id = UUID(bytes=row["id"])
+    merged = groups(conn)
+    for on_bed in conn.execute(_IN_HOUSE, {"until": ahead(now)}).mappings().all():
+        person_id = merged.of(UUID(bytes=on_bed["id"]))
+        row: Mapping[Any, Any] = on_bed
+        if person_id in merged.members:
+            about = columns_of(conn, merged, [person_id], _OF_PERSON)[person_id]
+            row = {**on_bed, **about, **_of_all(conn, person_id, merged.members[person_id], now)}
         since = max(row["from_at"], row["back_at"] or 0)
         if row["last_at"] is None:
             since = max(since, now - 2 * interval(row["care_level"], now) * 60)
@@ -124,7 +150,7 @@ def in_house(conn: Connection, now: int) -> list[InHouse]:
             sex=row["sex"],
             care_level=row["care_level"],
             practice=bool(row["practice"]),
-            allergies=bool(row["allergies"]),
+            allergies=row["allergies"] not in _NONE,
             bed_id=UUID(bytes=row["bed_id"]),
             bed_label=row["label"],
             bed_kind=row["kind"],
@@ -137,6 +163,22 @@ def in_house(conn: Connection, now: int) -> list[InHouse]:
             measured=row if row["has_vitals"] else None,
         )
     return sorted(found.values(), key=lambda one: (bed_order(one.bed_kind, one.bed_label), one.name))
+
+
+def _of_all(conn: Connection, person_id: UUID, ids: tuple[UUID, ...], now: int) -> dict[str, Any]:
+    """What was seen of a person under any registration, and whether they are out."""
+    until = ahead(now)
+    newest = newest_first(conn, _NEWEST, ids, {"until": until}, 1)
+    seen = dict(newest[0]) if newest else {"last_at": None, "has_vitals": False}
+    backs = [conn.execute(_BACK, {"person": one.bytes, "until": until}).scalar() for one in ids]
+    place = place_of(conn, person_id)
+    out = place if place is not None and place.on_leave else None
+    return {
+        **seen,
+        "back_at": max((back for back in backs if back is not None), default=None),
+        "on_leave": out is not None,
+        "expected_at": None if out is None else out.expected_at,
+    }
 
 
 @lru_cache(maxsize=2048)

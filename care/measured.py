@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from care.groups import groups, newest_first
 from care.looks import EFFECTIVE_VITALS, VITALS_COLUMNS, ahead
 from care.news2 import News2, NewsInput, news2
 from care.vitals import measures
@@ -20,7 +21,7 @@ Measured = int | str | bool | None
 
 _SETS = text(
     f"""
-SELECT v.at, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)} FROM vitals AS v
+SELECT v.id, v.at, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)} FROM vitals AS v
 WHERE v.person_id = :person AND v.at BETWEEN :since AND :until AND {EFFECTIVE_VITALS.format(v="v")}
 ORDER BY v.at DESC LIMIT :most
 """
@@ -44,12 +45,13 @@ class LastVitals:
 
 def last_vitals(store: Store, person_id: UUID, now: int) -> LastVitals | None:
     """What was last measured of a person, or ``None`` if nothing ever was."""
-    within = {"person": person_id.bytes, "until": ahead(now)}
+    until = ahead(now)
     with store.reading() as conn:
-        sets = [*conn.execute(_SETS, {**within, "since": now - USUAL_DAYS * 86400, "most": _MOST_SETS}).mappings()]
+        ids = groups(conn).all(person_id)
+        sets = newest_first(conn, _SETS, ids, {"until": until, "since": now - USUAL_DAYS * 86400}, _MOST_SETS)
         usual = {of.id: median_low(taken) for of in measures() if (taken := _taken(sets, of.id))}
         if not sets:
-            sets = [*conn.execute(_SETS, {**within, "since": 0, "most": 1}).mappings()]
+            sets = newest_first(conn, _SETS, ids, {"until": until, "since": 0}, 1)
     if not sets:
         return None
     values = {name: next((s[name] for s in sets if s[name] is not None), None) for name in VITALS_COLUMNS}

@@ -4,16 +4,19 @@ A page of a list costs the same among a hundred people and a hundred thousand: a
 read only as far as the page needs, and those with a bed, who come first, are as many as there are beds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from care import people_found as found
 from care.age import age, house_day
 from care.fact_check import FactProblem, check
+from care.groups import Groups, groups
 from care.person_facts import (
     Allergy,
     Condition,
@@ -21,16 +24,16 @@ from care.person_facts import (
     Contact,
     PersonFacts,
     complete,
-    from_columns,
     read_items,
     to_columns,
 )
 from care.places import Place, place_of, places
+from care.registered import FACTS, columns_of, facts_of, joined, registrations_of, spread
 from db.errors import Refused
 from db.local import PERSON_TERM
-from db.search import normal, term_range
+from db.search import term_range
 from db.store import Store
-from db.tables import Person, Stay
+from db.tables import Person
 
 __all__ = [
     "Allergy",
@@ -53,8 +56,6 @@ __all__ = [
 ]
 
 _MOST_ROWS = 500
-_NAMES = tuple(one.name for one in fields(PersonFacts))
-_COLUMNS = tuple(getattr(Person, name) for name in _NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def count(store: Store, query: str = "", *, most: int | None = None) -> int:
     them takes longer than a key press may.
     """
     with store.reading() as conn:
-        total = _count_found(conn, query, most) if normal(query) else _count_all(conn)
+        total = found.count(conn, query, most)
     return total if most is None else min(total, most)
 
 
@@ -92,34 +93,27 @@ def page(store: Store, query: str, offset: int, limit: int) -> list[PersonRow]:
     """
     offset, limit = max(0, offset), max(0, min(limit, _MOST_ROWS))
     with store.reading() as conn:
-        here = places(conn)
-        in_beds = _with_bed(conn, query, here) if normal(query) else list(here)
+        here, merged = places(conn), groups(conn)
+        in_beds = found.with_bed(conn, query, here, merged)
         ids = in_beds[offset : offset + limit]
         after, wanted = max(0, offset - len(in_beds)), limit - len(ids)
         if wanted:
-            ids += _others_page(conn, query, in_beds, after, wanted)
-        return _rows(conn, ids, here, store.now())
+            ids += found.others(conn, query, in_beds, after, wanted, merged)
+        return _rows(conn, ids, here, store.now(), merged)
 
 
 def without_bed(store: Store, query: str, limit: int) -> list[PersonRow]:
     """The first of those found who have no bed, to be admitted: ``query`` and order as in ``page``."""
     with store.reading() as conn:
-        here = places(conn)
-        return _rows(conn, _others_page(conn, query, here, 0, max(0, min(limit, _MOST_ROWS))), here, store.now())
+        here, merged = places(conn), groups(conn)
+        ids = found.others(conn, query, here, 0, max(0, min(limit, _MOST_ROWS)), merged)
+        return _rows(conn, ids, here, store.now(), merged)
 
 
 def facts(store: Store, person_id: UUID) -> PersonFacts:
     """All facts of one person. Raises ``Refused``: person_unknown."""
     with store.reading() as conn:
         return facts_of(conn, person_id)
-
-
-def facts_of(conn: Connection, person_id: UUID) -> PersonFacts:
-    """The same inside a transaction."""
-    row = conn.execute(select(*_COLUMNS).where(col(Person.id) == person_id)).mappings().first()
-    if row is None:
-        raise Refused("person_unknown")
-    return from_columns({name: row[name] for name in _NAMES})
 
 
 def create(store: Store, by: UUID, facts: PersonFacts) -> UUID:
@@ -130,7 +124,7 @@ def create(store: Store, by: UUID, facts: PersonFacts) -> UUID:
     with store.act(by) as act:
         whole = _checked(facts, act.now)
         _refuse_twin(act.conn, whole.id_number, None)
-        return act.insert(Person, **to_columns(whole, _NAMES))
+        return act.insert(Person, **to_columns(whole, FACTS))
 
 
 def change(store: Store, by: UUID, person_id: UUID, facts: PersonFacts, *, seen: PersonFacts | None = None) -> bool:
@@ -140,13 +134,15 @@ def change(store: Store, by: UUID, person_id: UUID, facts: PersonFacts, *, seen:
     added while the form was open stays. Raises ``Refused`` as ``create`` does, and person_unknown.
     """
     with store.act(by) as act:
-        present = facts_of(act.conn, person_id)
+        merged = groups(act.conn)
+        registered = registrations_of(act.conn, merged.all(person_id))
         whole = _checked(facts, act.now)
-        base = present if seen is None else seen
-        changed = [name for name in _NAMES if getattr(whole, name) != getattr(base, name)]
+        base = joined([one for _, one in registered]) if seen is None else seen
+        changed = [name for name in FACTS if getattr(whole, name) != getattr(base, name)]
         if "id_number" in changed:
             _refuse_twin(act.conn, whole.id_number, person_id)
-        return act.edit(Person, person_id, **to_columns(whole, changed))
+        written = [act.edit(Person, one, **values) for one, values in spread(registered, whole, changed).items()]
+        return any(written)
 
 
 def same_people(store: Store, facts: PersonFacts) -> list[PersonRow]:
@@ -154,29 +150,18 @@ def same_people(store: Store, facts: PersonFacts) -> list[PersonRow]:
     now = store.now()
     whole = complete(facts, house_day(now))
     with store.reading() as conn:
-        found = dict.fromkeys(_with_number(conn, whole.id_number))
+        alike = dict.fromkeys(_with_number(conn, whole.id_number))
         if whole.name:
             asked = select(col(Person.id), col(Person.name), col(Person.birth)).where(
                 col(Person.id).in_(select(PERSON_TERM.c.person_id).where(PERSON_TERM.c.term == _term(whole.name)))
             )
-            found |= dict.fromkeys(
+            alike |= dict.fromkeys(
                 one.id
                 for one in conn.execute(asked)
                 if one.name == whole.name and (not one.birth or not whole.birth or _overlap(one.birth, whole.birth))
             )
-        return _rows(conn, found, places(conn), now)
-
-
-def _count_all(conn: Connection) -> int:
-    return int(conn.execute(select(func.count()).select_from(Person)).scalar_one())
-
-
-def _count_found(conn: Connection, query: str, most: int | None) -> int:
-    low, high = term_range(query)
-    found = select(PERSON_TERM.c.person_id).where(PERSON_TERM.c.term >= low, PERSON_TERM.c.term < high)
-    by_term = select(func.count()).select_from(found.distinct().limit(most).subquery())
-    here = places(conn)
-    return int(conn.execute(by_term).scalar_one()) + len(_by_label(here, low) - _by_term(conn, query, here))
+        merged = groups(conn)
+        return _rows(conn, dict.fromkeys(merged.of(one) for one in alike), places(conn), now, merged)
 
 
 def _checked(given: PersonFacts, now: int) -> PersonFacts:
@@ -188,7 +173,8 @@ def _checked(given: PersonFacts, now: int) -> PersonFacts:
 
 
 def _refuse_twin(conn: Connection, number: str, but: UUID | None) -> None:
-    twin = next((each for each in _with_number(conn, number) if each != but), None)
+    same = () if but is None else groups(conn).all(but)
+    twin = next((each for each in _with_number(conn, number) if each not in same), None)
     if twin is not None:
         place = place_of(conn, twin)
         raise Refused("id_number_taken", bed=place.label if place else "-")
@@ -210,79 +196,27 @@ def _overlap(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-def _with_bed(conn: Connection, query: str, here: Mapping[UUID, Place]) -> list[UUID]:
-    """Those with a bed whom the search finds, by bed."""
-    found = _by_term(conn, query, here) | _by_label(here, term_range(query)[0])
-    return [person for person in here if person in found]
+_SHOWN = ("name", "sex", "birth", "care_level", "category", "allergies", "id_number")
 
 
-def _by_label(here: Mapping[UUID, Place], start: str) -> set[UUID]:
-    return {person for person, place in here.items() if normal(place.label).startswith(start)}
-
-
-def _by_term(conn: Connection, query: str, people: Iterable[UUID]) -> set[UUID]:
-    """Which of a few people are found by their terms: looked up person by person."""
-    low, high = term_range(query)
-    asked = select(PERSON_TERM.c.person_id).where(
-        PERSON_TERM.c.person_id.in_(list(people)), PERSON_TERM.c.term >= low, PERSON_TERM.c.term < high
-    )
-    return set(conn.execute(asked.distinct()).scalars())
-
-
-def _others_page(conn: Connection, query: str, but: Iterable[UUID], offset: int, limit: int) -> list[UUID]:
-    if normal(query):
-        return [person for place, person in enumerate(_others(conn, query, but, offset + limit)) if place >= offset]
-    with_bed = select(col(Stay.person_id)).where(col(Stay.until_at).is_(None))
-    asked = select(col(Person.id)).where(col(Person.id).not_in(with_bed)).order_by(col(Person.id).desc())
-    return list(conn.execute(asked.offset(offset).limit(limit)).scalars())
-
-
-def _others(conn: Connection, query: str, but: Iterable[UUID], most: int | None = None) -> Iterator[UUID]:
-    """People found by their terms but those named, each once, the best match first; read no further than asked."""
-    low, high = term_range(query)
-    asked = (
-        select(PERSON_TERM.c.person_id)
-        .where(PERSON_TERM.c.term >= low, PERSON_TERM.c.term < high)
-        .order_by(PERSON_TERM.c.term, PERSON_TERM.c.person_id)
-    )
-    met = set(but)
-    left = most
-    for person in conn.execute(asked).scalars():
-        if left == 0:
-            return
-        if person not in met:
-            met.add(person)
-            left = None if left is None else left - 1
-            yield person
-
-
-def _rows(conn: Connection, ids: Iterable[UUID], here: Mapping[UUID, Place], now: int) -> list[PersonRow]:
+def _rows(
+    conn: Connection, ids: Iterable[UUID], here: Mapping[UUID, Place], now: int, merged: Groups
+) -> list[PersonRow]:
     ids = list(ids)
-    today = house_day(now)
-    wanted = (
-        col(Person.id),
-        col(Person.name),
-        col(Person.sex),
-        col(Person.birth),
-        col(Person.care_level),
-        col(Person.category),
-        col(Person.allergies),
-        col(Person.id_number),
-    )
-    found: dict[UUID, Any] = {one.id: one for one in conn.execute(select(*wanted).where(col(Person.id).in_(ids)))}
-    return [_row(found[each], here.get(each), today) for each in ids if each in found]
+    found = columns_of(conn, merged, ids, _SHOWN)
+    return [_row(found[each], here.get(each), house_day(now)) for each in ids if each in found]
 
 
-def _row(one: Any, place: Place | None, today: Any) -> PersonRow:
+def _row(one: Mapping[str, Any], place: Place | None, today: date) -> PersonRow:
     return PersonRow(
-        id=one.id,
-        name=one.name,
-        sex=one.sex,
-        age=age(one.birth, today),
+        id=one["id"],
+        name=one["name"],
+        sex=one["sex"],
+        age=age(one["birth"], today),
         bed_label=place.label if place else "",
-        care_level=one.care_level,
-        category=one.category,
+        care_level=one["care_level"],
+        category=one["category"],
         where="none" if place is None else "leave" if place.on_leave else "in",
-        allergies=tuple(each.to for each in read_items(Allergy, one.allergies)),
-        id_tail=one.id_number[-4:],
+        allergies=tuple(each.to for each in read_items(Allergy, one["allergies"])),
+        id_tail=one["id_number"][-4:],
     )

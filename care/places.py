@@ -1,7 +1,8 @@
 """Where everybody is now: the current stay of each person, and whether they are out on leave.
 
 Two laptops that were apart may each have put a person on a bed, or two people on one bed. Nothing is dropped and
-nothing crashes: of one person's current stays the newest counts, and their next move ends them all.
+nothing crashes: of one person's current stays the newest counts, and their next move ends them all. Whoever was
+registered twice is where either registration has a stay.
 """
 
 import re
@@ -12,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from care.groups import groups
 from db.search import normal
 from db.tables import Bed, Leave, Stay
 
@@ -60,6 +62,7 @@ def place_of(conn: Connection, person_id: UUID) -> Place | None:
 
 
 def _read(conn: Connection, person_id: UUID | None) -> Iterable[Place]:
+    merged = groups(conn)
     stays = (
         select(col(Stay.id), col(Stay.person_id), col(Stay.bed_id), col(Stay.from_at), col(Bed.label), col(Bed.kind))
         .join_from(Stay, Bed, col(Stay.bed_id) == col(Bed.id))
@@ -72,11 +75,12 @@ def _read(conn: Connection, person_id: UUID | None) -> Iterable[Place]:
         .order_by(col(Leave.left_at), col(Leave.id))
     )
     if person_id is not None:
-        stays = stays.where(col(Stay.person_id) == person_id)
-        leaves = leaves.where(col(Leave.person_id) == person_id)
+        stays = stays.where(col(Stay.person_id).in_(merged.all(person_id)))
+        leaves = leaves.where(col(Leave.person_id).in_(merged.all(person_id)))
     out = {stay: (leave, left, expected) for stay, leave, left, expected in conn.execute(leaves)}
     none = (None, None, None)
     newest: dict[UUID, Place] = {}
-    for stay, person, bed, since, label, kind in conn.execute(stays):
+    for stay, registered, bed, since, label, kind in conn.execute(stays):
+        person = merged.of(registered)
         newest[person] = Place(person, stay, bed, label, kind, since, *out.get(stay, none))
     return newest.values()

@@ -6,7 +6,7 @@ and the words of the form (``care.observations``).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, select, text
@@ -15,11 +15,14 @@ from sqlalchemy.engine import RowMapping
 from care.board import Board, BoardRow, board
 from care.codes import codes
 from care.data import table
+from care.groups import groups
 from care.levels import is_night
 from care.looks import ahead
 from care.measured import LastVitals, Measured, last_vitals, news_of
 from care.news2 import News2
 from care.observations import Choice, ChoiceList, Finding, observations, say
+from care.places import place_of
+from care.registered import facts_of
 from care.vitals import ImpossibleValue, contradictions, measure, show
 from db.errors import Refused
 from db.identity import epoch_of
@@ -102,13 +105,13 @@ def record(store: Store, by: UUID, person_id: UUID, observation: Observation, at
         look = act.now if at is None else at
         if look > ahead(act.now):
             raise Refused("time_ahead")
-        kind = observation.kind or _usual_kind(about["role"], about["bed_kind"], look)
-        where: dict[str, Any] = {"person_id": person_id, "staff_id": by, "at": look}
-        round_id = act.insert(Round, **where, bed_id=_id(about["bed_id"]), kind=kind, **_noted(observation))
+        kind = observation.kind or _usual_kind(about.role, about.bed_kind, look)
+        where: dict[str, Any] = {"person_id": about.person_id, "staff_id": by, "at": look}
+        round_id = act.insert(Round, **where, bed_id=about.bed_id, kind=kind, **_noted(observation))
         given = observation.measured
         if not given:
             return Saved(round_id, None, None)
-        given["spo2_scale"] = int(about["spo2_scale"])
+        given["spo2_scale"] = about.spo2_scale
         return Saved(round_id, act.insert(Vitals, **where, round_id=round_id, **given), news_of(given))
 
 
@@ -135,7 +138,7 @@ def correct(store: Store, by: UUID, round_id: UUID, observation: Observation, re
         if not given and vitals is None:
             return Saved(new_id, None, None)
         # The oxygen scale is the one of the time of the look.
-        scale = about["spo2_scale"] if vitals is None else vitals["spo2_scale"]
+        scale = about.spo2_scale if vitals is None else vitals["spo2_scale"]
         vitals_id = act.insert(
             Vitals,
             **where,
@@ -248,7 +251,7 @@ def _noted(observation: Observation) -> dict[str, Any]:
 _ABOUT = text(
     """
 SELECT p.spo2_scale, (SELECT role FROM staff WHERE id = :by) AS role,
-       b.id AS bed_id, b.kind AS bed_kind,
+       b.id AS bed_id, b.kind AS bed_kind, EXISTS (SELECT 1 FROM person WHERE same_as IS NOT NULL) AS merged,
        :told IS NULL OR EXISTS (SELECT 1 FROM staff WHERE id = :told) AS told_known
 FROM person AS p
 LEFT JOIN bed AS b ON b.id = (
@@ -258,18 +261,29 @@ WHERE p.id = :person
 )
 
 
-def _about(conn: Connection, by: UUID, person_id: UUID, told: UUID | None) -> RowMapping:
+class _About(NamedTuple):
+    """Whom a look is of, and who looks. ``person_id``: as whom the person is shown."""
+
+    person_id: UUID
+    spo2_scale: int
+    role: str
+    bed_id: UUID | None
+    bed_kind: str | None
+
+
+def _about(conn: Connection, by: UUID, person_id: UUID, told: UUID | None) -> _About:
     asked = {"by": by.bytes, "person": person_id.bytes, "told": None if told is None else told.bytes}
     row = conn.execute(_ABOUT, asked).mappings().first()
     if row is None:
         raise Refused("person_unknown")
     if row["role"] is None or not row["told_known"]:
         raise Refused("staff_unknown")
-    return row
-
-
-def _id(raw: bytes | None) -> UUID | None:
-    return None if raw is None else UUID(bytes=raw)
+    if row["merged"] and len(ids := groups(conn).all(person_id)) > 1:
+        place = place_of(conn, person_id)
+        bed = (None, None) if place is None else (place.bed_id, place.kind)
+        return _About(ids[0], facts_of(conn, person_id).spo2_scale, row["role"], *bed)
+    bed_id = None if row["bed_id"] is None else UUID(bytes=row["bed_id"])
+    return _About(person_id, int(row["spo2_scale"]), row["role"], bed_id, row["bed_kind"])
 
 
 def _usual_kind(role: str, bed_kind: str | None, at: int) -> str:

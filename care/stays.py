@@ -14,9 +14,10 @@ from care.age import house_day
 from care.beds import new_home_bed
 from care.codes import codes
 from care.fact_check import check
-from care.people import facts_of
+from care.groups import groups
 from care.person_facts import PersonFacts
 from care.places import Place, place_of, places
+from care.registered import facts_of
 from db.errors import Refused
 from db.store import Act, Store
 from db.tables import Bed, Leave, Stay
@@ -51,7 +52,8 @@ def admit(store: Store, by: UUID, person_id: UUID, bed_id: UUID, at: int | None 
         since = act.now if at is None else at
         if at is not None:
             _refuse_overlap(act, person_id, bed, at)
-        return act.insert(Stay, person_id=person_id, bed_id=bed_id, from_at=since, begun_by="admission")
+        shown = groups(act.conn).of(person_id)
+        return act.insert(Stay, person_id=shown, bed_id=bed_id, from_at=since, begun_by="admission")
 
 
 def move(store: Store, by: UUID, person_id: UUID, bed_id: UUID) -> UUID:
@@ -136,7 +138,7 @@ def leave(
             raise Refused("text_too_long", most=_LONGEST_TEXT)
         return act.insert(
             Leave,
-            person_id=person_id,
+            person_id=here.person_id,
             stay_id=here.stay_id,
             kind=kind,
             left_at=act.now,
@@ -205,7 +207,7 @@ def _refuse_overlap(act: Act, person_id: UUID, bed: _Bed, at: int) -> None:
     if at > act.now + _AHEAD_S:
         raise Refused("time_ahead")
     later = select(col(Stay.person_id)).where(col(Stay.until_at) > at)
-    if act.conn.execute(later.where(col(Stay.person_id) == person_id)).first():
+    if act.conn.execute(later.where(col(Stay.person_id).in_(groups(act.conn).all(person_id)))).first():
         raise Refused("was_in_then")
     if act.conn.execute(later.where(col(Stay.bed_id) == bed.id)).first():
         raise Refused("bed_taken_then", bed=bed.label)
@@ -218,7 +220,8 @@ def _change_beds(act: Act, here: Place, bed_id: UUID, why: Literal["move", "swit
 
 def _current(conn: Connection, person_id: UUID) -> list[UUID]:
     """All stays that have not ended: more than one when two laptops that were apart made them."""
-    asked = select(col(Stay.id)).where(col(Stay.person_id) == person_id, col(Stay.until_at).is_(None))
+    ids = groups(conn).all(person_id)
+    asked = select(col(Stay.id)).where(col(Stay.person_id).in_(ids), col(Stay.until_at).is_(None))
     return list(conn.execute(asked).scalars())
 
 
@@ -235,7 +238,7 @@ def _open_leaves(conn: Connection, person_id: UUID) -> list[UUID]:
     asked = (
         select(col(Leave.id))
         .join_from(Leave, Stay, col(Leave.stay_id) == col(Stay.id))
-        .where(col(Leave.person_id) == person_id, col(Leave.back_at).is_(None))
+        .where(col(Leave.person_id).in_(groups(conn).all(person_id)), col(Leave.back_at).is_(None))
     )
     return list(conn.execute(asked.where(col(Stay.until_at).is_(None))).scalars())
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from care.groups import groups, newest_first, place_of_row
 from care.looks import EFFECTIVE_VITALS, ROUND_COLUMNS, VITALS_COLUMNS
 from care.measured import Measured, news_of, plain
 from care.observations import Finding, round_findings
@@ -56,7 +57,7 @@ _SUSPECT = "EXISTS (SELECT 1 FROM journal WHERE journal.suspect = 1 AND journal.
 
 _POINTS = text(
     f"""
-SELECT {_SUSPECT.format(row="v")} AS suspect, v.at, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
+SELECT {_SUSPECT.format(row="v")} AS suspect, v.id, v.at, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
 FROM vitals AS v
 WHERE v.person_id = :person AND v.at >= :since AND v.at < :until AND {EFFECTIVE_VITALS.format(v="v")}
 ORDER BY v.at DESC, v.id DESC LIMIT :most
@@ -69,9 +70,9 @@ def trend(store: Store, person_id: UUID, measures: Sequence[str], since: int, un
 
     ``measures`` are columns of the table of vitals. The newest 5,000 sets at most.
     """
-    asked = {"person": person_id.bytes, "since": since, "until": until, "most": _MOST_POINTS}
     with store.reading() as conn:
-        rows = conn.execute(_POINTS, asked).mappings().all()
+        ids = groups(conn).all(person_id)
+        rows = newest_first(conn, _POINTS, ids, {"since": since, "until": until}, _MOST_POINTS)
     points = []
     for row in reversed(rows):
         values = plain(row)
@@ -102,9 +103,7 @@ ORDER BY r.at DESC, r.id DESC LIMIT :most
 """
 )
 _AFTER_ALL = (1 << 62, b"\xff" * 16)
-_PLACE = text(
-    "SELECT at, id FROM round WHERE person_id = :person AND NOT void ORDER BY at DESC, id DESC LIMIT 1 OFFSET :skipped"
-)
+_WALK = "SELECT at, id FROM round WHERE person_id = :person AND NOT void"
 _COUNT = text("SELECT count(*) FROM round WHERE person_id = :person AND NOT void")
 
 
@@ -120,21 +119,21 @@ def timeline_page(store: Store, person_id: UUID, offset: int, limit: int) -> lis
         return timeline(store, person_id, limit=limit)
     with store.reading() as conn:
         # Only the index is walked up to the page: what the rows before it say is not read.
-        asked = {"person": person_id.bytes, "skipped": offset - 1}
-        last = conn.execute(_PLACE, asked).first()
+        last = place_of_row(conn, _WALK, groups(conn).all(person_id), {"skipped": offset - 1})
         return [] if last is None else _after(conn, person_id, (last.at, last.id), limit)
 
 
 def timeline_count(store: Store, person_id: UUID) -> int:
     """How many looks ``timeline`` has."""
     with store.reading() as conn:
-        return int(conn.execute(_COUNT, {"person": person_id.bytes}).scalar_one())
+        ids = groups(conn).all(person_id)
+        return sum(conn.execute(_COUNT, {"person": one.bytes}).scalar_one() for one in ids)
 
 
 def _after(conn: Connection, person_id: UUID, place: tuple[int, bytes], limit: int) -> list[TimelineItem]:
     at, last = place
-    asked = {"person": person_id.bytes, "at": at, "id": last, "most": max(0, min(limit, _MOST))}
-    rows = conn.execute(_TIMELINE, asked).mappings().all()
+    most = max(0, min(limit, _MOST))
+    rows = newest_first(conn, _TIMELINE, groups(conn).all(person_id), {"at": at, "id": last}, most)
     items = []
     for row in rows:
         values = {} if row["vitals_id"] is None else plain(row)

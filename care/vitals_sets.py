@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from care.groups import groups, newest_first
 from care.looks import VITALS_COLUMNS
 from care.measured import Measured, news_of, plain
 from care.news2 import News2
@@ -44,8 +45,7 @@ ORDER BY v.at DESC, v.id DESC LIMIT :most
 def vitals_sets(store: Store, person_id: UUID, limit: int = 100) -> list[VitalsSet]:
     """The newest sets first, at most 500."""
     with store.reading() as conn:
-        asked = {"person": person_id.bytes, "most": max(0, min(limit, _MOST))}
-        rows = conn.execute(_SETS, asked).mappings().all()
+        rows = newest_first(conn, _SETS, groups(conn).all(person_id), {}, max(0, min(limit, _MOST)))
     found = []
     for row in rows:
         whole = plain(row)
