@@ -63,7 +63,10 @@ class County(Kept, table=True):
 
 
 class CountyPair(Kept, table=True):
-    """A pair the county knows. ``directory_version`` is another number after every change of its list of devices."""
+    """A pair the county knows. ``directory_version`` is another number after every change of its list of devices.
+
+    ``retried_schema``: of the program that last retried what was set aside of this pair.
+    """
 
     __tablename__ = "county_pair"
 
@@ -71,10 +74,15 @@ class CountyPair(Kept, table=True):
     name: str = Field(unique=True)
     directory_version: int = _number(default=0)
     enrolled_at: int = _number()
+    retried_schema: int | None = _number(default=None)
 
 
 class Device(Kept, table=True):
-    """A certified laptop: raw Ed25519 keys for batches and for requests, where its parcels are sealed to."""
+    """A certified laptop: raw Ed25519 keys for batches and for requests, where its parcels are sealed to.
+
+    ``until``: names of batches (32 bytes each, joined) that stand, with all they stand on, though it is revoked.
+    ``program`` and ``schema_number`` are those it last asked with.
+    """
 
     pair_id: UUID = _id(index=True)
     device_id: UUID = _id(primary_key=True)
@@ -86,6 +94,9 @@ class Device(Kept, table=True):
     revoked_at: int | None = _number(default=None)
     last_seen_at: int | None = _number(default=None)
     clock_skew_s: int | None = _number(default=None)  # its clock less ours when last seen
+    until: bytes | None = None
+    program: int | None = _number(default=None)
+    schema_number: int | None = _number(default=None)
 
 
 class EnrolCode(Kept, table=True):
@@ -138,6 +149,26 @@ class StoredBatch(Kept, table=True):
             postgresql_where=text("merged_at IS NULL"),
         ),
     )
+
+
+class RefusedBatch(Kept, table=True):
+    """A sound batch that was not taken in: signed by a device after it was revoked, or standing on such a one.
+
+    Kept so that somebody can look at it and let it in after all. ``code`` says why, ``brought_by`` which laptop had it.
+    """
+
+    __tablename__ = "refused_batch"
+
+    pair_id: UUID = _id(primary_key=True)
+    hash: bytes = Field(primary_key=True)
+    device_id: UUID = _id()
+    first: int = _number()
+    last: int = _number()
+    parents: bytes  # 32 bytes each, joined
+    code: str
+    brought_by: UUID | None = _id(default=None)
+    at: int = _number()
+    body: bytes
 
 
 class RunningCount(Kept, table=True):

@@ -8,6 +8,26 @@ from db.tables import RowId
 revision = "0001"
 down_revision = None
 
+PARTITIONS = 16
+_BY_PAIR = (
+    "access",
+    "bed",
+    "department",
+    "institution",
+    "leave",
+    "pair",
+    "person",
+    "refused_batch",
+    "room",
+    "round",
+    "row_version",
+    "set_aside",
+    "staff",
+    "stay",
+    "stored_batch",
+    "vitals",
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -19,6 +39,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_index("ix_access_person_id", "access", ["pair_id", "person_id"])
     op.create_table(
@@ -31,6 +52,7 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_table(
         "county",
@@ -48,6 +70,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("directory_version", sa.BigInteger(), nullable=False),
         sa.Column("enrolled_at", sa.BigInteger(), nullable=False),
+        sa.Column("retried_schema", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("pair_id"),
         sa.UniqueConstraint("name"),
     )
@@ -58,6 +81,7 @@ def upgrade() -> None:
         sa.Column("institution_id", RowId(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_table(
         "device",
@@ -71,6 +95,9 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
         sa.Column("last_seen_at", sa.BigInteger(), nullable=True),
         sa.Column("clock_skew_s", sa.BigInteger(), nullable=True),
+        sa.Column("until", sa.LargeBinary(), nullable=True),
+        sa.Column("program", sa.BigInteger(), nullable=True),
+        sa.Column("schema_number", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("device_id"),
     )
     op.create_index("ix_device_pair_id", "device", ["pair_id"])
@@ -98,6 +125,7 @@ def upgrade() -> None:
         sa.Column("care_licence_no", sa.Text(), nullable=False),
         sa.Column("care_licence_until", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_table(
         "leave",
@@ -112,6 +140,7 @@ def upgrade() -> None:
         sa.Column("companion", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_index("ix_leave_person_id", "leave", ["pair_id", "person_id"])
     op.create_table(
@@ -126,6 +155,7 @@ def upgrade() -> None:
         sa.Column("agreement_from", sa.Text(), nullable=True),
         sa.Column("agreement_until", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_table(
         "person",
@@ -158,6 +188,7 @@ def upgrade() -> None:
         sa.Column("practice", sa.Boolean(), nullable=False),
         sa.Column("same_as", RowId(), nullable=True),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_index(
         "ix_person_id_number",
@@ -174,6 +205,21 @@ def upgrade() -> None:
         postgresql_where=sa.text("same_as IS NOT NULL"),
     )
     op.create_table(
+        "refused_batch",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("device_id", RowId(), nullable=False),
+        sa.Column("first", sa.BigInteger(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.Column("parents", sa.LargeBinary(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("brought_by", RowId(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "hash"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_table(
         "room",
         sa.Column("pair_id", RowId(), nullable=False),
         sa.Column("id", RowId(), nullable=False),
@@ -182,6 +228,7 @@ def upgrade() -> None:
         sa.Column("floor", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_table(
         "round",
@@ -206,6 +253,7 @@ def upgrade() -> None:
         sa.Column("void", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_index("ix_round_person_at", "round", ["pair_id", "person_id", "at"])
     op.create_index(
@@ -223,6 +271,7 @@ def upgrade() -> None:
         sa.Column("heads", sa.LargeBinary(), nullable=False),
         sa.Column("contested", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "table_name", "row_id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_index("ix_row_version_contested", "row_version", ["pair_id", "contested"])
     op.create_table(
@@ -241,6 +290,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "batch", "seq"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_table(
         "staff",
@@ -255,6 +305,7 @@ def upgrade() -> None:
         sa.Column("licence_until", sa.Text(), nullable=True),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_table(
         "stay",
@@ -267,6 +318,7 @@ def upgrade() -> None:
         sa.Column("begun_by", sa.Text(), nullable=False),
         sa.Column("end_reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_index("ix_stay_bed_id", "stay", ["pair_id", "bed_id"])
     op.create_index("ix_stay_person_id", "stay", ["pair_id", "person_id"])
@@ -287,6 +339,7 @@ def upgrade() -> None:
         sa.Column("merged_at", sa.BigInteger(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "hash"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_index("ix_stored_batch_device", "stored_batch", ["pair_id", "device_id", "position"])
     op.create_index("ix_stored_batch_epoch", "stored_batch", ["pair_id", "epoch", "last"])
@@ -329,6 +382,7 @@ def upgrade() -> None:
         sa.Column("void", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
     )
     op.create_index("ix_vitals_person_at", "vitals", ["pair_id", "person_id", "at"])
     op.create_index("ix_vitals_round_id", "vitals", ["pair_id", "round_id"])
@@ -339,3 +393,10 @@ def upgrade() -> None:
         sqlite_where=sa.text("supersedes IS NOT NULL"),
         postgresql_where=sa.text("supersedes IS NOT NULL"),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        for table in _BY_PAIR:
+            for part in range(PARTITIONS):
+                op.execute(
+                    f"CREATE TABLE {table}_p{part:02d} PARTITION OF {table}"
+                    f" FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {part})"
+                )
