@@ -94,3 +94,52 @@ class SyncBusy(YiyangError):
 
     code: ClassVar[str] = "sync_busy"
     exit_code: ClassVar[int] = 37
+
+
+class BundleAbsent(YiyangError):
+    """There is no bundle at the path: nothing there, another kind of file, or a folder without one. Facts: path."""
+
+    code: ClassVar[str] = "bundle_absent"
+    exit_code: ClassVar[int] = 50
+
+
+class BundleCut(YiyangError):
+    """The bundle's bytes are not those its name was given for: most often it was copied by half. Facts: file."""
+
+    code: ClassVar[str] = "bundle_cut"
+    exit_code: ClassVar[int] = 51
+
+
+class BundleForeign(YiyangError):
+    """The bundle is of another pair, or sealed to others than us. Facts: file."""
+
+    code: ClassVar[str] = "bundle_foreign"
+    exit_code: ClassVar[int] = 52
+
+
+class BundleDamaged(YiyangError):
+    """The bundle was cut or changed on its way, or was never one: what is inside does not read. Facts: file."""
+
+    code: ClassVar[str] = "bundle_damaged"
+    exit_code: ClassVar[int] = 53
+
+
+class BundleTooNew(YiyangError):
+    """A newer program made the bundle. Facts: file."""
+
+    code: ClassVar[str] = "bundle_too_new"
+    exit_code: ClassVar[int] = 54
+
+
+class StickFull(YiyangError):
+    """What is to be written needs more room than is left there. Facts: path, need_kb, free_kb."""
+
+    code: ClassVar[str] = "stick_full"
+    exit_code: ClassVar[int] = 55
+
+
+class StickFailed(YiyangError):
+    """What was written to the stick, or is to be read from it, cannot be: pulled out, worn, protected. Facts: path."""
+
+    code: ClassVar[str] = "stick_failed"
+    exit_code: ClassVar[int] = 56

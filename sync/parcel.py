@@ -31,13 +31,16 @@ def seal_parcel(batch: bytes, recipients: Sequence[str]) -> bytes:
         raise ValueError("not an age recipient") from error
 
 
-def open_parcel(data: bytes, identity: str) -> bytes:
-    """What was sealed, by the key ``identity`` (``AGE-SECRET-KEY-1…``). ``ParcelNotForUs``, ``ParcelDamaged``."""
+def open_parcel(data: bytes, identity: str, *, limit: int = MAX_PARCEL) -> bytes:
+    """What was sealed, by the key ``identity`` (``AGE-SECRET-KEY-1…``). ``ParcelNotForUs``, ``ParcelDamaged``.
+
+    ``limit``: most bytes that ``data`` may have.
+    """
     try:
         key = pyrage.x25519.Identity.from_str(identity)
     except pyrage.IdentityError as error:
         raise ValueError("not an age identity") from error
-    if len(data) > MAX_PARCEL:
+    if len(data) > limit:
         raise ParcelDamaged()
     try:
         return bytes(pyrage.decrypt(data, [key]))

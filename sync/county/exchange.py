@@ -1,6 +1,7 @@
 """One exchange seen from the county: take in what the laptop brings, sign for what is held, give what it lacks."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -30,7 +31,9 @@ class Asking:
     clock_skew_s: int
 
 
-class _Refusal(NamedTuple):
+class Refusal(NamedTuple):
+    """A batch, or a parcel that did not open, by name, and the code of the reason."""
+
     name: bytes
     code: str
 
@@ -82,25 +85,38 @@ def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeReques
 
 def _take_in(
     engine: Engine, keys: Keys, asking: Asking, parcels: tuple[bytes, ...], now: int
-) -> tuple[set[bytes], list[_Refusal]]:
+) -> tuple[set[bytes], list[Refusal]]:
     """Store what is sound. Returns the names that the device was shown to hold, and what was refused."""
+    refused: list[Refusal] = []
+    signed: list[bytes] = []
+    for sealed in parcels:
+        try:
+            signed.append(parcel.open_parcel(sealed, keys.age))
+        except YiyangError as error:
+            refused.append(Refusal(hashlib.sha256(sealed).digest(), error.code))
+    brought, unsound = take_batches(engine, asking.pair_id, signed, now)
+    return brought, refused + unsound
+
+
+def take_batches(engine: Engine, pair_id: UUID, signed: Iterable[bytes], now: int) -> tuple[set[bytes], list[Refusal]]:
+    """Store those of the signed batches that are sound, whoever brought them.
+
+    Returns their names, and what was refused.
+    """
     with reading(engine) as conn:
-        public = store.keys_of(conn, asking.pair_id)
-    refused: list[_Refusal] = []
+        public = store.keys_of(conn, pair_id)
+    refused: list[Refusal] = []
     waiting: list[batch.Batch] = []
     brought: set[bytes] = set()
-    for sealed in parcels:
-        name = hashlib.sha256(sealed).digest()
+    for data in signed:
         try:
-            data = parcel.open_parcel(sealed, keys.age)
-            name = batch.name(data)
             one = batch.read(data, public.get)
-            if one.header.pair != asking.pair_id:
-                refused.append(_Refusal(name, "pair_foreign"))
+            if one.header.pair != pair_id:
+                refused.append(Refusal(one.name, "pair_foreign"))
                 continue
             _look_inside(one)
         except YiyangError as error:
-            refused.append(_Refusal(name, error.code))
+            refused.append(Refusal(batch.name(data), error.code))
             continue
         waiting.append(one)
     # They should come in causal order. If they do not, each pass stores what stands on what is here.
@@ -113,9 +129,9 @@ def _take_in(
             elif code == "parents_missing":
                 later.append(one)
             else:
-                refused.append(_Refusal(one.name, code))
+                refused.append(Refusal(one.name, code))
         if len(later) == len(waiting):
-            refused += [_Refusal(one.name, "parents_missing") for one in later]
+            refused += [Refusal(one.name, "parents_missing") for one in later]
             break
         waiting = later
     return brought, refused
