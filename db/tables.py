@@ -310,7 +310,36 @@ class Access(Synced, table=True):
     what: str = "chart"
 
 
-# Order matters to nobody but a reader: the house, its people, their care.
+# --- published by the county: a laptop reads them, and never edits them --------------------------
+
+
+class Catalogue(Synced, table=True):
+    """A list of codes that the county keeps for all its pairs (目录), found by its ``name``."""
+
+    merge = EDIT
+
+    name: str
+    version: str
+    published_at: int = _at()
+
+
+class CatalogueItem(Synced, table=True):
+    """One entry of the catalogue of that name, found by its ``code``. What vanished from it is ``closed``.
+
+    ``facts`` is a JSON object of short texts: whatever else the county's list says.
+    """
+
+    __tablename__ = "catalogue_item"
+    merge = EDIT
+
+    catalogue: str = Field(index=True)
+    code: str
+    name: str
+    facts: str = "{}"
+    closed: bool = False
+
+
+# Order matters to nobody but a reader: the house, its people, their care, the county's lists.
 SYNCED: tuple[type[Synced], ...] = (
     Pair,
     Institution,
@@ -324,5 +353,7 @@ SYNCED: tuple[type[Synced], ...] = (
     Round,
     Vitals,
     Access,
+    Catalogue,
+    CatalogueItem,
 )
 BY_NAME: dict[str, type[Synced]] = {str(table.__tablename__): table for table in SYNCED}

@@ -45,6 +45,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "catalogue",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "catalogue_item",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("catalogue", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("facts", sa.String(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_catalogue_item_catalogue", "catalogue_item", ["catalogue"])
+    op.create_table(
         "clock",
         sa.Column("one", sa.Integer(), nullable=False),
         sa.Column("lamport", sa.Integer(), nullable=False),

@@ -12,6 +12,8 @@ PARTITIONS = 16
 _BY_PAIR = (
     "access",
     "bed",
+    "catalogue",
+    "catalogue_item",
     "department",
     "institution",
     "leave",
@@ -54,6 +56,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pair_id", "id"),
         postgresql_partition_by="HASH (pair_id)",
     )
+    op.create_table(
+        "catalogue",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_table(
+        "catalogue_item",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("catalogue", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index("ix_catalogue_item_catalogue", "catalogue_item", ["pair_id", "catalogue"])
     op.create_table(
         "county",
         sa.Column("id", RowId(), nullable=False),
