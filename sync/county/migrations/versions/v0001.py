@@ -9,26 +9,6 @@ revision = "0001"
 down_revision = None
 
 PARTITIONS = 16
-_BY_PAIR = (
-    "access",
-    "bed",
-    "catalogue",
-    "catalogue_item",
-    "department",
-    "institution",
-    "leave",
-    "pair",
-    "person",
-    "refused_batch",
-    "room",
-    "round",
-    "row_version",
-    "set_aside",
-    "staff",
-    "stay",
-    "stored_batch",
-    "vitals",
-)
 
 
 def upgrade() -> None:
@@ -418,8 +398,10 @@ def upgrade() -> None:
         sqlite_where=sa.text("supersedes IS NOT NULL"),
         postgresql_where=sa.text("supersedes IS NOT NULL"),
     )
-    if op.get_bind().dialect.name == "postgresql":
-        for table in _BY_PAIR:
+    conn = op.get_bind()
+    if conn.dialect.name == "postgresql":
+        parted = "SELECT relname FROM pg_class WHERE relkind = 'p' AND relnamespace = current_schema()::regnamespace"
+        for table in conn.exec_driver_sql(parted).scalars().all():
             for part in range(PARTITIONS):
                 op.execute(
                     f"CREATE TABLE {table}_p{part:02d} PARTITION OF {table}"
