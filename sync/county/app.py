@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 
 from db.errors import YiyangError
-from sync import trust
-from sync.county import enrolment, keys, logs
+from sync import compare, trust
+from sync.county import enrolment, keys, logs, reconcile
 from sync.county.database import open_engine, plain_errors, writing
 from sync.county.errors import Denied
 from sync.county.exchange import exchange, who_asks
@@ -65,6 +65,13 @@ def make_county(settings: Settings) -> FastAPI:
 
         return await _served(request, answer)
 
+    @app.post(compare.PATH)
+    async def tables(request: Request) -> Response:
+        def answer(body: bytes) -> Message:
+            return _compare(engine, own, request.headers.get(AUTH_HEADER, ""), body)
+
+        return await _served(request, answer)
+
     authority = trust.sign(own.authority, own.sign, own.kid)
 
     @app.get("/v1/hello")
@@ -88,6 +95,12 @@ def _exchange(engine: Engine, own: Keys, header: str, body: bytes) -> Message:
     asking = who_asks(engine, header, "POST", "/v1/exchange", body, now)
     logs.note(device=logs.short(asking.device_id), pair=logs.short(asking.pair_id))
     return exchange(engine, own, asking, _parsed(ExchangeRequest, body), now)
+
+
+def _compare(engine: Engine, own: Keys, header: str, body: bytes) -> Message:
+    asking = who_asks(engine, header, "POST", compare.PATH, body, _now())
+    logs.note(device=logs.short(asking.device_id), pair=logs.short(asking.pair_id))
+    return reconcile.compare(engine, own, asking, _parsed(compare.CompareRequest, body))
 
 
 def _parsed(kind: type[M], body: bytes) -> M:
