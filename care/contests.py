@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from care.registered import CAUTIOUS, differing, registrations_of
+from care.registered import CAUTIOUS, FACTS, differing, registrations_of
 from db.journal import EntryRef, Value
 from db.local import JOURNAL, ROW_VERSION
 from db.rows import shape_of
@@ -66,7 +66,7 @@ def contested_of(conn: Connection, ids: Sequence[UUID]) -> tuple[str, ...]:
     Registrations of one person that differ in what can hurt disagree, too.
     """
     kept = (heads_of(conn, "person", one) for one in ids)
-    named = {name for heads in kept if heads is not None for name in heads.contested}
+    named = {name for heads in kept if heads is not None for name in heads.contested if name in FACTS}
     if len(ids) > 1:
         named |= set(differing([facts for _, facts in registrations_of(conn, ids)]))
     return tuple(sorted(named))
