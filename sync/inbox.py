@@ -34,6 +34,7 @@ from sync.link import Folder
 from sync.merge import apply, laptop_tables
 from sync.retry import retry_aside
 from sync.seal import held, keep
+from sync.unbundle import lay_out_waiting
 
 # What is wrong with a parcel. A full disk or a busy record is wrong with us: it ends the run, and the parcel waits.
 _SPOILED = (BatchCut, BatchForged, BatchUnknownDevice, ParcelDamaged, ParcelNotForUs, SignatureWrong)
@@ -68,6 +69,7 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
         return arrived
     with gate():
         retry_aside(store)
+    arrived.refused += lay_out_waiting(store, folder, gate)
     link = folder.link()
     keys = {device.id: device.sign_public for device in Directory.read(link.directory, link.county_public).devices}
     with gate(), store.reading() as conn:

@@ -95,11 +95,11 @@ def oldest_first(folder: Path, some: Iterable[bytes]) -> list[bytes]:
     return sorted(some, key=written)
 
 
-def get(folder: Path, name: bytes) -> bytes:
+def get(folder: Path, name: bytes, *, limit: int = MAX_PARCEL) -> bytes:
     """The parcel of one batch. ``ParcelDamaged`` when it is missing, empty, or larger than any parcel."""
     path = _path(folder, name)
     try:
-        if not 0 < path.stat().st_size <= MAX_PARCEL:
+        if not 0 < path.stat().st_size <= limit:
             raise ParcelDamaged(name=name.hex()[:12])
         return path.read_bytes()
     except FileNotFoundError as error:

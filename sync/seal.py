@@ -140,7 +140,7 @@ def post(store: Store, folder: Folder) -> None:
     with store.reading() as conn:
         nodes = held(conn)
         folder.write_graph(nodes)
-        there = _there(folder, link, nodes, held(conn, BATCH.c.device_id == store.device_id).keys())
+        there = at_county(folder, link, nodes, held(conn, BATCH.c.device_id == store.device_id).keys())
         waiting = set(parcel.names(folder.outbox))
         for name in graph.causal_order(nodes, nodes.keys() - there - waiting):
             body = conn.execute(select(BATCH.c.body).where(BATCH.c.hash == name)).scalar_one()
@@ -149,7 +149,7 @@ def post(store: Store, folder: Folder) -> None:
         parcel.drop(folder.outbox, name)
 
 
-def _there(folder: Folder, link: Link, nodes: graph.Nodes, own: Collection[bytes]) -> set[bytes]:
+def at_county(folder: Folder, link: Link, nodes: graph.Nodes, own: Collection[bytes]) -> set[bytes]:
     """What the county says it has; of our own batches only those it has signed for too. Others have theirs as well."""
     news = folder.news()
     receipt = last_receipt(news, link)

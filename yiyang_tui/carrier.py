@@ -217,12 +217,13 @@ class Carrier:
         from sync import parcel
         from sync.inbox import take_in
         from sync.link import Folder
+        from sync.unbundle import bundles_of
 
         store = self._session.store
         folder = Folder(store.path)
         with disk_errors(store.path):
             # What waits for batches that have not come is not opened again for nothing.
-            if tuple(parcel.names(folder.inbox)) != self._waiting:
+            if tuple(parcel.names(folder.inbox)) != self._waiting or parcel.names(bundles_of(folder)):
                 take_in(store, folder, gate=self._gate)
                 self._waiting = tuple(parcel.names(folder.inbox))
 
