@@ -183,6 +183,31 @@ class RunningCount(Kept, table=True):
     digest: bytes
 
 
+class Carried(Kept, table=True):
+    """A transfer with a device that a cut may interrupt: a ``request``, by the SHA-256 of its body, or its answer.
+
+    While ``answer`` is empty ``come`` bytes of the request's ``total`` are here; then it names the answer that is.
+    """
+
+    device_id: UUID = _id(primary_key=True)
+    request: bytes = Field(primary_key=True)
+    answer: bytes
+    total: int = _number()
+    come: int = _number()
+    touched_at: int = _number(index=True)
+
+
+class CarriedPart(Kept, table=True):
+    """The bytes of a transfer, in pieces of one size; ``at`` is where a piece begins."""
+
+    __tablename__ = "carried_part"
+
+    device_id: UUID = _id(primary_key=True)
+    request: bytes = Field(primary_key=True)
+    at: int = _number(primary_key=True)
+    body: bytes
+
+
 def _wide(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     if isinstance(kind, (RowId, Boolean)):
         return kind

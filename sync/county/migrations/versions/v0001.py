@@ -60,6 +60,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_catalogue_item_catalogue", "catalogue_item", ["pair_id", "catalogue"])
     op.create_table(
+        "carried",
+        sa.Column("device_id", RowId(), nullable=False),
+        sa.Column("request", sa.LargeBinary(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("come", sa.BigInteger(), nullable=False),
+        sa.Column("touched_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("device_id", "request"),
+    )
+    op.create_index("ix_carried_touched_at", "carried", ["touched_at"])
+    op.create_table(
+        "carried_part",
+        sa.Column("device_id", RowId(), nullable=False),
+        sa.Column("request", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("device_id", "request", "at"),
+    )
+    op.create_table(
         "county",
         sa.Column("id", RowId(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
