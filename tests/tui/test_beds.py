@@ -11,6 +11,7 @@ from care import bed_detail, beds, chart, people, rounds, staff, stays
 from care.person_facts import Allergy
 from db.tables import Stay
 from tests.care.household import Household, at, copy_of, founded
+from tests.tui.charted import press
 from tests.tui.conftest import screen_text, settle, type_text
 from tests.tui.picture import same_as_picture
 from tests.tui.small_places import Chart
@@ -89,13 +90,6 @@ def shown(lived_in: Household) -> Shown:
             yield app, pilot
 
     return run
-
-
-async def press(app: YiyangApp, pilot: Pilot[None], *keys: str) -> None:
-    """Press keys, each when the last has done its work."""
-    for key in keys:
-        await pilot.press(key)
-        await settle(app, pilot)
 
 
 async def go_to(app: YiyangApp, pilot: Pilot[None], label: str) -> None:
