@@ -33,6 +33,13 @@ class BatchTooNew(YiyangError):
     exit_code: ClassVar[int] = 23
 
 
+class DeviceRevokedSince(YiyangError):
+    """The batch was signed by a laptop after the county had revoked it. Facts: device."""
+
+    code: ClassVar[str] = "device_revoked_since"
+    exit_code: ClassVar[int] = 27
+
+
 class SignatureWrong(YiyangError):
     """A signed statement (receipt, directory, batch) was not signed by the key it must be signed by."""
 

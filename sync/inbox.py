@@ -1,9 +1,9 @@
 """Taking in what arrived: open each parcel, believe only what a known device signed, merge it after its parents.
 
 What arrived while the vault was closed waits in the inbox as it came. A batch whose parents are missing waits
-too, and one that only a newer program reads. A file that is not what it should be is moved to ``refused`` and stops
-nothing. Parcels in the outbox whose batch the vault does not hold are arrivals as well: the record was put
-back from a copy that is older than they are.
+too, and one that only a newer program reads. A file that is not what it should be, or that a revoked laptop signed
+after it was lost, is moved to ``refused`` and stops nothing. Parcels in the outbox whose batch the vault does not hold
+are arrivals as well: the record was put back from a copy that is older than they are.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,12 +20,13 @@ from db.search import index_person
 from db.store import Store
 from db.tables import Person
 from sync import batch, graph, parcel
-from sync.directory import Directory
+from sync.directory import Directory, signers
 from sync.errors import (
     BatchCut,
     BatchForged,
     BatchTooNew,
     BatchUnknownDevice,
+    DeviceRevokedSince,
     ParcelDamaged,
     ParcelNotForUs,
     SignatureWrong,
@@ -33,6 +34,7 @@ from sync.errors import (
 from sync.link import Folder
 from sync.merge import apply, laptop_tables
 from sync.retry import retry_aside
+from sync.revoked import judge
 from sync.seal import held, keep
 from sync.unbundle import lay_out_waiting
 
@@ -71,7 +73,8 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
         retry_aside(store)
     arrived.refused += lay_out_waiting(store, folder, gate)
     link = folder.link()
-    keys = {device.id: device.sign_public for device in Directory.read(link.directory, link.county_public).devices}
+    listed = Directory.read(link.directory, link.county_public)
+    keys = signers(listed, link.county_public)
     with gate(), store.reading() as conn:
         here = held(conn)
     for name in parcel.names(folder.outbox):
@@ -86,10 +89,16 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
             open_[name] = _open(store, folder, name, keys)
         except _SPOILED as error:
             _set_aside(folder, name, error, arrived)
+    stands = judge(listed, {**here, **{name: one.header.parents for name, one in open_.items()}})
     known = set(here)
     for name in graph.causal_order({name: one.header.parents for name, one in open_.items()}, open_):
         one = open_[name]
-        if not known.issuperset(one.header.parents):
+        standing = stands(one.header.device, name)
+        if standing is False:
+            _set_aside(folder, name, DeviceRevokedSince(device=one.header.device.hex[:8]), arrived)
+            continue
+        # Of a revoked laptop it may not be known yet: the batches that the county named come later.
+        if standing is None or not known.issuperset(one.header.parents):
             arrived.waiting += 1
             continue
         try:

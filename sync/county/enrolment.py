@@ -17,6 +17,7 @@ from sync import codes, jws
 from sync.codes import CodeMistyped
 from sync.county.errors import Denied, PairNameWrong
 from sync.county.keys import Keys
+from sync.county.refused import split
 from sync.county.settings import nameable
 from sync.county.tables import CountyPair, Device, EnrolCode, core
 from sync.directory import MAX_DEVICES, Directory, Listed
@@ -166,10 +167,10 @@ def _certify(conn: Connection, request: EnrolRequest, pair_id: UUID, now: int) -
             certified_at=now,
         )
     )
-    _renumber(conn, pair_id)
+    renumber(conn, pair_id)
 
 
-def _renumber(conn: Connection, pair_id: UUID) -> None:
+def renumber(conn: Connection, pair_id: UUID) -> None:
     """Give the changed list a number of its own.
 
     Drawn, not counted: a county put back from its backup would give a number out twice, for two lists.
@@ -209,6 +210,7 @@ def directory(conn: Connection, pair_id: UUID, keys: Keys) -> Directory:
                 age_recipient=row.age_recipient,
                 name=row.name,
                 revoked=row.revoked_at is not None,
+                until=tuple(split(bytes(row.until or b""))),
             )
             for row in rows
         ),

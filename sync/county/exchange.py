@@ -9,14 +9,25 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, select, update
 
 from db.errors import YiyangError
+from db.vault import SCHEMA
 from sync import batch, graph, parcel
 from sync.county import enrolment, store
+from sync.county import refused as aside
 from sync.county.database import reading, writing
 from sync.county.errors import Denied
 from sync.county.keys import Keys
 from sync.county.tables import CountyPair, Device, core
 from sync.errors import BatchTooNew, SignatureWrong
-from sync.protocol import MAX_BATCHES, MAX_HEADS, MAX_TAKE, ExchangeAnswer, ExchangeRequest, check_claim, claim_of
+from sync.protocol import (
+    MAX_BATCHES,
+    MAX_HEADS,
+    MAX_TAKE,
+    OLDEST_PROGRAM,
+    ExchangeAnswer,
+    ExchangeRequest,
+    check_claim_of,
+    claim_of,
+)
 
 _PAIR, _DEVICE = core(CountyPair), core(Device)
 
@@ -38,15 +49,18 @@ class Refusal(NamedTuple):
     code: str
 
 
-def who_asks(engine: Engine, header: str, method: str, path: str, body: bytes, now: int) -> Asking:
-    """The device that signed the request. Raises ``Denied``. A wrong clock is noted and refuses nothing."""
+def who_asks(engine: Engine, header: str, method: str, path: str, name: bytes, now: int) -> Asking:
+    """The device that signed the request, whose body has the SHA-256 ``name``; the body itself may still be coming.
+
+    Raises ``Denied``. A wrong clock is noted and refuses nothing.
+    """
     try:
         claim = claim_of(header)
         with reading(engine) as conn:
             found = conn.execute(select(_DEVICE).where(_DEVICE.c.device_id == claim.device_id)).first()
         if found is None:
             raise Denied("device_unknown", 403)
-        check_claim(claim, bytes(found.transport_public), method, path, body)
+        check_claim_of(claim, bytes(found.transport_public), method, path, name)
     except SignatureWrong as error:
         raise Denied("signature_wrong", 401) from error
     if found.revoked_at is not None:
@@ -55,7 +69,10 @@ def who_asks(engine: Engine, header: str, method: str, path: str, body: bytes, n
 
 
 def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeRequest, now: int) -> ExchangeAnswer:
-    """Serve one request of a certified device."""
+    """Serve one request of a certified device. Raises ``Denied`` for one whose program is older than we serve."""
+    _note(engine, asking, request, now)
+    if request.program < OLDEST_PROGRAM:
+        raise Denied("laptop_too_old", 426, program=request.program, oldest=OLDEST_PROGRAM)
     brought, refused = _take_in(engine, keys, asking, request.batches, now)
     merging = store.merge_waiting(engine, asking.pair_id, now)
     held = store.receipt(engine, asking.pair_id, asking.device_id, now)
@@ -69,7 +86,6 @@ def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeReques
         directory = None
         if version != request.directory_version:
             directory = enrolment.directory(conn, asking.pair_id, keys).sign(keys.sign, keys.kid)
-    _note(engine, asking, now)
     return ExchangeAnswer(
         heads=tuple(heads[:MAX_HEADS]),
         receipt=None if known else held.sign(keys.sign, keys.kid),
@@ -80,6 +96,7 @@ def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeReques
         time=now,
         shared=tuple(shared),
         merging=merging,
+        schema=SCHEMA,
     )
 
 
@@ -94,11 +111,13 @@ def _take_in(
             signed.append(parcel.open_parcel(sealed, keys.age))
         except YiyangError as error:
             refused.append(Refusal(hashlib.sha256(sealed).digest(), error.code))
-    brought, unsound = take_batches(engine, asking.pair_id, signed, now)
+    brought, unsound = take_batches(engine, asking.pair_id, signed, now, asking.device_id)
     return brought, refused + unsound
 
 
-def take_batches(engine: Engine, pair_id: UUID, signed: Iterable[bytes], now: int) -> tuple[set[bytes], list[Refusal]]:
+def take_batches(
+    engine: Engine, pair_id: UUID, signed: Iterable[bytes], now: int, brought_by: UUID | None = None
+) -> tuple[set[bytes], list[Refusal]]:
     """Store those of the signed batches that are sound, whoever brought them.
 
     Returns their names, and what was refused.
@@ -129,12 +148,29 @@ def take_batches(engine: Engine, pair_id: UUID, signed: Iterable[bytes], now: in
             elif code == "parents_missing":
                 later.append(one)
             else:
-                refused.append(Refusal(one.name, code))
+                refused.append(Refusal(one.name, _kept_aside(engine, one, code, brought_by, now)))
         if len(later) == len(waiting):
-            refused += [Refusal(one.name, "parents_missing") for one in later]
+            by_name = {one.name: one for one in later}
+            order = graph.causal_order({name: one.header.parents for name, one in by_name.items()}, by_name)
+            refused += [
+                Refusal(name, _kept_aside(engine, by_name[name], "parents_missing", brought_by, now)) for name in order
+            ]
             break
         waiting = later
     return brought, refused
+
+
+def _kept_aside(engine: Engine, one: batch.Batch, code: str, brought_by: UUID | None, now: int) -> str:
+    """Keep aside what a revoked device signed, and what stands on that. The code of the refusal."""
+    if code not in (aside.SINCE, "parents_missing"):
+        return code
+    with writing(engine) as conn:
+        if code == "parents_missing":
+            if not aside.stands_on(conn, one.header):
+                return code
+            code = aside.STANDS_ON
+        aside.keep(conn, one, code, brought_by, now)
+    return code
 
 
 def _look_inside(one: batch.Batch) -> None:
@@ -165,10 +201,7 @@ def _lacking(
     return tuple(given), len(given) < len(missing)
 
 
-def _note(engine: Engine, asking: Asking, now: int) -> None:
+def _note(engine: Engine, asking: Asking, request: ExchangeRequest, now: int) -> None:
+    said = {"clock_skew_s": asking.clock_skew_s, "program": request.program, "schema_number": request.schema}
     with writing(engine) as conn:
-        conn.execute(
-            update(_DEVICE)
-            .where(_DEVICE.c.device_id == asking.device_id)
-            .values(last_seen_at=now, clock_skew_s=asking.clock_skew_s)
-        )
+        conn.execute(update(_DEVICE).where(_DEVICE.c.device_id == asking.device_id).values(last_seen_at=now, **said))

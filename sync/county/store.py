@@ -14,12 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db.errors import YiyangError
 from sync import batch, merge
-from sync.county import logs
+from sync.county import logs, refused
 from sync.county.database import writing
-from sync.county.tables import CountyPair, Device, RunningCount, StoredBatch, core, pair_tables
+from sync.county.tables import County, CountyPair, Device, RunningCount, StoredBatch, core, pair_tables
+from sync.directory import county_device
 from sync.receipt import Receipt, digest
 
-_PAIR, _DEVICE, _COUNT, _BATCH = core(CountyPair), core(Device), core(RunningCount), core(StoredBatch)
+_COUNTY, _PAIR, _DEVICE = core(County), core(CountyPair), core(Device)
+_COUNT, _BATCH = core(RunningCount), core(StoredBatch)
 
 MERGE_S = 5.0
 """What is stored is safe. A request merges so long and no longer: the laptop asks again, and no link times out."""
@@ -28,21 +30,28 @@ MERGES = threading.BoundedSemaphore(1)
 
 
 def keys_of(conn: Connection, pair_id: UUID) -> dict[UUID, bytes]:
-    """The signing keys of the pair's devices. Those of revoked devices stay: what they signed before stays."""
+    """The signing keys of the pair's devices, and the county's own.
+
+    Those of revoked devices stay: what they signed before stays.
+    """
     rows = conn.execute(select(_DEVICE.c.device_id, _DEVICE.c.sign_public).where(_DEVICE.c.pair_id == pair_id))
-    return {device: bytes(key) for device, key in rows}
+    own = conn.execute(select(_COUNTY.c.sign_public)).scalars()
+    return {device: bytes(key) for device, key in rows} | {county_device(bytes(key)): bytes(key) for key in own}
 
 
 def store(engine: Engine, one: batch.Batch, now: int) -> str | None:
     """Store a verified batch; when it returns the batch is on the disk. The code of a refusal, or ``None``.
 
+    ``device_revoked_since``: its device signed it after it was revoked;
     ``parents_missing``: something it stands on is not here; ``counter_leap``: its counters cannot be right.
     """
     header = one.header
     with writing(engine) as conn:
-        _hold(conn, header.pair)
+        hold(conn, header.pair)
         if held(conn, header.pair, [one.name]):
             return None
+        if (code := refused.refusal(conn, header, one.name)) is not None:
+            return code
         parents = held(conn, header.pair, header.parents)
         if parents.keys() != set(header.parents):
             return "parents_missing"
@@ -75,7 +84,7 @@ def store(engine: Engine, one: batch.Batch, now: int) -> str | None:
     return None
 
 
-def _hold(conn: Connection, pair_id: UUID, *, wait: bool = True) -> bool:
+def hold(conn: Connection, pair_id: UUID, *, wait: bool = True) -> bool:
     """Take the pair's turn until the transaction ends; ``False`` if another has it and we do not wait."""
     # SQLite has no row locks and needs none: its writers queue anyway.
     mine = select(_PAIR.c.pair_id).where(_PAIR.c.pair_id == pair_id).with_for_update(skip_locked=not wait)
@@ -137,7 +146,7 @@ def merge_one(engine: Engine, pair_id: UUID, name: bytes, now: int, *, wait: boo
     one = (_BATCH.c.pair_id == pair_id, _BATCH.c.hash == name)
     try:
         with writing(engine) as conn:
-            if not _hold(conn, pair_id, wait=wait):
+            if not hold(conn, pair_id, wait=wait):
                 return False
             body, parents, merged_at = conn.execute(
                 select(_BATCH.c.body, _BATCH.c.parents, _BATCH.c.merged_at).where(*one)
@@ -189,7 +198,7 @@ def receipt(engine: Engine, pair_id: UUID, device_id: UUID, now: int) -> Receipt
     mine = (_BATCH.c.pair_id == pair_id, _BATCH.c.device_id == device_id)
     counted = (_COUNT.c.pair_id == pair_id, _COUNT.c.device_id == device_id)
     with writing(engine) as conn:
-        _hold(conn, pair_id)
+        hold(conn, pair_id)
         row = conn.execute(select(_COUNT).where(*counted)).first()
         tips = conn.execute(select(_BATCH.c.hash).where(*mine, _BATCH.c.is_tip)).scalars().all()
         last = conn.execute(

@@ -112,10 +112,19 @@ def test_what_a_revoked_laptop_signed_before_is_taken(world: World) -> None:
     folder, own = world.folder(), keys.load(world.county.folder)
     link = folder.link()
     listed = Directory.read(link.directory, link.county_public)
-    devices = tuple(replace(each, revoked=each.id == clinic.device_id) for each in listed.devices)
+    before = written(clinic)
+    lost = {"revoked": True, "until": (batch.name(before),)}
+    devices = tuple(replace(each, **lost) if each.id == clinic.device_id else each for each in listed.devices)
     folder.save_link(replace(link, directory=replace(listed, devices=devices).sign(own.sign, own.kid)))
-    arrive(world, home, written(clinic))
-    assert take_in(home, folder).batches == 1
+    with clinic.writing() as conn:
+        conn.execute(JOURNAL.delete())
+    after = arrive(world, home, written(clinic))
+    # Of the later one nothing can be told before the one that the county names has come.
+    assert (take_in(home, folder).waiting, parcel.names(folder.inbox)) == (1, [after])
+    arrive(world, home, before)
+    arrived = take_in(home, folder)
+    assert (arrived.batches, arrived.refused) == (1, [(after.hex(), "device_revoked_since")])
+    assert (parcel.names(folder.inbox), parcel.names(folder.refused)) == ([], [after])
     # And nothing is sealed to it any more.
     look(home)
     session.settle(home)
