@@ -1,33 +1,25 @@
-"""The county's HTTP server: four addresses, each body bounded while it is read, every refusal a small message."""
+"""The county's HTTP server: few addresses, each body bounded while it is read, every refusal a small message."""
 
+import hashlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from db.errors import YiyangError
 from sync import compare, trust
-from sync.county import enrolment, keys, logs, reconcile
+from sync.carry import EXCHANGE_PATH, RESUME_PATH
+from sync.county import carried, enrolment, keys, logs, reconcile
 from sync.county.database import open_engine, plain_errors, writing
 from sync.county.errors import Denied
-from sync.county.exchange import exchange, who_asks
-from sync.county.keys import Keys
 from sync.county.settings import Settings
-from sync.protocol import (
-    AUTH_HEADER,
-    MAX_REQUEST,
-    MEDIA_TYPE,
-    EnrolRequest,
-    ExchangeRequest,
-    Hello,
-    Message,
-    Problem,
-)
+from sync.county.talk import Desk, resume, talk, who
+from sync.protocol import AUTH_HEADER, MAX_REQUEST, MEDIA_TYPE, EnrolRequest, Hello, Message, Problem
 
 M = TypeVar("M", bound=Message)
 
@@ -56,21 +48,25 @@ def make_county(settings: Settings) -> FastAPI:
             with writing(engine) as conn:
                 return enrolment.enrol(conn, own, settings.name, asked, guesses, _now())
 
-        return await _served(request, answer)
+        return await _answered(_served(request, answer))
 
-    @app.post("/v1/exchange")
-    async def talk(request: Request) -> Response:
-        def answer(body: bytes) -> Message:
-            return _exchange(engine, own, request.headers.get(AUTH_HEADER, ""), body)
+    desk = Desk(engine, own)
 
-        return await _served(request, answer)
+    @app.post(EXCHANGE_PATH)
+    async def exchange(request: Request) -> Response:
+        return await _answered(talk(desk, request))
+
+    @app.post(RESUME_PATH)
+    async def go_on(request: Request) -> Response:
+        return await _answered(resume(desk, request))
 
     @app.post(compare.PATH)
     async def tables(request: Request) -> Response:
         def answer(body: bytes) -> Message:
-            return _compare(engine, own, request.headers.get(AUTH_HEADER, ""), body)
+            asking = who(desk, request.headers.get(AUTH_HEADER, ""), compare.PATH, hashlib.sha256(body).digest())
+            return reconcile.compare(engine, own, asking, _parsed(compare.CompareRequest, body))
 
-        return await _served(request, answer)
+        return await _answered(_served(request, answer))
 
     authority = trust.sign(own.authority, own.sign, own.kid)
 
@@ -90,19 +86,6 @@ def _now() -> int:
     return int(time.time())
 
 
-def _exchange(engine: Engine, own: Keys, header: str, body: bytes) -> Message:
-    now = _now()
-    asking = who_asks(engine, header, "POST", "/v1/exchange", body, now)
-    logs.note(device=logs.short(asking.device_id), pair=logs.short(asking.pair_id))
-    return exchange(engine, own, asking, _parsed(ExchangeRequest, body), now)
-
-
-def _compare(engine: Engine, own: Keys, header: str, body: bytes) -> Message:
-    asking = who_asks(engine, header, "POST", compare.PATH, body, _now())
-    logs.note(device=logs.short(asking.device_id), pair=logs.short(asking.pair_id))
-    return reconcile.compare(engine, own, asking, _parsed(compare.CompareRequest, body))
-
-
 def _parsed(kind: type[M], body: bytes) -> M:
     try:
         return kind.parse(body)
@@ -111,33 +94,38 @@ def _parsed(kind: type[M], body: bytes) -> M:
 
 
 async def _served(request: Request, answer: Callable[[bytes], Message]) -> Response:
-    """Read the body, answer it in a worker thread, and put every refusal into words a program reads."""
+    """Read a short body and answer it in a worker thread."""
 
     def work(body: bytes) -> Message:
         with plain_errors():
             return answer(body)
 
+    return _message(await run_in_threadpool(work, await carried.read(request, MAX_REQUEST, _anybody, _let_go)))
+
+
+async def _answered(answering: Awaitable[Response]) -> Response:
+    """The answer, or in words that a program reads, why there is none."""
     try:
-        return _message(await run_in_threadpool(work, await _body(request)))
+        return await answering
     except Denied as error:
         logs.note(code=error.reason)
         return _message(Problem(error.reason, error.facts), error.status)
+    except ClientDisconnect:
+        # Nobody hears it; it stands in the log.
+        logs.note(code="cut_off")
+        return _message(Problem("cut_off"), 400)
     except YiyangError as error:
         logs.note(code=error.code)
         logs.LOG.error("request failed: %s %s", error.code, error.facts)
         return _message(Problem("county_troubled"), 503)
 
 
-async def _body(request: Request) -> bytes:
-    said = request.headers.get("content-length", "0")
-    if not said.isdecimal() or len(said) > 15 or int(said) > MAX_REQUEST:
-        raise Denied("too_long", 413, most=MAX_REQUEST)
-    read = bytearray()
-    async for part in request.stream():
-        read += part
-        if len(read) > MAX_REQUEST:
-            raise Denied("too_long", 413, most=MAX_REQUEST)
-    return bytes(read)
+def _anybody() -> None:
+    """Whoever has a code may ask."""
+
+
+def _let_go(_part: bytes) -> None:
+    """What is short is sent again."""
 
 
 def _message(message: Message, status: int = 200) -> Response:
