@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from yiyang_tui.cli.bundle import COMMANDS as BUNDLE
 from yiyang_tui.cli.county import COMMANDS as COUNTY
 from yiyang_tui.cli.demo import demo
 from yiyang_tui.cli.doctor import doctor
@@ -35,7 +36,7 @@ def make_tree() -> TyperGroup:
     _add(imports, "people", people)
     root.add_typer(imports, name="import")
 
-    for of, commands in (("staff", STAFF), ("house", HOUSE), ("county", COUNTY)):
+    for of, commands in (("bundle", BUNDLE), ("staff", STAFF), ("house", HOUSE), ("county", COUNTY)):
         group = _group(of)
         for name, act in commands.items():
             _add(group, name, act)
