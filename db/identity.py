@@ -40,3 +40,8 @@ def epoch_of(row: UUID) -> bytes:
 def counter_of(row: UUID) -> int:
     """The number of a row id within its epoch."""
     return int.from_bytes(row.bytes[EPOCH_BYTES:], "big")
+
+
+def short(row: UUID) -> str:
+    """Eight hexadecimal digits to name a device or pair by: drawn ones, where the ends of all such ids are alike."""
+    return row.hex[16:24]

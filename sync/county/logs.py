@@ -1,6 +1,6 @@
 """What is noted while a request is answered, and log lines as JSON objects for programs that read them.
 
-A note is a count, a code or the tail of an id: never a name, never a value of the record, never a secret. An error's
+A note is a count, a code or a part of an id: never a name, never a value of the record, never a secret. An error's
 own words may quote any of these, so that a line tells its kind and its place only.
 """
 
@@ -14,6 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from pythonjsonlogger.json import JsonFormatter
+
+from db import identity
 
 Notes = dict[str, str | int]
 
@@ -49,8 +51,8 @@ def add(**counts: int) -> None:
 
 
 def short(row_id: UUID) -> str:
-    """The tail of an id: enough to find a device or pair among those of one county."""
-    return row_id.hex[-8:]
+    """Some letters of an id: enough to find a device or pair among those of one county."""
+    return identity.short(row_id)
 
 
 class _Noted(logging.Filter):

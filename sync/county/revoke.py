@@ -36,7 +36,7 @@ class DeviceUnknown(YiyangError):
 
 
 class DeviceAmbiguous(YiyangError):
-    """More than one laptop has that name or end of an id. Facts: asked, count."""
+    """More than one laptop has that name or part of an id. Facts: asked, count."""
 
     code: ClassVar[str] = "device_ambiguous"
     exit_code: ClassVar[int] = 44
@@ -74,16 +74,16 @@ class Revocation:
 
 
 def find(own: Settings, asked: str, pair: str | None = None) -> Revocation:
-    """The laptop of that name, or whose id ends so, as it stands. Raises ``DeviceUnknown``, ``DeviceAmbiguous``."""
+    """The laptop of that name, or with that part of an id, as it stands. Raises ``DeviceUnknown``, ``DeviceAmbiguous``."""
     with _opened(own) as engine, reading(engine) as conn:
         query = select(_DEVICE.c.device_id, _DEVICE.c.name).join(_PAIR, _PAIR.c.pair_id == _DEVICE.c.pair_id)
         if pair is not None:
             query = query.where(_PAIR.c.name == pair)
-        tail = asked.lower()
+        part = asked.lower()
         found = [
             device
             for device, name in conn.execute(query)
-            if name == asked or (len(tail) >= LEAST_LETTERS and device.hex.endswith(tail))
+            if name == asked or (len(part) >= LEAST_LETTERS and part in device.hex)
         ]
         if not found:
             raise DeviceUnknown(asked=asked)
