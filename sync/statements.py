@@ -56,28 +56,34 @@ def with_receipt(news: News, link: Link, statement: str, receipt: Receipt) -> Ne
 
 def _fresh_directory(link: Link, statements: Iterable[str]) -> str | None:
     """The newest list of this pair that is newer than ours."""
-    newest, at = None, Directory.read(link.directory, link.county_public).at
+    newest, age = None, _age(Directory.read(link.directory, link.county_public))
     for statement in statements:
         with contextlib.suppress(SignatureWrong):
             found = Directory.read(statement, link.county_public)
             ours = (found.pair_id, found.county_recipient) == (link.pair_id, link.county_recipient)
-            if ours and found.at > at:
-                newest, at = statement, found.at
+            if ours and _age(found) > age:
+                newest, age = statement, _age(found)
     return newest
+
+
+def _age(listed: Directory) -> tuple[int, int, int]:
+    """Which of two lists is newer. Of one second the longer: nobody ever leaves a list, and nobody lost is found."""
+    return listed.at, len(listed.devices), sum(each.revoked for each in listed.devices)
 
 
 def _newer(
     folder: Folder, link: Link, statements: Iterable[str], devices: Collection[UUID]
 ) -> dict[UUID, tuple[Receipt, str]]:
-    had = {device: receipt.at for device, (receipt, _) in _others(folder, link).items()}
+    had = {device: (receipt.at, receipt.entries) for device, (receipt, _) in _others(folder, link).items()}
     own = last_receipt(folder.news(), link)
     if own is not None:
-        had[link.device_id] = own.at
+        had[link.device_id] = own.at, own.entries
     newer: dict[UUID, tuple[Receipt, str]] = {}
     for receipt, statement in _verified(statements, link):
-        if receipt.device in devices and receipt.at > had.get(receipt.device, -1):
+        said = receipt.at, receipt.entries
+        if receipt.device in devices and said > had.get(receipt.device, (-1, 0)):
             newer[receipt.device] = receipt, statement
-            had[receipt.device] = receipt.at
+            had[receipt.device] = said
     return newer
 
 
