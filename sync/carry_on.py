@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from sync import asking, carry_kept
-from sync.asking import ComeBack, Cut, Steady
+from sync.asking import ComeBack, Cut
 from sync.budget import HEADS_BYTES, LEAST_PART, Budget, Spent
 from sync.carry import BODY_HEADER, EXCHANGE_PATH, RESUME_PATH, WHOLE_BYTES, Come, Named, Resume, named_of
 from sync.carry_kept import Place
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CHUNK = 4096
 PROGRESS_BYTES = 512
 """So much more than at the last cut is worth another try at once."""
-FIRST_TRIES, MOST_TRIES = 2, 6
+FIRST_TRIES, MOST_TRIES = 3, 6
 """Tries in a row that bring nothing: of a county that has not answered yet, and of one that has."""
 LONGEST_PAUSE_S = 30.0
 
@@ -46,7 +46,6 @@ class Line:
     place: Place
     prove: Callable[[str, bytes], str]
     budget: Budget
-    steady: Steady
     sleep: Callable[[float], None]
     moved: Moved
     limit: int
@@ -180,7 +179,7 @@ class _Transfer:
             with self._asked(RESUME_PATH, asked.encode()) as response:
                 if BODY_HEADER in response.headers:
                     return self._take(response)
-                self.at = _come(asking.whole(response, WHOLE_BYTES, line.steady))
+                self.at = self._come(response)
         except CountyRefused as error:
             if error.facts["reason"] != "not_served":
                 raise
@@ -207,7 +206,7 @@ class _Transfer:
             with self._asked(EXCHANGE_PATH, body, self.at, now, headers) as response:
                 if now == rest:
                     return self._take(response)
-                self.at = _come(asking.whole(response, WHOLE_BYTES, line.steady))
+                self.at = self._come(response)
         except CountyRefused as error:
             if not named or error.facts["reason"] not in ("not_so_far", "body_wrong"):
                 raise
@@ -230,21 +229,21 @@ class _Transfer:
             chunk = part[start : start + CHUNK]
             yield chunk
             line.up(len(chunk))
-            if self.body is not None:
+            if len(part) + at > WHOLE_BYTES and self.body is not None:
                 line.moved(at + start + len(chunk), len(self.body), 0, 0)
 
     def _take(self, response: "httpx.Response") -> bytes:
         line = self.line
-        line.heard = True
         if BODY_HEADER not in response.headers:
-            answer = asking.whole(response, line.limit, line.steady)
+            answer = asking.whole(response, line.limit, line.budget.steady)
+            line.heard = True
             line.down(len(answer))
             return answer
         named = self._named(response.headers[BODY_HEADER])
         gone = len(self.body) if self.body is not None else 0
         at = named.at
         with carry_kept.going_on(line.place, at) as file:
-            for part in asking.paced(response, line.steady):
+            for part in asking.paced(response, line.budget.steady):
                 at += len(part)
                 if at > named.total:
                     raise CountyLies(reason="too_long")
@@ -257,6 +256,7 @@ class _Transfer:
         whole = carry_kept.whole_answer(line.place)
         if whole is None:
             raise CountyLies(reason="answer_changed")
+        line.heard = True
         return whole
 
     def _named(self, header: str) -> Named:
@@ -279,9 +279,11 @@ class _Transfer:
             self.reached = reached
             self.line.fruitless = 0
 
-
-def _come(answer: bytes) -> int:
-    try:
-        return Come.parse(answer).come
-    except ValueError as error:
-        raise CountyLies(reason="message") from error
+    def _come(self, response: "httpx.Response") -> int:
+        """How far the county says the request came."""
+        try:
+            come = Come.parse(asking.whole(response, WHOLE_BYTES, self.line.budget.steady)).come
+        except ValueError as error:
+            raise CountyLies(reason="message") from error
+        self.line.heard = True
+        return come

@@ -3,36 +3,38 @@
 One request tells our heads and brings the county's, with what we lack. If the county lacks something, further requests
 carry it in causal order; their answers bring the receipts. What the county tells it has is believed over what
 we remember having sent, so a county put back from its backup gets its losses again. But only what it has signed
-for leaves the outbox.
+for leaves the outbox. A cut undoes nothing (``sync.carry``), and where a budget ends the next exchange goes on.
 """
 
 import hashlib
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from db.errors import YiyangError
-from sync import asking, graph, parcel
+from sync import asking, graph, parcel, portion
+from sync.budget import Budget, Spent
+from sync.carry_kept import place_of
+from sync.carry_on import Line, carry, left_over, over
 from sync.directory import Directory
-from sync.errors import CountyLies, ParcelDamaged
+from sync.errors import CountyLies, ParcelDamaged, SignatureWrong
 from sync.handed import handed_over
 from sync.link import Folder, Link, Run, best_receipt, last_receipt
-from sync.protocol import AUTH_HEADER, MAX_BATCHES, MAX_HEADS, ExchangeAnswer, ExchangeRequest, authorise
+from sync.meter import Meter, Progress
+from sync.protocol import MAX_BATCHES, MAX_HEADS, ExchangeAnswer, ExchangeRequest, authorise
 from sync.receipt import Receipt, verify
 
 if TYPE_CHECKING:
     import httpx
 
-Progress = Callable[[int, int], None]
-"""Called with bytes carried so far and bytes to carry."""
-
-PUSH_BYTES = 1 << 20
 MOST_ASKS = 100
 """How often to ask a county that is still merging what it has stored."""
-TAKE_BYTES = 4 << 20
 ANSWER_LIMIT = 64 << 20
+STOPPED = "budget_spent"
+"""The outcome of a run that a budget ended."""
 MOST_WAITING = MAX_HEADS // 2
 """Parcels in the inbox before the rest must wait for the record to be opened: each of them is named in a request."""
 
@@ -42,7 +44,8 @@ class Outcome:
     """What one exchange did.
 
     ``lacking``: batches the county lacks whose sealed copy only the opened vault can make. ``more``: the county has
-    more for us than the inbox should hold.
+    more for us than the inbox should hold. ``stopped``: which budget (``bytes``, ``seconds``) ended it before its end,
+    with about ``left`` bytes still to carry.
     """
 
     sent: int = 0
@@ -54,6 +57,8 @@ class Outcome:
     receipt: Receipt | None = None
     lacking: int = 0
     more: bool = False
+    stopped: str = ""
+    left: int = 0
 
     def then(self, next_: "Outcome") -> "Outcome":
         """This exchange and the one after it, as one."""
@@ -76,11 +81,13 @@ def run(
     steady: asking.Steady = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
     connect: Callable[..., "httpx.Client"] = asking.client,
+    max_bytes: int | None = None,
+    max_seconds: float | None = None,
 ) -> Outcome:
     """One exchange with the county, without the vault; its outcome is kept in the folder's news.
 
     ``clock`` tells seconds UTC, ``steady`` seconds that never jump, ``sleep`` waits; ``connect`` gives the connection
-    to an address.
+    to an address. ``max_bytes``, both ways together, and ``max_seconds`` end it in good order: ``Outcome.stopped``.
 
     Raises ``NotEnrolled``, ``LinkDamaged``, ``CountyUnreachable``, ``CountyRefused``, ``CountyLies``,
     ``SignatureWrong``; what was carried before stays valid.
@@ -90,15 +97,22 @@ def run(
     began = clock()
     outcome = Outcome()
     code = "done"
+    talk: _Talk | None = None
+    budget = Budget(steady, max_bytes, max_seconds)
     try:
         authority = Directory.read(link.directory, link.county_public).county_authority
         with connect(link.url, authority) as http:
-            _Talk(folder, link, http, outcome, progress or _quiet, clock, steady, sleep).hold()
+            talk = _Talk(folder, link, http, outcome, Meter(progress or _quiet), budget, clock, sleep)
+            talk.hold()
+    except Spent as spent:
+        outcome.stopped, code = spent.what, STOPPED
     except YiyangError as error:
         code = error.code
         raise
     finally:
-        _remember(folder, outcome, code, began, clock())
+        if talk is not None:
+            talk.account()
+        _remember(folder, outcome, code, began, clock(), talk.portion if talk is not None else 0)
     return outcome
 
 
@@ -106,7 +120,7 @@ def _quiet(_done: int, _total: int) -> None:
     """Nobody is watching."""
 
 
-def _remember(folder: Folder, outcome: Outcome, code: str, began: float, ended: float) -> None:
+def _remember(folder: Folder, outcome: Outcome, code: str, began: float, ended: float, size: int) -> None:
     news = folder.news()
     entry = Run(
         at=int(ended),
@@ -118,7 +132,7 @@ def _remember(folder: Folder, outcome: Outcome, code: str, began: float, ended: 
         requests=outcome.requests,
         seconds=max(0, int(ended - began)),
     )
-    folder.save_news(replace(news, runs=(*news.runs, entry)))
+    folder.save_news(replace(news, runs=(*news.runs, entry), portion=size or news.portion))
 
 
 class _Talk:
@@ -130,24 +144,43 @@ class _Talk:
         link: Link,
         http: "httpx.Client",
         outcome: Outcome,
-        progress: Progress,
+        meter: Meter,
+        budget: Budget,
         clock: Callable[[], float],
-        steady: asking.Steady,
         sleep: Callable[[float], None],
     ) -> None:
         self.folder = folder
         self.link = link
-        self.http = http
         self.outcome = outcome
-        self.progress = progress
+        self.meter = meter
         self.clock = clock
-        self.steady = steady
-        self.sleep = sleep
         self.nodes = folder.graph()
         self.shared: set[bytes] = set()
+        self.portion = portion.first(folder.news().portion)
+        self.line = Line(
+            http=http,
+            place=place_of(folder.path, link.county_public, link.device_id.bytes),
+            prove=self._prove,
+            budget=budget,
+            sleep=sleep,
+            moved=meter.moved,
+            limit=ANSWER_LIMIT,
+        )
+
+    def account(self) -> None:
+        """Write down what the line carried, however it ended."""
+        line = self.line
+        self.outcome.requests, self.outcome.bytes_up, self.outcome.bytes_down = (
+            line.requests,
+            line.bytes_up,
+            line.bytes_down,
+        )
+        self.outcome.left = self.meter.left
 
     def hold(self) -> None:
         """Fetch until nothing more is offered, then push until the county lacks nothing we can give."""
+        self.meter.expect(sum(parcel.size(self.folder.outbox, name) for name in parcel.names(self.folder.outbox)))
+        self._finish()
         answer = self._push(self._fetch())
         for _ in range(MOST_ASKS):
             if not answer.merging:
@@ -156,6 +189,21 @@ class _Talk:
         there = graph.ancestors(self.nodes, (*answer.heads, *answer.shared))
         self._clear(there)
         self._keep_news(answer, there)
+
+    def _finish(self) -> None:
+        """Bring to its end what an earlier exchange left under way; what it brings counts as if it came now."""
+        found = left_over(self.line)
+        if found is None:
+            return
+        body, data = found
+        answer = self._taken(data)
+        if body is not None:
+            brought = {hashlib.sha256(each).digest() for each in ExchangeRequest.parse(body).batches}
+            handed = {}
+            for name in parcel.names(self.folder.outbox):
+                with suppress(ParcelDamaged):
+                    handed[name] = parcel.get(self.folder.outbox, name)
+            self._handed({name: one for name, one in handed.items() if hashlib.sha256(one).digest() in brought}, answer)
 
     def _fetch(self) -> ExchangeAnswer:
         answer = self._ask([])
@@ -177,13 +225,11 @@ class _Talk:
         # The outbox may be ahead of a graph that was lost, or of a record that was put back from a copy.
         loads = [*known, *parcel.oldest_first(outbox, waiting - self.nodes.keys())]
         sizes = {name: parcel.size(outbox, name) for name in loads}
-        total, done = sum(sizes.values()), 0
-        for group in _groups(loads, sizes):
-            self.progress(done, total)
+        while loads:
+            group, loads = _split(loads, sizes, self.line.budget.bytes_left(self.portion))
+            self.meter.expect(sum(sizes[name] for name in loads))
             answer = self._send(group) or answer
-            done += sum(sizes[name] for name in group)
-        if loads:
-            self.progress(total, total)
+        self.meter.expect(0)
         return answer
 
     def _send(self, group: list[bytes]) -> ExchangeAnswer | None:
@@ -196,6 +242,11 @@ class _Talk:
         if not sealed:
             return None
         answer = self._ask(list(sealed.values()))
+        self._handed(sealed, answer)
+        return answer
+
+    def _handed(self, sealed: Mapping[bytes, bytes], answer: ExchangeAnswer) -> None:
+        """The county has answered to these parcels."""
         handed_over(self.folder, sealed)
         # A parcel that did not open is named by its own bytes: the batch may be sound, its sealed copy is not.
         of_parcel = {hashlib.sha256(data).digest(): name for name, data in sealed.items()}
@@ -205,7 +256,6 @@ class _Talk:
             else:
                 self.outcome.refused.append((name, code))
         self.outcome.sent += max(0, len(sealed) - len(answer.refused))
-        return answer
 
     def _spoiled(self, name: bytes) -> None:
         """Let go of a sealed copy that is no good: the open record makes another one, if it holds the batch."""
@@ -224,27 +274,37 @@ class _Talk:
             heads=tuple(sorted({*graph.heads(self.nodes), *shared})[:MAX_HEADS]),
             receipt_digest=known.digest if known is not None and known.level == "merged" else b"",
             batches=tuple(parcels),
-            take_bytes=TAKE_BYTES,
+            take_bytes=self.line.budget.bytes_left(self.portion),
             directory_version=Directory.read(self.link.directory, self.link.county_public).version,
             waiting=tuple(sorted(inbox)[:MAX_HEADS]),
         )
-        answer = ExchangeAnswer.decode(self._post("/v1/exchange", request.encode()))
-        self._believe(answer)
-        self.shared.update(answer.shared)
-        for name, sealed in answer.batches:
-            if name not in inbox:
-                parcel.put(self.folder.inbox, name, sealed)
-                self.outcome.received += 1
+        cuts, carried = self.line.cuts, self.line.bytes_up + self.line.bytes_down
+        answer = self._taken(carry(self.line, request.encode()))
+        carried = self.line.bytes_up + self.line.bytes_down - carried
+        self.portion = portion.after(self.portion, carried, self.line.cuts - cuts)
         return answer
 
-    def _post(self, path: str, body: bytes) -> bytes:
-        now = max(0, int(self.clock()))
-        proof = authorise(self.link.device_id, self.link.transport_key, "POST", path, now, body)
-        self.outcome.requests += 1
-        self.outcome.bytes_up += len(body)
-        answer = asking.ask(self.http, path, body, {AUTH_HEADER: proof}, limit=ANSWER_LIMIT, steady=self.steady)
-        self.outcome.bytes_down += len(answer)
+    def _taken(self, data: bytes) -> ExchangeAnswer:
+        """Take in an answer; then nothing of its transfer need be kept any more."""
+        try:
+            answer = ExchangeAnswer.decode(data)
+            self._believe(answer)
+            self.shared.update(answer.shared)
+            inbox = set(parcel.names(self.folder.inbox))
+            for name, sealed in answer.batches:
+                if name not in inbox:
+                    parcel.put(self.folder.inbox, name, sealed)
+                    self.outcome.received += 1
+        except (CountyLies, SignatureWrong):
+            over(self.line)
+            raise
+        over(self.line)
+        self.meter.over()
         return answer
+
+    def _prove(self, path: str, body: bytes) -> str:
+        now = max(0, int(self.clock()))
+        return authorise(self.link.device_id, self.link.transport_key, "POST", path, now, body)
 
     def _believe(self, answer: ExchangeAnswer) -> None:
         """Take nothing from the answer that the county has not signed."""
@@ -292,17 +352,13 @@ class _Talk:
         self.folder.save_news(replace(news, refused=refused, county_heads=(*known, *unknown)))
 
 
-def _groups(names: list[bytes], sizes: dict[bytes, int]) -> Iterator[list[bytes]]:
-    group: list[bytes] = []
-    size = 0
-    for name in names:
-        if group and (size + sizes[name] > PUSH_BYTES or len(group) == MAX_BATCHES):
-            yield group
-            group, size = [], 0
-        group.append(name)
-        size += sizes[name]
-    if group:
-        yield group
+def _split(names: list[bytes], sizes: Mapping[bytes, int], size: int) -> tuple[list[bytes], list[bytes]]:
+    """As many of the names as go into one message of ``size`` bytes, one at least, and the rest."""
+    count, room = 1, size - sizes[names[0]]
+    while count < min(len(names), MAX_BATCHES) and sizes[names[count]] <= room:
+        room -= sizes[names[count]]
+        count += 1
+    return names[:count], names[count:]
 
 
 def pause(seconds: float, *, jitter: float = 0.2) -> float:

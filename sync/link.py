@@ -77,7 +77,8 @@ class News:
     """What is known without the vault: the newest receipt (compact JWS), what was refused, the last runs.
 
     ``best`` is the receipt of the most entries ever: a later one of fewer tells that the county lost some.
-    ``sent``: batches handed to a wire or a stick for which no receipt has come yet.
+    ``sent``: batches handed to a wire or a stick for which no receipt has come yet. ``portion``: bytes that went well
+    into one message.
     """
 
     receipt: str = ""
@@ -88,6 +89,7 @@ class News:
     county_heads: tuple[bytes, ...] = ()
     sent: tuple[bytes, ...] = ()
     compared: Compared | None = None
+    portion: int = 0
 
 
 class Folder:
@@ -156,6 +158,7 @@ class Folder:
                 county_heads=tuple(bytes.fromhex(name) for name in said["county_heads"]),
                 sent=tuple(bytes.fromhex(name) for name in said.get("sent", ())),
                 compared=_compared(said.get("compared")),
+                portion=int(said.get("portion", 0)),
             )
         except (OSError, *_MISREAD):
             # Nothing here is the only copy of anything: the next exchange tells it all again.
