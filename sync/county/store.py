@@ -23,6 +23,7 @@ from sync.receipt import Receipt, digest
 _COUNTY, _PAIR, _DEVICE = core(County), core(CountyPair), core(Device)
 _COUNT, _BATCH = core(RunningCount), core(StoredBatch)
 
+HELD = "held"
 MERGE_S = 5.0
 """What is stored is safe. A request merges so long and no longer: the laptop asks again, and no link times out."""
 MERGES = threading.BoundedSemaphore(1)
@@ -45,42 +46,49 @@ def store(engine: Engine, one: batch.Batch, now: int) -> str | None:
     ``device_revoked_since``: its device signed it after it was revoked;
     ``parents_missing``: something it stands on is not here; ``counter_leap``: its counters cannot be right.
     """
-    header = one.header
     with writing(engine) as conn:
-        hold(conn, header.pair)
-        if held(conn, header.pair, [one.name]):
-            return None
-        if (code := refused.refusal(conn, header, one.name)) is not None:
-            return code
-        parents = held(conn, header.pair, header.parents)
-        if parents.keys() != set(header.parents):
-            return "parents_missing"
-        if header.lamport_last > max(parents.values(), default=0) + batch.LAMPORT_LEAP:
-            return "counter_leap"
-        mine = _BATCH.c.pair_id == header.pair
-        position = conn.execute(select(func.coalesce(func.max(_BATCH.c.position), 0) + 1).where(mine)).scalar_one()
-        its_parents = update(_BATCH).where(mine, _BATCH.c.hash.in_(header.parents))
-        conn.execute(its_parents.values(is_head=False))
-        conn.execute(its_parents.where(_BATCH.c.device_id == header.device).values(is_tip=False))
-        conn.execute(
-            insert(_BATCH).values(
-                pair_id=header.pair,
-                hash=one.name,
-                position=position,
-                device_id=header.device,
-                epoch=header.epoch,
-                first=header.first,
-                last=header.last,
-                lamport_last=header.lamport_last,
-                parents=b"".join(header.parents),
-                is_head=True,
-                is_tip=True,
-                received_at=now,
-                body=one.data,
-            )
+        code = put(conn, one, now)
+    if code is None:
+        logs.add(batches_stored=1, entries_stored=one.header.last - one.header.first + 1)
+    return None if code == HELD else code
+
+
+def put(conn: Connection, one: batch.Batch, now: int) -> str | None:
+    """The same inside a transaction of the caller's; ``HELD`` if it was stored before."""
+    header = one.header
+    hold(conn, header.pair)
+    if held(conn, header.pair, [one.name]):
+        return HELD
+    if (code := refused.refusal(conn, header, one.name)) is not None:
+        return code
+    parents = held(conn, header.pair, header.parents)
+    if parents.keys() != set(header.parents):
+        return "parents_missing"
+    if header.lamport_last > max(parents.values(), default=0) + batch.LAMPORT_LEAP:
+        return "counter_leap"
+    mine = _BATCH.c.pair_id == header.pair
+    position = conn.execute(select(func.coalesce(func.max(_BATCH.c.position), 0) + 1).where(mine)).scalar_one()
+    its_parents = update(_BATCH).where(mine, _BATCH.c.hash.in_(header.parents))
+    conn.execute(its_parents.values(is_head=False))
+    conn.execute(its_parents.where(_BATCH.c.device_id == header.device).values(is_tip=False))
+    conn.execute(
+        insert(_BATCH).values(
+            pair_id=header.pair,
+            hash=one.name,
+            position=position,
+            device_id=header.device,
+            epoch=header.epoch,
+            first=header.first,
+            last=header.last,
+            lamport_last=header.lamport_last,
+            parents=b"".join(header.parents),
+            is_head=True,
+            is_tip=True,
+            received_at=now,
+            body=one.data,
         )
-        _count(conn, header)
-    logs.add(batches_stored=1, entries_stored=header.last - header.first + 1)
+    )
+    _count(conn, header)
     return None
 
 
