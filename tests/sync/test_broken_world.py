@@ -382,7 +382,7 @@ def test_a_county_whose_clock_is_wrong_and_then_right_again(
     home, clinic = world.start(), world.start("clinic")
     done = {look(home)}
     with monkeypatch.context() as wrong:
-        wrong.setattr("sync.county.app._now", lambda: at)
+        wrong.setattr("sync.county.talk._now", lambda: at)
         with world.serving():
             session.sync(home)
             assert standing(home).receipt_at == at
