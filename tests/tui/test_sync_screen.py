@@ -5,13 +5,17 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from care.people import page
 from care.rounds import Observation, record
+from db.identity import row_id
+from db.local import BATCH, SET_ASIDE
+from sync import parcel
 from sync.county import keys
 from sync.county.admin import new_code
 from sync.county.serving import running
-from sync.link import Folder, News, Run, last_receipt
+from sync.link import Compared, Folder, News, Run, last_receipt
 from sync.session import sync
 from sync.standing import standing
 from sync.turns import my_turn
@@ -59,6 +63,30 @@ def stand_still(house: Household, county: "Settings", **differs: object) -> None
     folder.save_news(replace(News(receipt=signed, runs=past, county_heads=news.county_heads), **differs))  # type: ignore[arg-type]
 
 
+def trouble(house: Household, county: "Settings") -> None:
+    """As much as can be wrong at once: the disk was copied, the county was put back, batches came back, one waits."""
+    stand_still(house, county, refused=(("ab" * 32, "counter_leap"),))
+    folder = Folder(house.store.path)
+    news, link = folder.news(), folder.link()
+    receipt = last_receipt(news, link)
+    assert receipt is not None
+    own = keys.load(county.folder)
+    best = replace(receipt, entries=receipt.entries + 7).sign(own.sign, own.kid)
+    with house.store.writing() as conn:
+        conn.execute(SET_ASIDE.insert().values(batch=b"b" * 32, seq=3, reason="unknown_table"))
+        # The other one with this identity goes on from the same batch, and has an entry that nobody signed for.
+        (first,) = conn.execute(select(BATCH).where(BATCH.c.device_id == house.store.device_id).limit(1)).mappings()
+        twin = {**first, "hash": b"\xfe" * 32, "epoch": b"another epch", "first": 1, "last": 3}
+        conn.execute(BATCH.insert().values({**twin, "position": 900}))
+        conn.execute(BATCH.insert().values({**twin, "hash": b"\xfd" * 32, "device_id": row_id(b"\x80" * 12, 9)}))
+    folder.save_news(
+        replace(folder.news(), best=best, sent=(b"\xfe" * 32,), compared=Compared(at("2026-11-21 18:40"), 71, 2, 0))
+    )
+    parcel.put(folder.inbox, b"x" * 32, b"nobody can open this yet")
+    round_of(house, "李秀英")
+    disagree(house, person(house, "孙根宝"), phone="13900000001")
+
+
 # --- where the record stands ------------------------------------------------------------------------
 
 
@@ -77,11 +105,12 @@ async def test_with_a_county_the_numbers_are_those_of_the_signed_receipt(shown: 
     async with shown("sync") as (app, pilot):
         total = standing(enrolled.store).total
         text = screen_text(app)
-        assert [each.split()[:3] for each in text.splitlines()[3:7]] == [
-            ["本机", str(total), "条"],
-            ["没送出", "0", "条"],
+        assert text.splitlines()[3].startswith(f" 县里有 {total} / {total} 条  回执")
+        assert [each.split()[:3] for each in text.splitlines()[4:8]] == [
+            ["本机", "0", "条"],
+            ["已发", "0", "条"],
             ["县里已收", str(total), "条"],
-            ["被退回", "0", "包"],
+            ["被退回", "0", "条"],
         ]
         assert "县里都有了" in text
         assert "校验一致" in text
@@ -90,7 +119,8 @@ async def test_with_a_county_the_numbers_are_those_of_the_signed_receipt(shown: 
         await settle(app, pilot)
         unsent = standing(enrolled.store).unsent
         assert unsent > 0
-        assert screen_text(app).splitlines()[4].split() == ["没送出", str(unsent), "条"]
+        here = f"本机 {unsent} 条 未封好 {unsent} 条"
+        assert " ".join(screen_text(app).splitlines()[4].split()) == here
 
 
 async def test_ctrl_s_sends_at_once_and_says_what_was_done(shown: At, enrolled: Household) -> None:
@@ -170,9 +200,6 @@ async def test_enter_on_a_disagreement_opens_the_chart(shown: At, home: Househol
 async def test_what_the_county_sent_back_what_waits_and_what_is_set_aside_is_told(
     shown: At, enrolled: Household, county: "Settings"
 ) -> None:
-    from db.local import SET_ASIDE
-    from sync import parcel
-
     stand_still(enrolled, county, refused=(("ab" * 32, "batch_forged"), ("cd" * 32, "from_a_newer_county")))
     folder = Folder(enrolled.store.path)
     folder.save_link(replace(folder.link(), url="http://127.0.0.1:9"))
@@ -183,7 +210,7 @@ async def test_what_the_county_sent_back_what_waits_and_what_is_set_aside_is_tol
         app.screen.load()  # type: ignore[attr-defined]
         await settle(app, pilot)
         text = screen_text(app)
-        assert "2 包" in text.splitlines()[6]
+        assert "共 2 包" in text.splitlines()[7]
         assert "签名不对，县级不收" in text
         assert "原因代号 from_a_newer_county" in text
         assert "搁置 1 条" in text
@@ -338,3 +365,21 @@ async def test_the_dialog_fits_and_has_no_ambiguous_glyph(shown: At) -> None:
         await settle(app, pilot)
         same_as_picture(app, "enrol")
         assert ambiguous_glyphs(app) == set()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_every_trouble_is_told_in_whole_sentences(
+    shown: At, enrolled: Household, county: "Settings", size: tuple[int, int], lang: str
+) -> None:
+    """Two laptops of one identity, a county that lost some, batches sent back, one that waits, one not signed for."""
+    trouble(enrolled, county)
+    with my_turn(Folder(enrolled.store.path)):
+        async with shown("sync", size=size, lang=lang) as (app, pilot):
+            assert app.carrier is not None
+            app.carrier.state = replace(app.carrier.state, failed=None)
+            app.screen.load()  # type: ignore[attr-defined]
+            await settle(app, pilot)
+            same_as_picture(app, f"sync-trouble-{lang}")
+            assert ".." not in screen_text(app)
+            assert ambiguous_glyphs(app) == set()

@@ -4,40 +4,26 @@ What the county has counts only by its signed receipt. The numbers come from ``s
 beside the work in ``yiyang_tui.carrier``; this screen starts it and draws it.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from yiyang_tui.carrier import EVERY_S, Carrying
-from yiyang_tui.cells import fit, wrap
+from yiyang_tui.cells import wrap
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.enrol import AskCounty
+from yiyang_tui.screens.sync_rows import Row, Seen, bytes_of, figures, listed
 from yiyang_tui.sync_line import why
 from yiyang_tui.widgets.facts import Facts
 from yiyang_tui.widgets.lines import FootLine
-from yiyang_tui.widgets.virtual_list import Cell, Column, VirtualList
-from yiyang_tui.words import has, plural, sentence, t, times
+from yiyang_tui.widgets.virtual_list import Column, VirtualList
+from yiyang_tui.words import sentence, t, times
 
 if TYPE_CHECKING:
-    from care.disputes import Dispute
-    from sync.link import Run
     from sync.standing import Standing
 
 BAR = 24
-LABEL, NUMBER = 10, 15
-"""Cells of the first two columns of the standing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the list: a heading, something for a person to settle, or a run that is past."""
-
-    id: str
-    cells: tuple[Cell, ...]
-    person_id: UUID | None = None
 
 
 class SyncScreen(Place):
@@ -50,7 +36,9 @@ class SyncScreen(Place):
 
     def body(self) -> ComposeResult:
         """Standing, progress, list."""
-        yield Facts(id="standing")
+        standing = Facts(id="standing")
+        standing.column = True
+        yield standing
         yield Static(id="progress", markup=False)
         yield VirtualList["Row"](
             [Column(16), Column(0), Column(28, align="right")],
@@ -64,26 +52,25 @@ class SyncScreen(Place):
     def on_mount(self) -> None:
         """The list is where arrows go."""
         super().on_mount()
-        self.query_one(Facts).column = True
         self.query_one(VirtualList).focus()
 
     def load(self) -> None:
         """Ask for the standing and for what wants a person."""
         self.run_care(self._read, then=self._show, group="sync", exclusive=True)
 
-    def _read(self) -> "tuple[Standing, list[Dispute], int]":
+    def _read(self) -> Seen:
         from care.disputes import disputes, elsewhere
+        from sync.fellows import fellows
         from sync.standing import standing
 
         store = self.session.store
-        return standing(store), disputes(store), elsewhere(store)
+        return Seen(standing(store), disputes(store), elsewhere(store), fellows(store))
 
-    def _show(self, found: "tuple[Standing, list[Dispute], int]") -> None:
-        standing, people, others = found
-        self.shown = standing
+    def _show(self, seen: Seen) -> None:
+        self.shown = seen.standing
         now = self.session.now()
-        self.query_one(Facts).facts = tuple(_standing(standing, now))
-        self.query_one(VirtualList).show_rows([*_to_settle(standing, people, others), *_history(standing, now)])
+        self.query_one(Facts).facts = tuple(figures(seen.standing, now))
+        self.query_one(VirtualList).show_rows(listed(seen, now))
         self.carried(self.yiyang.carrying)
 
     # --- the exchange under way -----------------------------------------------------------------
@@ -93,7 +80,8 @@ class SyncScreen(Place):
         line = self.query_one("#progress", Static)
         words, urgent = _progress(state, self.shown, self.session.now())
         line.set_class(urgent, "urgent")
-        line.update("\n".join(wrap(words, max(line.size.width, 20))))
+        # Composed anew it has no size yet, and a sentence broken too narrow would push the list down.
+        line.update("\n".join(wrap(words, line.size.width or self.app.size.width - 2)))
         self.query_one(FootLine).refresh()
         if state.standing is not None and state.standing != self.shown and self.app.screen is self:
             self.load()
@@ -138,88 +126,6 @@ class SyncScreen(Place):
         self.yiyang.call_later(self.yiyang.open, "chart", person_id=event.row.person_id)
 
 
-def _standing(standing: "Standing", now: int) -> list[Cell]:
-    """The four numbers, each with what it means."""
-    if not standing.enrolled:
-        return [
-            _figure("here", plural("sync.entries", standing.total), t("sync.only_here")),
-            _figure("at_county", t("sync.nobody"), ""),
-            Cell(""),
-            Cell(t("sync.alone_todo"), "title"),
-        ]
-    agrees = t({True: "sync.agrees", False: "sync.differs", None: "sync.not_compared"}[standing.agrees])
-    receipt = (
-        t("sync.no_receipt")
-        if standing.receipt_at is None
-        else t("sync.receipt", when=times.moment(standing.receipt_at, now))
-    )
-    waiting = t("sync.sealed", size=_size(standing.outbox_bytes)) if standing.outbox_bytes else ""
-    return [
-        _figure("here", plural("sync.entries", standing.total), t("sync.kept")),
-        _figure("unsent", plural("sync.entries", standing.unsent), waiting if standing.unsent else t("sync.all_there")),
-        _figure("at_county", plural("sync.entries", standing.at_county), f"{agrees}  {receipt}"),
-        _figure("refused", plural("sync.batches", len(standing.refused)), "", urgent=bool(standing.refused)),
-    ]
-
-
-def _figure(name: str, number: str, said: str, *, urgent: bool = False) -> Cell:
-    words = f"{fit(t(f'sync.{name}'), LABEL)}{fit(number, NUMBER, 'right')}   {said}"
-    return Cell(words.rstrip(), "urgent" if urgent else "")
-
-
-def _heading(id: str, words: str) -> Row:
-    return Row(id, (Cell(words, "title"),))
-
-
-def _to_settle(standing: "Standing", people: "list[Dispute]", others: int) -> list[Row]:
-    rows = [
-        Row(
-            one.person_id.hex,
-            (
-                Cell(t("sync.conflict"), "urgent"),
-                Cell(f"{one.bed_label} {one.name}".strip()),
-                Cell(" ".join(t(f"field.{name}") for name in one.fields if has(f"field.{name}")), "quiet"),
-            ),
-            one.person_id,
-        )
-        for one in people
-    ]
-    counts = (("elsewhere", others), ("set_aside", standing.set_aside), ("waiting", standing.waiting))
-    rows += [Row(name, (Cell(plural(f"sync.{name}", n), "due"),)) for name, n in counts if n]
-    rows += [
-        Row(name, (Cell(t("sync.sent_back"), "urgent"), Cell(_reason(code)), Cell(name[:12], "quiet")))
-        for name, code in standing.refused
-    ]
-    if not rows:
-        return [_heading("settle", t("sync.nothing_to_settle"))]
-    return [_heading("settle", plural("sync.to_settle", len(rows))), *rows]
-
-
-def _reason(code: str) -> str:
-    known = f"reason.{code}"
-    return t(known) if has(known) else t("reason.other", code=code)
-
-
-def _history(standing: "Standing", now: int) -> list[Row]:
-    if not standing.runs:
-        return []
-    runs = [_run(run, nth, now) for nth, run in enumerate(reversed(standing.runs))]
-    return [Row("gap", (Cell(""),)), _heading("history", t("sync.history")), *runs]
-
-
-def _run(run: "Run", number: int, now: int) -> Row:
-    done = run.outcome == "done"
-    what = t("sync.run_done", sent=run.sent, received=run.received) if done else why(run.outcome)
-    carried = run.bytes_up + run.bytes_down
-    size = (
-        t("sync.run_size", up=_size(run.bytes_up), down=_size(run.bytes_down), seconds=run.seconds) if carried else ""
-    )
-    return Row(
-        f"run{number}",
-        (Cell(times.moment(run.at, now), "quiet"), Cell(what, "" if done else "late"), Cell(size, "quiet")),
-    )
-
-
 def _progress(state: Carrying, standing: "Standing | None", now: int) -> tuple[str, bool]:
     """What to say of the exchange under way or of the last one, and whether it is a trouble."""
     if state.trouble is not None:
@@ -248,14 +154,7 @@ def _under_way(state: Carrying) -> str:
         "sync.sending",
         bar=("#" * round(share * BAR)).ljust(BAR, "-"),
         percent=round(share * 100),
-        done=_size(state.done),
-        total=_size(state.total),
+        done=bytes_of(state.done),
+        total=bytes_of(state.total),
     )
     return words if state.left_s is None else f"{words}  {t('sync.left', span=times.span(max(1, state.left_s)))}"
-
-
-def _size(count: int) -> str:
-    if count < 1000:
-        return f"{count} B"
-    amount, unit = (count / 1000, "KB") if count < 999_500 else (count / 10**6, "MB")
-    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
