@@ -16,11 +16,14 @@ from care.groups import Groups, groups
 from care.person_facts import PersonFacts, from_columns, to_columns
 from db.errors import Refused
 from db.journal import Value
-from db.policy import Cautious
+from db.policy import Cautious, Union
 from db.tables import Person
 
 LISTS: Final = ("allergies", "conditions", "contacts", "consents")
 """Of these everything is shown that stands in any registration."""
+
+HURTING: Final = tuple(name for name, rule in Person.merge.rules.items() if isinstance(rule, Union))
+"""Of these nothing may get lost."""
 
 CAUTIOUS: Final = tuple(name for name, rule in Person.merge.rules.items() if isinstance(rule, Cautious))
 """Of these the most cautious value is shown, as while two laptops disagree."""
@@ -98,17 +101,21 @@ def spread(
 ) -> dict[UUID, dict[str, Value]]:
     """What to write into which registration so that the person reads as ``whole`` in these fields.
 
-    The shown one holds all of it. Of the others goes what was taken away, and what would stand against it.
+    The shown one holds all of it. Of the others goes what was taken away, and what would stand against it; an allergy
+    or illness that is new is written to all of them, as nobody can say later, when they are parted, whose it was.
     """
     wanted = list(names)
     kept, *others = registered
+    known = joined([one for _, one in registered])
     found: dict[UUID, dict[str, Value]] = {kept[0]: to_columns(whole, wanted)}
     for person_id, one in others:
         changes: dict[str, Any] = {}
         for name in wanted:
             value = getattr(whole, name)
             if name in LISTS:
-                changes[name] = tuple(item for item in getattr(one, name) if item in value)
+                left = tuple(item for item in getattr(one, name) if item in value)
+                new = tuple(item for item in value if item not in getattr(known, name))
+                changes[name] = left + new if name in HURTING else left
             elif name in CAUTIOUS or name == "allergies_known" or _empty(name, value):
                 changes[name] = value
         found[person_id] = to_columns(replace(one, **changes), changes)

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from care.disputes import Dispute, disputes, elsewhere, settle
-from db.tables import Bed, Person, Stay
+from care.disputes import Dispute, disputes, elsewhere, settle, settle_row, shown, sides
+from care.taken_back import take_back
+from db.tables import Bed, Institution, Leave, Pair, Person, Room, Staff, Stay
 from tests.care.household import refuses
 from tests.sync.laptops import Laptop
 
@@ -84,7 +85,8 @@ def test_settling_closes_one_field_here_and_on_the_other_laptop(pair: tuple[Lapt
         laptop.edit(Person, li, phone=phone, village=village)
     meet(centre, home)
     by = li  # whoever it is: the act carries an id
-    assert settle(home.store, by, li, "phone", "13900000001").phone == "13900000001"
+    settle(home.store, by, li, "phone", "13900000001")
+    assert home.value(Person, li, "phone") == "13900000001"
     assert [one.fields for one in disputes(home.store)] == [("village",)]
     with refuses("settled_already"):
         settle(home.store, by, li, "phone", "13900000002")
@@ -95,3 +97,83 @@ def test_settling_closes_one_field_here_and_on_the_other_laptop(pair: tuple[Lapt
     assert centre.value(Person, li, "village") == "西村"
     with refuses("person_unknown"):
         settle(home.store, by, UUID(int=1), "phone", "1")
+
+
+def test_a_settled_field_can_be_taken_back_and_shows_what_it_showed(pair: tuple[Laptop, Laptop]) -> None:
+    centre, home = pair
+    li = on_a_bed(centre, "李秀英", "2-1")
+    meet(centre, home)
+    centre.edit(Person, li, allergies='[{"to": "青霉素"}]')
+    home.edit(Person, li, allergies='[{"to": "磺胺"}]')
+    meet(centre, home)
+    both = home.value(Person, li, "allergies")
+    done = settle(home.store, li, li, "allergies", '[{"to": "磺胺"}]')
+    take_back(home.store, li, done)
+    assert home.value(Person, li, "allergies") == both
+    assert "青霉素" in str(both)
+    meet(centre, home)
+    assert (centre.value(Person, li, "allergies"), disputes(centre.store)) == (both, [])
+
+
+ROWS = {
+    Pair: ("name", "青山镇两院", "青山镇", "青山两院"),
+    Institution: ("phone", "", "1", "2"),
+    Room: ("floor", 1, 2, 3),
+    Bed: ("closed", False, True, False),
+    Staff: ("role", "carer", "nurse", "doctor"),
+    Stay: ("until_at", None, 1_799_000_000, 1_799_000_060),
+    Leave: ("companion", "", "儿子", "女儿"),
+}
+
+
+def test_every_table_that_can_be_edited_can_be_settled(pair: tuple[Laptop, Laptop]) -> None:
+    centre, home = pair
+    by = UUID(int=9)
+    nobody = {"institution_id": by, "person_id": by, "stay_id": by, "bed_id": by, "left_at": 0, "from_at": 0}
+    given = {"name": "", "kind": "welfare", "label": "1-1", "number": "1001", "role": "carer", **nobody}
+    rows = {}
+    for table, (field, before, *_) in ROWS.items():
+        names = set(table.model_fields)
+        rows[table] = centre.insert(table, **{k: v for k, v in given.items() if k in names} | {field: before})  # type: ignore[arg-type]
+    meet(centre, home)
+    for table, (field, _, mine, theirs) in ROWS.items():
+        centre.edit(table, rows[table], **{field: mine})
+        home.edit(table, rows[table], **{field: theirs})
+    meet(centre, home)
+    left = elsewhere(home.store)
+    # Whoever changed nothing disagrees with nobody.
+    assert left == len(ROWS) - 1
+    for table, (field, _, mine, theirs) in ROWS.items():
+        name = str(table.__tablename__)
+        if table is Bed:
+            assert sides(home.store, name, rows[table]) == []
+            with refuses("settled_already"):
+                settle_row(home.store, by, name, rows[table], field, mine)
+            continue
+        (contest,) = sides(home.store, name, rows[table])
+        assert (contest.field, {side.value for side in contest.values}) == (field, {mine, theirs})
+        before = shown(home.store, name, rows[table])[field]
+        done = settle_row(home.store, by, name, rows[table], field, mine)
+        take_back(home.store, by, done)
+        assert shown(home.store, name, rows[table])[field] == before
+    meet(centre, home)
+    assert elsewhere(centre.store) == elsewhere(home.store) == 0
+
+
+def test_a_text_typed_to_settle_is_looked_at(pair: tuple[Laptop, Laptop]) -> None:
+    centre, home = pair
+    bed = centre.insert(Bed, label="2-2", kind="welfare")
+    staff = centre.insert(Staff, number="1001", name="王芳", role="nurse")
+    meet(centre, home)
+    for laptop, label in ((centre, "2-3"), (home, "2-4")):
+        laptop.edit(Bed, bed, label=label)
+        laptop.edit(Staff, staff, licence_until=f"203{len(label)}-01-0{label[-1]}")
+    meet(centre, home)
+    with refuses("text_too_long", most=200):
+        settle_row(home.store, bed, "bed", bed, "label", "2" * 201)
+    with refuses("text_missing"):
+        settle_row(home.store, bed, "bed", bed, "label", " ")
+    with refuses("date_shape", field="licence_until"):
+        settle_row(home.store, bed, "staff", staff, "licence_until", "31.12.2030")
+    settle_row(home.store, bed, "bed", bed, "label", "2-5")
+    assert home.value(Bed, bed, "label") == "2-5"
