@@ -50,7 +50,7 @@ def _applied(conn: Connection, names: Sequence[bytes] | None) -> Iterator[batch.
     query = select(BATCH.c.body).where(BATCH.c.applied).order_by(BATCH.c.position)
     if names is not None:
         query = query.where(BATCH.c.hash.in_(names))
-    for body in conn.execution_options(yield_per=100).execute(query).scalars():
+    for body in conn.execute(query, execution_options={"yield_per": 100}).scalars():
         yield batch.unseal(bytes(body))
 
 

@@ -74,7 +74,10 @@ class Revocation:
 
 
 def find(own: Settings, asked: str, pair: str | None = None) -> Revocation:
-    """The laptop of that name, or with that part of an id, as it stands. Raises ``DeviceUnknown``, ``DeviceAmbiguous``."""
+    """The laptop of that name, or with that part of an id, as it stands.
+
+    Raises ``DeviceUnknown``, ``DeviceAmbiguous``.
+    """
     with _opened(own) as engine, reading(engine) as conn:
         query = select(_DEVICE.c.device_id, _DEVICE.c.name).join(_PAIR, _PAIR.c.pair_id == _DEVICE.c.pair_id)
         if pair is not None:

@@ -19,10 +19,13 @@ def config() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Run every step the database has not seen, all in one transaction."""
+    """Run every step the database has not seen, all in one transaction; then retry what was set aside before."""
+    from sync.county.retrying import retry_pairs
+
     settings = config()
     with engine.connect().execution_options(yiyang_write=True) as conn, conn.begin():
         if conn.dialect.name == "postgresql":
             conn.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         settings.attributes["connection"] = conn
         command.upgrade(settings, "head")
+    retry_pairs(engine)

@@ -62,7 +62,7 @@ def test_what_the_county_holds_stands_and_what_comes_later_is_refused_whoever_br
 
 
 def test_what_waits_aside_is_let_in_after_somebody_looked_at_it(county: Settings, address: str) -> None:
-    lost, other, first, later = lost_and_found(county, address)
+    lost, other, _, later = lost_and_found(county, address)
     fourth = lost.batch([lost.person(name="吴用")], [batch.name(later[1])])
     on_it = other.batch([other.person(name="孙丽")], [batch.name(later[1])])
     revoke.revoke(county, lost.device_id)
