@@ -150,3 +150,31 @@ class StickFailed(YiyangError):
 
     code: ClassVar[str] = "stick_failed"
     exit_code: ClassVar[int] = 56
+
+
+class PeerUnreachable(YiyangError):
+    """No laptop answers at the address, or something else does. Facts: address."""
+
+    code: ClassVar[str] = "peer_unreachable"
+    exit_code: ClassVar[int] = 57
+
+
+class PeerNotFound(YiyangError):
+    """No laptop of the pair says nearby that it shares, or none of that name. Facts: name."""
+
+    code: ClassVar[str] = "peer_not_found"
+    exit_code: ClassVar[int] = 58
+
+
+class PeerStrange(YiyangError):
+    """Whoever answered did not prove to be another laptop of this pair. Facts: reason (a code)."""
+
+    code: ClassVar[str] = "peer_strange"
+    exit_code: ClassVar[int] = 59
+
+
+class PeerRefused(YiyangError):
+    """The other laptop answered and would not. Facts: reason (a code)."""
+
+    code: ClassVar[str] = "peer_refused"
+    exit_code: ClassVar[int] = 60

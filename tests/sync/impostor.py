@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -18,6 +18,7 @@ class Reply:
     body: bytes | Iterable[bytes]
     kind: str = MEDIA_TYPE
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Answer = Callable[[str, Mapping[str, str], bytes], Reply]
@@ -39,6 +40,8 @@ def answering(answer: Answer) -> Iterator[str]:
                 self.send_response(reply.status)
                 self.send_header("Content-Type", reply.kind)
                 self.send_header("Connection", "close")
+                for name, value in reply.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 for part in [reply.body] if isinstance(reply.body, bytes) else reply.body:
                     self.wfile.write(part)
