@@ -1,4 +1,4 @@
-"""``yiyang enrol URL``: the laptop of an existing record becomes known to its county."""
+"""``yiyang enrol URL``: the laptop of an existing record becomes known to its county, and sends it all there is."""
 
 import platform
 from typing import TYPE_CHECKING, Annotated
@@ -18,10 +18,15 @@ def enrol(
     passphrase_file: PassphraseFile = None,
     laptop: Laptop = None,
 ) -> None:
-    """Ask for the one-time code, open the record, enrol."""
+    """Ask for the one-time code, open the record, enrol, sync for the first time.
+
+    What was enrolled stays enrolled if the sync is cut: the next one goes on where it ended.
+    """
     from care.setup import house_name
     from sync import enrol as county
+    from sync.session import sync
     from yiyang_tui.cli.ask import Secrets
+    from yiyang_tui.cli.meter import carried
     from yiyang_tui.cli.record import opened
     from yiyang_tui.cli.show import say
     from yiyang_tui.words import t
@@ -30,7 +35,11 @@ def enrol(
     with opened(secrets, number, passphrase_file) as (store, _):
         code = read_code(secrets, code_file)
         link = county.enrol(store, address(url), code, pair_name=house_name(store), laptop=laptop or laptop_name())
-    say(t("cli.enrol.done", county=link.county_name))
+        say(t("cli.enrol.done", county=link.county_name))
+        with carried(t("cli.sync.sending")) as step:
+            receipt = sync(store, step).outcome.receipt
+    if receipt is not None:
+        say(t("cli.enrol.sent", entries=receipt.entries))
     say(t("cli.enrol.next"))
 
 

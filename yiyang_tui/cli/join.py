@@ -45,7 +45,12 @@ def join_pair(
         from care.setup import house_name
         from care.staff import by_number
 
-        say(t("cli.join.done", name=house_name(store), people=count(store), entries=done.arrived.entries))
+        name = house_name(store)
+        if name:
+            say(t("cli.join.done", name=name, people=count(store), entries=done.arrived.entries))
+        else:
+            # The pair's first laptop has not sent its record yet.
+            say(t("cli.join.empty"))
         if by_number(store, number) is None:
             say(t("cli.join.nobody", number=number))
     finally:
