@@ -166,6 +166,13 @@ class PeerNotFound(YiyangError):
     exit_code: ClassVar[int] = 58
 
 
+class PeerSeveral(YiyangError):
+    """More than one laptop of the pair shares nearby, and none was named. Facts: names."""
+
+    code: ClassVar[str] = "peer_several"
+    exit_code: ClassVar[int] = 58
+
+
 class PeerStrange(YiyangError):
     """Whoever answered did not prove to be another laptop of this pair. Facts: reason (a code)."""
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 from db.errors import YiyangError
 from db.store import Store
 from sync.link import Folder
+from sync.nearby import PORT
 from sync.peer import PATH, PROOF_HEADER
 from sync.peer_answer import STRANGER_LIMIT, Gate, Unserved, Visit, answer
 from sync.protocol import AUTH_HEADER, MAX_REQUEST, MEDIA_TYPE, Problem
@@ -24,7 +25,6 @@ from sync.protocol import AUTH_HEADER, MAX_REQUEST, MEDIA_TYPE, Problem
 MOST_AT_ONCE: Final = 4
 SILENCE_S: Final = 30.0
 _TURN_S: Final = 60.0
-PORT: Final = 8445
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from yiyang_tui.cli.house import COMMANDS as HOUSE
 from yiyang_tui.cli.init import init
 from yiyang_tui.cli.keys import keys
 from yiyang_tui.cli.roster import people
+from yiyang_tui.cli.share import meet, share
 from yiyang_tui.cli.staff import COMMANDS as STAFF
 from yiyang_tui.cli.sync import sync
 
@@ -29,6 +30,8 @@ def make_tree() -> TyperGroup:
     _add(root, "demo", demo)
     _add(root, "doctor", doctor)
     _add(root, "keys", keys)
+    _add(root, "share", share)
+    _add(root, "meet", meet)
 
     root.add_typer(_group("sync", sync), name="sync")
 
