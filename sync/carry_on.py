@@ -63,7 +63,7 @@ class Line:
         self.budget.spend(HEADS_BYTES)
 
     def up(self, octets: int) -> None:
-        """Bytes of a body have gone."""
+        """Bytes of a body have gone; fewer than none when some had not."""
         self.bytes_up += octets
         self.budget.spend(octets)
 
@@ -157,8 +157,7 @@ class _Transfer:
         self.body = body
         self.resumed = resumed
         self.sure = not resumed
-        self.at = 0
-        self.reached = 0
+        self.at = self.gone = self.reached = 0
 
     def attempt(self) -> bytes:
         """One try: ask how far it came, unless that is known, send the rest, read the answer."""
@@ -186,8 +185,11 @@ class _Transfer:
             # Whoever serves us keeps nothing.
             self.at = 0
         carry_kept.drop_answer(line.place)
-        if self.body is None or self.at > len(self.body) or (self.resumed and not self.at):
+        if self.body is None or (self.resumed and not self.at):
             raise Gone
+        # What was told as gone and has not come had not left this machine, but for little.
+        line.up(min(0, self.at - self.gone))
+        self.gone = self.at
         self._gained(self.at)
         self.sure = True
         return None
@@ -230,7 +232,8 @@ class _Transfer:
             yield chunk
             line.up(len(chunk))
             if len(part) + at > WHOLE_BYTES and self.body is not None:
-                line.moved(at + start + len(chunk), len(self.body), 0, 0)
+                self.gone = at + start + len(chunk)
+                line.moved(self.gone, len(self.body), 0, 0)
 
     def _take(self, response: "httpx.Response") -> bytes:
         line = self.line
@@ -285,5 +288,7 @@ class _Transfer:
             come = Come.parse(asking.whole(response, WHOLE_BYTES, self.line.budget.steady)).come
         except ValueError as error:
             raise CountyLies(reason="message") from error
+        if self.body is not None and come > len(self.body):
+            raise CountyLies(reason="come")
         self.line.heard = True
         return come

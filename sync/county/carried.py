@@ -44,7 +44,9 @@ async def read(request: Request, most: int, check: Check, keep: Keep) -> bytes:
             await run_in_threadpool(keep, bytes(came))
         raise
     finally:
-        reading.cancel()
+        if not reading.done():
+            reading.cancel()
+            await asyncio.wait({reading})
     return bytes(came)
 
 

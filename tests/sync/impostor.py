@@ -13,7 +13,7 @@ from sync.protocol import MEDIA_TYPE, ExchangeAnswer
 
 @dataclass(frozen=True)
 class Reply:
-    """What is answered. A body of several parts tells no length and goes on until they end."""
+    """What is answered, with ``more`` headers. A body of several parts tells no length and goes on until they end."""
 
     body: bytes | Iterable[bytes]
     kind: str = MEDIA_TYPE
@@ -39,6 +39,8 @@ def answering(answer: Answer) -> Iterator[str]:
             with suppress(OSError):
                 self.send_response(reply.status)
                 self.send_header("Content-Type", reply.kind)
+                for name, value in reply.more.items():
+                    self.send_header(name, value)
                 self.send_header("Connection", "close")
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
@@ -74,14 +76,15 @@ def between(url: str, alter: Callable[[ExchangeAnswer], ExchangeAnswer]) -> Answ
         if path != "/v1/exchange" or reply.status != 200:
             return reply
         assert isinstance(reply.body, bytes)
-        return replace(reply, body=alter(ExchangeAnswer.decode(reply.body)).encode())
+        return replace(reply, body=alter(ExchangeAnswer.decode(reply.body)).encode(), more={})
 
     return answer
 
 
 def forward(url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
     """What the county at ``url`` answers."""
-    kept = {name: headers[name] for name in ("Yiyang-Auth", "Content-Type") if headers.get(name)}
+    kept = {name: headers[name] for name in ("Yiyang-Auth", "Yiyang-Body", "Content-Type") if headers.get(name)}
     with httpx.Client(trust_env=False) as http:
         said = http.post(url + path, content=body, headers=kept)
-    return Reply(said.content, said.headers["content-type"], said.status_code)
+    named = {name: said.headers[name] for name in ("Yiyang-Body", "Retry-After") if name in said.headers}
+    return Reply(said.content, said.headers["content-type"], said.status_code, named)
