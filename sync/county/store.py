@@ -28,6 +28,8 @@ MERGE_S = 5.0
 """What is stored is safe. A request merges so long and no longer: the laptop asks again, and no link times out."""
 MERGES = threading.BoundedSemaphore(1)
 """How many merges a process does at once. Storing never waits for one of another pair."""
+HURRIED = threading.Event()
+"""Set while requests wait for their turn: a receipt comes first, what is stored is merged later."""
 
 
 def keys_of(conn: Connection, pair_id: UUID) -> dict[UUID, bytes]:
@@ -123,9 +125,9 @@ def merge_waiting(engine: Engine, pair_id: UUID, now: int) -> bool:
     """Merge the stored batches of the pair that are not merged yet, in causal order. Whether it is worth asking again.
 
     One that cannot be merged now is left as it was stored, with those that stand on it; the rest goes on. Where
-    others merge already nothing is done and nothing is waited for: what is stored is merged later, beside the requests.
+    others merge or wait already nothing is done here: what is stored is merged later, beside the requests.
     """
-    if not MERGES.acquire(blocking=False):
+    if HURRIED.is_set() or not MERGES.acquire(blocking=False):
         return False
     try:
         limit = time.monotonic() + MERGE_S
@@ -151,24 +153,30 @@ def merge_one(engine: Engine, pair_id: UUID, name: bytes, now: int, *, wait: boo
 
     ``wait=False``: not if somebody else works on the pair (on PostgreSQL; on SQLite writers queue).
     """
-    one = (_BATCH.c.pair_id == pair_id, _BATCH.c.hash == name)
     try:
         with writing(engine) as conn:
             if not hold(conn, pair_id, wait=wait):
                 return False
-            body, parents, merged_at = conn.execute(
-                select(_BATCH.c.body, _BATCH.c.parents, _BATCH.c.merged_at).where(*one)
-            ).one()
-            if merged_at is not None or _unmerged(conn, pair_id, split(bytes(parents))):
-                return False
-            found = batch.unseal(bytes(body))
-            merge.apply(conn, pair_tables(pair_id), found.entries(), found.header.epoch, name)
-            conn.execute(update(_BATCH).where(*one).values(merged_at=now))
+            entries = merge_in(conn, pair_id, name, now)
     except (YiyangError, SQLAlchemyError) as error:
         logs.LOG.error("batch %s not merged: %s", name.hex()[:12], type(error).__name__)
         return False
-    logs.add(batches_merged=1, entries_merged=found.header.last - found.header.first + 1)
-    return True
+    if entries:
+        logs.add(batches_merged=1, entries_merged=entries)
+    return entries > 0
+
+
+def merge_in(conn: Connection, pair_id: UUID, name: bytes, now: int) -> int:
+    """The same inside a transaction that holds the pair; how many entries, 0 if it was not merged."""
+    one = (_BATCH.c.pair_id == pair_id, _BATCH.c.hash == name)
+    row = conn.execute(select(_BATCH.c.body, _BATCH.c.parents, _BATCH.c.merged_at).where(*one)).one()
+    if row.merged_at is not None or _unmerged(conn, pair_id, split(bytes(row.parents))):
+        return 0
+    found = batch.unseal(bytes(row.body))
+    entries = found.entries()
+    merge.apply(conn, pair_tables(pair_id), entries, found.header.epoch, name)
+    conn.execute(update(_BATCH).where(*one).values(merged_at=now))
+    return len(entries)
 
 
 def _unmerged(conn: Connection, pair_id: UUID, names: list[bytes]) -> bool:
