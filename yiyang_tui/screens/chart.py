@@ -1,5 +1,6 @@
 """The chart of one person: what matters on top, then pages by digit; opened over the place it was asked for from."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from care.rounds import Saved
     from care.timeline import TimelineItem, TrendPoint
     from care.vitals_sets import VitalsSet
+    from sync.whereabouts import State
+    from yiyang_tui.carrier import Carrying
     from yiyang_tui.screens.contest import Settled
     from yiyang_tui.screens.contest_sides import Contested
     from yiyang_tui.screens.look import Way
@@ -57,8 +60,14 @@ class Chart(Place):
     ]
 
     page = PAGES[0]
+    moved: "tuple[int, int, int] | None" = None
     header: "Header | None" = None
     known: "PersonFacts | None" = None
+
+    @cached_property
+    def states(self) -> "dict[UUID, State]":
+        """Where each look is that was listed; nothing before there is a county."""
+        return {}
 
     @property
     def person_id(self) -> UUID:
@@ -73,7 +82,7 @@ class Chart(Place):
         with ContentSwitcher(initial=self.page, id="pages"):
             yield Overview(id="overview")
             yield VitalsPage(id="vitals")
-            yield CoursePage(self._course, self._course_count, self.session.now, id="course")
+            yield CoursePage(self._course, self._course_count, self.session.now, self.states, id="course")
             yield VirtualList["Look"](
                 [Column(14, t("chart.when")), Column(12, t("chart.who")), Column(0, t("chart.what"))],
                 self._reader,
@@ -182,8 +191,21 @@ class Chart(Place):
 
     def _course(self, offset: int, limit: int) -> "list[TimelineItem]":
         from care.timeline import timeline_page
+        from sync.link import Folder
+        from sync.whereabouts import states
 
-        return timeline_page(self.session.store, self.person_id, offset, limit)
+        items = timeline_page(self.session.store, self.person_id, offset, limit)
+        if Folder(self.session.store.path).enrolled:
+            self.states |= states(self.session.store, [item.round_id for item in items])
+        return items
+
+    def carried(self, state: "Carrying") -> None:
+        """What was only here may be at the county now."""
+        stands = state.standing
+        moved = None if stands is None else (stands.at_county, stands.sent, stands.sent_back)
+        if moved != self.moved and self.page == "course" and self.app.screen is self:
+            self.query_one("#course-list", VirtualList).load()
+        self.moved = moved
 
     def _course_count(self) -> int:
         from care.timeline import timeline_count
@@ -235,6 +257,8 @@ class Chart(Place):
             return t("chart.only_vitals")
         if action == "chart.settle" and (self.header is None or not self.header.contested):
             return t("chart.no_contest")
+        if action == "chart.part" and (self.header is None or not self.header.hidden):
+            return t("settle.not_merged")
         if action == "chart.look" and self.page not in ("course", "facts"):
             return t("chart.only_course")
         return None
@@ -269,6 +293,12 @@ class Chart(Place):
         if settled and settled.edit:
             self.yiyang.call_later(self.yiyang.open, "person", person_id=self.person_id, field=settled.edit)
 
+    def action_part(self) -> None:
+        """Ctrl+K: of somebody registered twice, give each registration its own again."""
+        from yiyang_tui.screens.settle_same import part
+
+        part(self, self.person_id)
+
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter: a look in full, or a fact to be changed."""
         event.stop()
@@ -276,7 +306,9 @@ class Chart(Place):
             from yiyang_tui.screens.look import LookDialog
 
             item: TimelineItem = event.row
-            self.app.push_screen(LookDialog(self.session, item), lambda way: self._act_on(item, way))
+            self.app.push_screen(
+                LookDialog(self.session, item, self.states.get(item.round_id)), lambda way: self._act_on(item, way)
+            )
         elif event.list.id == "facts":
             self.yiyang.call_later(self.yiyang.open, "person", person_id=self.person_id, field=event.row.field)
 

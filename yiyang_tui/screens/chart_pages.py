@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from rich.text import Text
 from textual.app import App, ComposeResult
@@ -12,7 +13,16 @@ from textual.widgets import Static
 
 from yiyang_tui.cells import fit, wrap
 from yiyang_tui.screens.chart_header import Said, flow
-from yiyang_tui.screens.look_words import kind_of, look_line, look_page, measured, pressure, score, stands
+from yiyang_tui.screens.look_words import (
+    kind_of,
+    look_line,
+    look_page,
+    look_state,
+    measured,
+    pressure,
+    score,
+    stands,
+)
 from yiyang_tui.themes import Token, is_plain, token_style
 from yiyang_tui.widgets.trend import HALVES, PLAIN_SIGNS, Point, Series, Trend
 from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
     from care.measured import LastVitals, Measured
     from care.timeline import TimelineItem, TrendPoint
     from care.vitals_sets import VitalsSet
+    from sync.whereabouts import State
 
 PAGES: Final = ("overview", "vitals", "course", "looks", "facts")
 SPANS: Final = (14, 30, 90)
@@ -269,10 +280,11 @@ class CoursePage(Horizontal):
         fetch: "Callable[[int, int], Sequence[TimelineItem]]",
         count: Callable[[], int],
         now: Callable[[], int],
+        where: "Mapping[UUID, State]",
         id: str,
     ) -> None:
         super().__init__(id=id)
-        self.fetch, self.count, self.now = fetch, count, now
+        self.fetch, self.count, self.now, self.where = fetch, count, now, where
 
     def compose(self) -> ComposeResult:
         """The list, and the one chosen."""
@@ -298,7 +310,7 @@ class CoursePage(Horizontal):
         return [
             Cell(times.moment(item.at, self.now()), token),
             Cell(kind_of(item), token),
-            Cell(said.text, said.token),
+            Cell(" | ".join(filter(None, (look_state(self.where.get(item.round_id)), said.text))), said.token),
             Cell(item.who, "quiet"),
         ]
 
@@ -306,6 +318,6 @@ class CoursePage(Horizontal):
         """Show it in full where there is room."""
         event.stop()
         beside = self.query_one("#look", Static)
-        lines = look_page(event.row, self.now(), max(beside.size.width - 2, 20))
+        lines = look_page(event.row, self.now(), max(beside.size.width - 2, 20), self.where.get(event.row.round_id))
         text = Text("\n").join(Text(one.text, token_style(self.app, one.token)) for one in lines)
         beside.update(text)

@@ -19,6 +19,7 @@ from yiyang_tui.words import sentence, t, times
 if TYPE_CHECKING:
     from care.timeline import TimelineItem
     from db.errors import YiyangError
+    from sync.whereabouts import State
     from yiyang_tui.session import Session
 
 Way = Literal["correct", "void"]
@@ -29,9 +30,9 @@ class LookDialog(Dialog[Way]):
 
     CSS_PATH: ClassVar[CSSPathType | None] = [*DIALOG_CSS]
 
-    def __init__(self, session: "Session", item: "TimelineItem") -> None:
+    def __init__(self, session: "Session", item: "TimelineItem", state: "State | None") -> None:
         super().__init__()
-        self.session, self.item = session, item
+        self.session, self.item, self.state = session, item, state
 
     def compose(self) -> ComposeResult:
         """Everything of it, and the ways on."""
@@ -48,7 +49,7 @@ class LookDialog(Dialog[Way]):
     def on_mount(self) -> None:
         """The list is as high as its ways."""
         width = max(min(self.app.size.width, 60) - 8, 20)
-        lines = look_page(self.item, self.session.now(), width)
+        lines = look_page(self.item, self.session.now(), width, self.state)
         whole = Text("\n").join(Text(one.text, token_style(self.app, one.token)) for one in lines)
         self.query_one("#whole", Static).update(whole)
         listed = self.query_one(VirtualList)

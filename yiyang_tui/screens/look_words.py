@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from care.measured import Measured
     from care.news2 import News2
     from care.timeline import TimelineItem
+    from sync.whereabouts import State
 
 GRAVE: Final = ("red", "medium", "high")
 """The responses of NEWS2 that ask for somebody now."""
@@ -85,8 +86,13 @@ def look_line(item: "TimelineItem") -> Said:
     return Said(f"! {said}" if grave else said, "urgent" if grave else "")
 
 
-def look_page(item: "TimelineItem", now: int, width: int) -> Sequence[Said]:
-    """Everything of one look, in lines of at most ``width`` cells."""
+def look_state(state: "State | None") -> str:
+    """Where a look is, in a word: said only while the county has not got it."""
+    return t(f"chart.state.{state}") if state not in (None, "at_county") else ""
+
+
+def look_page(item: "TimelineItem", now: int, width: int, state: "State | None" = None) -> Sequence[Said]:
+    """Everything of one look, in lines of at most ``width`` cells; ``state``: where it is, if there is a county."""
     lines = [Said(f"{times.moment(item.at, now)}  {kind_of(item)}  {item.who}", "title")]
     if became(item):
         ended = not stands(item)
@@ -99,6 +105,8 @@ def look_page(item: "TimelineItem", now: int, width: int) -> Sequence[Said]:
         lines.append(Said(t("chart.reported", who=item.reported_to)))
     if item.suspect:
         lines.append(Said(t("chart.suspect"), "due"))
+    if state is not None:
+        lines.append(Said(t(f"chart.state_whole.{state}"), "urgent" if state == "refused" else "quiet"))
     return [Said(line, one.token) for one in lines for line in wrap(one.text, width)]
 
 
