@@ -118,7 +118,7 @@ def find(
     return sorted(found.values(), key=lambda one: one.name)
 
 
-def locate(pair: UUID, where: str, *, interfaces: Sequence[str] | None = None) -> str:
+def locate(pair: UUID, where: str, *, seconds: float = LISTEN_S, interfaces: Sequence[str] | None = None) -> str:
     """The ``host:port`` of a laptop by its name, or as it was typed; of the only one there is where nothing was typed.
 
     Raises ``PeerNotFound``, ``PeerSeveral``.
@@ -126,7 +126,7 @@ def locate(pair: UUID, where: str, *, interfaces: Sequence[str] | None = None) -
     typed = where.strip()
     if ADDRESS.fullmatch(typed):
         return typed if ":" in typed else f"{typed}:{PORT}"
-    found = find(pair, typed, interfaces=interfaces)
+    found = find(pair, typed, seconds=seconds, interfaces=interfaces)
     if typed:
         found = [one for one in found if one.name == _label(typed)]
     if not found:

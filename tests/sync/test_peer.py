@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -16,9 +16,10 @@ from sync import parcel, peer, session, statements
 from sync.by_stick import export
 from sync.county import keys
 from sync.directory import Directory
-from sync.errors import NotEnrolled, PeerRefused, PeerStrange, PeerUnreachable
+from sync.errors import NotEnrolled, PeerNotFound, PeerRefused, PeerStrange, PeerUnreachable
 from sync.inbox import take_in
 from sync.meeting import meet_open
+from sync.nearby import Found, announced, find, locate
 from sync.peer import PATH, PROOF_HEADER, landmarks, meet
 from sync.peer_answer import Visit
 from sync.peer_serve import Shared, sharing
@@ -28,6 +29,8 @@ from sync.standing import standing
 from tests.sync.by_hand import THIRD, third_laptop
 from tests.sync.impostor import Reply, answering
 from tests.sync.worlds import World, look, looks
+
+HERE = ["127.0.0.1"]
 
 
 def share(store: Store, **more: Any) -> Any:
@@ -337,3 +340,32 @@ def test_sharing_ends_when_it_is_told_to_and_needs_a_county(world: World) -> Non
     (world.folder().path / "link.json").unlink()
     with pytest.raises(NotEnrolled), share(home):
         pass
+
+
+# --- found by name ----------------------------------------------------------------------------------------
+
+
+def test_laptops_of_a_pair_find_each_other_by_name_and_no_others() -> None:
+    ours, others = uuid4(), uuid4()
+    with announced(ours, "护理站.一楼", 8445, ["127.0.0.1"], HERE) as told:
+        assert told
+        assert find(ours, "护理站.一楼", interfaces=HERE) == [Found("护理站一楼", "127.0.0.1:8445")]
+        assert locate(ours, "护理站.一楼", interfaces=HERE) == "127.0.0.1:8445"
+        assert find(others, seconds=0.5, interfaces=HERE) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("192.168.1.20", "192.168.1.20:8445"),
+        (" 192.168.1.20:9000 ", "192.168.1.20:9000"),
+        ("ward-1.local:8445", "ward-1.local:8445"),
+    ],
+)
+def test_an_address_as_typed_needs_nobody_to_tell_it(typed: str, address: str) -> None:
+    assert locate(uuid4(), typed) == address
+
+
+def test_a_name_that_nobody_has_is_not_found() -> None:
+    with pytest.raises(PeerNotFound):
+        locate(uuid4(), "病房", seconds=0.2, interfaces=HERE)
