@@ -22,6 +22,8 @@ DONE = {
     "bytes_down",
     "requests",
     "seconds",
+    "stopped",
+    "left_bytes",
     "lacking",
     "inbox",
     "receipt",

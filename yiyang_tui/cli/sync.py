@@ -5,10 +5,12 @@ It opens nothing: the application seals, and merges what arrives, when the recor
 
 import signal
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from yiyang_tui.cli.amount import octets
 from yiyang_tui.cli.options import Json
 
 if TYPE_CHECKING:
@@ -19,12 +21,28 @@ if TYPE_CHECKING:
 DEFAULT_EVERY_S = 900
 SOME_REFUSED = 36
 """The exchange went through, but the county refused some batches: a person must look."""
+BUDGET_SPENT = 38
+"""What --max-bytes or --max-seconds allow was used up; what was carried counts, and the next run goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What one exchange may cost; ``None`` is no bound."""
+
+    octets: int | None
+    seconds: int | None
 
 
 def sync(
     ctx: typer.Context,
     watch: Annotated[bool, typer.Option("--watch", help="cli.opt.watch")] = False,
     every: Annotated[int, typer.Option("--every", min=1, metavar="SECONDS", help="cli.opt.every")] = DEFAULT_EVERY_S,
+    max_bytes: Annotated[
+        int | None, typer.Option("--max-bytes", parser=octets, metavar="SIZE", help="cli.opt.max_bytes")
+    ] = None,
+    max_seconds: Annotated[
+        int | None, typer.Option("--max-seconds", min=1, metavar="SECONDS", help="cli.opt.max_seconds")
+    ] = None,
     json: Json = False,
 ) -> int:
     """One exchange, or with ``--watch`` one after the other; nothing where a command of the group is named.
@@ -41,17 +59,18 @@ def sync(
     if not vault.exists():
         raise VaultMissing(path=str(vault))
     folder = Folder(vault)
+    allowed = Allowed(max_bytes, max_seconds)
     if watch:
-        return _watch(folder, every, json=json)
-    return _once(folder, json=json)
+        return _watch(folder, every, allowed, json=json)
+    return _once(folder, allowed, json=json)
 
 
-def _once(folder: "Folder", *, json: bool) -> int:
+def _once(folder: "Folder", allowed: Allowed, *, json: bool) -> int:
     from db.errors import YiyangError
     from yiyang_tui.cli.show import as_json
 
     try:
-        outcome, seconds = _exchange(folder)
+        outcome, seconds = _exchange(folder, allowed)
     except YiyangError as error:
         if json:
             as_json(_failed(error))
@@ -61,10 +80,10 @@ def _once(folder: "Folder", *, json: bool) -> int:
         as_json(_done(folder, outcome, seconds))
     else:
         _tell(outcome)
-    return SOME_REFUSED if outcome.refused else 0
+    return _code(outcome)
 
 
-def _exchange(folder: "Folder") -> "tuple[Outcome, float]":
+def _exchange(folder: "Folder", allowed: Allowed) -> "tuple[Outcome, float]":
     from sync import exchange
     from sync.errors import NotEnrolled
     from sync.turns import my_turn
@@ -75,10 +94,11 @@ def _exchange(folder: "Folder") -> "tuple[Outcome, float]":
         raise NotEnrolled
     began = time.monotonic()
     with my_turn(folder), carried(t("cli.sync.sending")) as step:
-        return exchange.run(folder, step), time.monotonic() - began
+        outcome = exchange.run(folder, step, max_bytes=allowed.octets, max_seconds=allowed.seconds)
+    return outcome, time.monotonic() - began
 
 
-def _watch(folder: "Folder", every: int, *, json: bool) -> int:
+def _watch(folder: "Folder", every: int, allowed: Allowed, *, json: bool) -> int:
     """Exchange again and again until told to end; a failure is told once, and again when it changes."""
     from db.errors import YiyangError
     from sync.exchange import pause
@@ -96,7 +116,7 @@ def _watch(folder: "Folder", every: int, *, json: bool) -> int:
         while True:
             failed: YiyangError | None = None
             try:
-                outcome, seconds = _exchange(folder)
+                outcome, seconds = _exchange(folder, allowed)
             except YiyangError as error:
                 failed = error
             except OSError as error:
@@ -112,13 +132,19 @@ def _watch(folder: "Folder", every: int, *, json: bool) -> int:
             else:
                 if json:
                     as_json(_done(folder, outcome, seconds))
-                elif told or outcome.sent or outcome.received or outcome.refused:
+                elif told or outcome.sent or outcome.received or outcome.refused or outcome.stopped:
                     note(f"{stamp()} {_line(outcome)}")
                 told = ""
             time.sleep(pause(every))
     except KeyboardInterrupt:
         note(f"{stamp()} {t('cli.sync.ended')}")
         return 0
+
+
+def _code(outcome: "Outcome") -> int:
+    if outcome.refused:
+        return SOME_REFUSED
+    return BUDGET_SPENT if outcome.stopped else 0
 
 
 def _line(outcome: "Outcome") -> str:
@@ -135,10 +161,10 @@ def _line(outcome: "Outcome") -> str:
 
 
 def _tell(outcome: "Outcome") -> None:
-    from yiyang_tui.cli.show import moment, note, say
+    from yiyang_tui.cli.show import moment, note, say, size
     from yiyang_tui.words import t
 
-    if outcome.sent or outcome.received or outcome.refused:
+    if outcome.sent or outcome.received or outcome.refused or outcome.stopped:
         say(_line(outcome))
     else:
         say(t("cli.sync.nothing"))
@@ -148,6 +174,8 @@ def _tell(outcome: "Outcome") -> None:
         say(t("cli.sync.receipt", entries=outcome.receipt.entries, at=moment(outcome.receipt.at)))
     if outcome.lacking:
         say(t("cli.sync.lacking", n=outcome.lacking))
+    if outcome.stopped:
+        note(t(f"cli.sync.stopped.{outcome.stopped}", size=size(outcome.left)))
     for name, code in outcome.refused:
         note(t("cli.sync.refused", name=name.hex()[:12], code=code))
 
@@ -157,8 +185,8 @@ def _done(folder: "Folder", outcome: "Outcome", seconds: float) -> dict[str, Any
 
     receipt = outcome.receipt
     return {
-        "outcome": "refused" if outcome.refused else "done",
-        "exit": SOME_REFUSED if outcome.refused else 0,
+        "outcome": "refused" if outcome.refused else "budget_spent" if outcome.stopped else "done",
+        "exit": _code(outcome),
         "sent": outcome.sent,
         "received": outcome.received,
         "refused": [{"batch": name.hex(), "code": code} for name, code in outcome.refused],
@@ -166,6 +194,8 @@ def _done(folder: "Folder", outcome: "Outcome", seconds: float) -> dict[str, Any
         "bytes_down": outcome.bytes_down,
         "requests": outcome.requests,
         "seconds": round(seconds, 3),
+        "stopped": outcome.stopped or None,
+        "left_bytes": outcome.left,
         "lacking": outcome.lacking,
         "inbox": len(parcel.names(folder.inbox)),
         "receipt": None
