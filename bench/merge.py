@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from bench.figure import Figure
 from bench.workload import epoch_of, mild
@@ -63,21 +64,25 @@ def figures(present: int = PRESENT) -> list[Figure]:
 
 @contextmanager
 def _county() -> Iterator[Engine]:
+    with database(_DATABASE) as url:
+        engine = open_engine(url)
+        upgrade(engine)
+        yield engine
+        engine.dispose()
+
+
+@contextmanager
+def database(name: str) -> Iterator[str]:
+    """The address of an empty database on a PostgreSQL server; it goes at the end."""
     with _server() as server:
         address = make_url(server).set(drivername="postgresql+psycopg")
-        server_engine = create_engine(address, isolation_level="AUTOCOMMIT")
-        with server_engine.connect() as conn:
-            conn.exec_driver_sql(f"DROP DATABASE IF EXISTS {_DATABASE} WITH (FORCE)")
-            conn.exec_driver_sql(f"CREATE DATABASE {_DATABASE}")
-        engine = open_engine(address.set(database=_DATABASE).render_as_string(hide_password=False))
-        try:
-            upgrade(engine)
-            yield engine
-        finally:
-            engine.dispose()
-            with server_engine.connect() as conn:
-                conn.exec_driver_sql(f"DROP DATABASE {_DATABASE} WITH (FORCE)")
-            server_engine.dispose()
+        engine = create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as conn:
+            conn.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            conn.exec_driver_sql(f"CREATE DATABASE {name}")
+        yield address.set(database=name).render_as_string(hide_password=False)
+        with engine.connect() as conn:
+            conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from sync.carry import EXCHANGE_PATH, RESUME_PATH
 from sync.county import carried, enrolment, keys, logs, reconcile
 from sync.county.database import open_engine, plain_errors, writing
 from sync.county.errors import Denied
+from sync.county.guesses import counted
 from sync.county.settings import Settings
 from sync.county.talk import Desk, resume, talk, who
 from sync.protocol import AUTH_HEADER, MAX_REQUEST, MEDIA_TYPE, EnrolRequest, Hello, Message, Problem
@@ -30,7 +31,6 @@ def make_county(settings: Settings) -> FastAPI:
     Raises ``CountyMissing``, ``CountyDamaged``, ``CountyDatabase``.
     """
     own, engine = keys.load(settings.folder), open_engine(settings.database_url)
-    guesses = enrolment.Guesses(settings.guesses_per_minute)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
@@ -45,8 +45,9 @@ def make_county(settings: Settings) -> FastAPI:
     async def enrol(request: Request) -> Response:
         def answer(body: bytes) -> Message:
             asked = _parsed(EnrolRequest, body)
-            with writing(engine) as conn:
-                return enrolment.enrol(conn, own, settings.name, asked, guesses, _now())
+            now = _now()
+            with counted(engine, settings.guesses_per_minute, now), writing(engine) as conn:
+                return enrolment.enrol(conn, own, settings.name, asked, now)
 
         return await _answered(_served(request, answer))
 

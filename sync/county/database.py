@@ -1,6 +1,7 @@
 """The county's database: SQLite in its folder, or a PostgreSQL server; the same statements run on both."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,12 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from sync.county.errors import CountyDatabase
 
 _WRITE = "yiyang_write"
+_RESTS = "yiyang_rests_since"
 BUSY_MS = 30_000
+RESTED_S = 5.0
 
 
 def open_engine(url: str) -> Engine:
@@ -26,7 +30,9 @@ def open_engine(url: str) -> Engine:
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed, hide_parameters=True, pool_size=10, max_overflow=30, pool_pre_ping=True)
+            engine = create_engine(parsed, hide_parameters=True, pool_size=10, max_overflow=30)
+            _awaken(engine)
+            return engine
         if parsed.get_backend_name() != "sqlite" or not parsed.database:
             raise CountyDatabase(kind="unknown")
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
@@ -36,6 +42,23 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _awaken(engine: Engine) -> None:
+    """A connection that rested may be dead: the server was started anew, a firewall forgot it. It is asked first."""
+
+    def laid_down(_raw: Any, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS] = time.monotonic()
+
+    def taken_up(raw: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get(_RESTS, time.monotonic()) > RESTED_S:
+            try:
+                engine.dialect.do_ping(raw)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error
+
+    event.listen(engine, "checkin", laid_down)
+    event.listen(engine, "checkout", taken_up)
 
 
 def _private(path: Path) -> None:

@@ -1,10 +1,7 @@
 """Certifying laptops: one-time codes, the devices of a pair, and the signed directory that tells each of the others."""
 
 import secrets
-import threading
 import time
-from collections import deque
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from sync import codes, jws
 from sync.codes import CodeMistyped
 from sync.county.errors import Denied, PairNameWrong
+from sync.county.guesses import WRONG
 from sync.county.keys import Keys
 from sync.county.refused import split
 from sync.county.settings import nameable
@@ -25,29 +23,6 @@ from sync.errors import CountyLies, SignatureWrong
 from sync.protocol import MAX_NAME, EnrolAnswer, EnrolRequest
 
 _PAIR, _DEVICE, _CODE = core(CountyPair), core(Device), core(EnrolCode)
-
-
-class Guesses:
-    """How often a wrong code may be tried in a minute, at this process."""
-
-    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most = most
-        self._clock = clock
-        self._wrong: deque[float] = deque()
-        self._lock = threading.Lock()
-
-    def check(self) -> None:
-        """Raise ``Denied`` when there were too many."""
-        with self._lock:
-            while self._wrong and self._wrong[0] < self._clock() - 60:
-                self._wrong.popleft()
-            if len(self._wrong) >= self._most:
-                raise Denied("too_many_guesses", 429)
-
-    def missed(self) -> None:
-        """Count a wrong one."""
-        with self._lock:
-            self._wrong.append(self._clock())
 
 
 def new_code(conn: Connection, keys: Keys, pair_name: str, now: int, days: int) -> str:
@@ -61,12 +36,9 @@ def new_code(conn: Connection, keys: Keys, pair_name: str, now: int, days: int) 
     return code
 
 
-def enrol(
-    conn: Connection, keys: Keys, county_name: str, request: EnrolRequest, guesses: Guesses, now: int
-) -> EnrolAnswer:
+def enrol(conn: Connection, keys: Keys, county_name: str, request: EnrolRequest, now: int) -> EnrolAnswer:
     """Certify the laptop, or raise ``Denied``. A laptop we know may ask again, with the same code or a new one."""
-    guesses.check()
-    code = _code(conn, keys, request.code, guesses)
+    code = _code(conn, keys, request.code)
     known = _known(conn, request)
     if code.used_at is not None and (known is None or code.used_by != request.device_id):
         raise Denied("code_used", 403)
@@ -82,15 +54,14 @@ def enrol(
     return _answer(conn, keys, county_name, pair_id, now)
 
 
-def _code(conn: Connection, keys: Keys, typed: str, guesses: Guesses) -> Row[Any]:
+def _code(conn: Connection, keys: Keys, typed: str) -> Row[Any]:
     try:
         codes.check_county(typed, keys.sign_public)
         found = conn.execute(select(_CODE).where(_CODE.c.hash == codes.digest(typed)).with_for_update()).first()
     except (CodeMistyped, CountyLies):
         found = None
     if found is None:
-        guesses.missed()
-        raise Denied("code_wrong", 403)
+        raise Denied(WRONG, 403)
     return found
 
 

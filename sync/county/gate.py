@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from anyio.to_thread import current_default_thread_limiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sync.county import logs
+from sync.county import logs, store
 from sync.protocol import MAX_REQUEST, MEDIA_TYPE, Problem
 
 BUSY = "county_busy"
@@ -23,8 +23,8 @@ _SMALL = 64 * 1024
 class Room:
     """Bounds of one worker: requests worked on at once, read and waiting for their turn; open ones, and their bytes."""
 
-    at_once: int = 4
-    waiting: int = 24
+    at_once: int = 3
+    waiting: int = 8
     open: int = 256
     octets: int = 256 << 20
 
@@ -38,6 +38,8 @@ def gated(app: ASGIApp, room: Room) -> ASGIApp:
             return await app(scope, receive, send)
         threads = current_default_thread_limiter()
         threads.total_tokens = room.at_once
+        if threads.statistics().tasks_waiting:
+            store.HURRIED.set()
         size = _size(dict(scope["headers"]))
         full = len(inside) >= room.open or threads.statistics().tasks_waiting >= room.waiting
         if full or (inside and sum(inside) + size > room.octets):
@@ -47,6 +49,8 @@ def gated(app: ASGIApp, room: Room) -> ASGIApp:
             await app(scope, receive, send)
         finally:
             inside.remove(size)
+            if not threads.statistics().tasks_waiting:
+                store.HURRIED.clear()
         return None
 
     return enter

@@ -19,6 +19,8 @@ from sync.county.errors import CountyDatabase
 from sync.county.tables import StoredBatch, core
 
 REST_S = 1.0
+HURRIED_S = 0.5
+"""Rest after each batch while requests wait for their turn."""
 MOST_REST_S = 3600.0
 _BATCH = core(StoredBatch)
 
@@ -81,6 +83,8 @@ def merge_left(engine: Engine, tries: Tries, stop: threading.Event) -> int:
                     merged += 1
                 else:
                     tries.failed(name, time.monotonic())
+            if store.HURRIED.is_set():
+                stop.wait(HURRIED_S)
     return merged
 
 

@@ -112,6 +112,14 @@ class EnrolCode(Kept, table=True):
     used_by: UUID | None = _id(default=None)
 
 
+class Guess(Kept, table=True):
+    """One row: tries of codes since a moment, those under way included."""
+
+    id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    since: int = _number()
+    tries: int = _number()
+
+
 class StoredBatch(Kept, table=True):
     """A batch as it was signed, stored before anything is made of it.
 

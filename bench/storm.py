@@ -1,0 +1,287 @@
+"""A storm: a thousand laptops that were away for days come back to one county in the same second.
+
+Each brings the entries of 800 rounds as one signed batch, asks as a laptop asks (what is there, then what it brings),
+and comes again after a while when the county is busy. The county runs as its command starts it, two workers on a
+PostgreSQL server of its own; the laptops are clients of this process, so that all share this machine.
+"""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from statistics import quantiles
+from uuid import UUID
+
+import httpx
+import msgpack
+import pyrage
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine, func, insert, select
+
+from bench.figure import Figure
+from bench.merge import database
+from bench.workload import epoch_of, mild
+from sync import batch, jws, parcel
+from sync.county import admin, keys
+from sync.county.database import open_engine, reading, writing
+from sync.county.settings import Settings
+from sync.county.tables import RECORD, CountyPair, Device, StoredBatch, core
+from sync.protocol import (
+    AUTH_HEADER,
+    MEDIA_TYPE,
+    ExchangeAnswer,
+    ExchangeRequest,
+    Problem,
+    authorise,
+)
+from sync.receipt import verify
+
+LAPTOPS = int(os.environ.get("YIYANG_STORM_LAPTOPS", "1000"))
+ROUNDS = 800
+HOUSES = 20
+WORKERS = 2
+MUST_S = 2.0
+_AT = 1_800_000_000
+_PATIENCE_S = 300.0
+_MOST_PAUSE_S = 20.0
+
+
+@dataclass(slots=True)
+class Laptop:
+    """One laptop: who it is, what it brings, and what it was told."""
+
+    pair: UUID
+    id: UUID
+    key: bytes
+    age: str
+    name: bytes = b""
+    parcel: bytes = b""
+    entries: int = 0
+    receipt: str = ""
+    times: list[float] = field(default_factory=list)
+    refusals: list[float] = field(default_factory=list)
+
+
+def figures(laptops: int = LAPTOPS) -> list[Figure]:
+    """How long requests take in the storm, and whether all of it arrives."""
+    with database("yiyang_bench_storm") as url, tempfile.TemporaryDirectory() as place:
+        county = admin.init(Path(place) / "county", "青川县", url)
+        engine = open_engine(url)
+        here = _prepared(engine, county, laptops)
+        with _serving(county) as address:
+            began = time.monotonic()
+            asyncio.run(_all(address, here))
+            drained = time.monotonic() - began
+            _until_merged(engine)
+            merged = time.monotonic() - began
+        found = _judged(engine, county, here, drained, merged)
+        engine.dispose()
+    return found
+
+
+def _judged(engine: Engine, county: Settings, here: list[Laptop], drained: float, merged: float) -> list[Figure]:
+    public = keys.load(county.folder).sign_public
+    receipts = [verify(one.receipt, public) for one in here]
+    whole = sum(
+        (said.device, said.entries, said.batches, said.heads) == (one.id, one.entries, 1, (one.name,))
+        for said, one in zip(receipts, here, strict=True)
+    )
+    with reading(engine) as conn:
+        rows = sum(
+            conn.execute(select(func.count()).select_from(RECORD[name])).scalar_one() for name in ("round", "vitals")
+        )
+    times = [each for one in here for each in one.times]
+    refused = [each for one in here for each in one.refusals]
+    middle, last = _p50_p99(times)
+    brought = sum(one.entries for one in here)
+    beside = f"{len(here):,} laptops × {ROUNDS} rounds, {WORKERS} workers, {len(times):,} requests"
+    return [
+        Figure("storm: half of the requests within", middle, "s", beside),
+        Figure("storm: 99 of 100 requests within", last, "s", beside, f"≤ {MUST_S:g} s", last <= MUST_S),
+        Figure("storm: told to come again", len(refused), "", f"99 of 100 within {_p50_p99(refused)[1]:.2f} s"),
+        Figure("storm: all laptops have their receipt after", drained, "s", f"{brought:,} entries"),
+        Figure("storm: all is merged after", merged, "s", f"{brought:,} entries"),
+        Figure("storm: receipts complete", whole, "", "", f"{len(here)}", whole == len(here)),
+        Figure("storm: rows merged", rows, "", "", f"{brought}", rows == brought),
+    ]
+
+
+def _p50_p99(times: list[float]) -> tuple[float, float]:
+    if len(times) < 2:
+        return (times or [0.0])[0], (times or [0.0])[0]
+    parts = quantiles(times, n=100)
+    return parts[49], parts[98]
+
+
+# --- what they bring --------------------------------------------------------------------------
+
+
+def _prepared(engine: Engine, county: Settings, laptops: int) -> list[Laptop]:
+    """Enrolled laptops, two a pair, each with its batch sealed."""
+    recipient = keys.load(county.folder).recipient
+    houses = [_house(seed) for seed in range(HOUSES)]
+    made = [_laptop(number, houses[number % HOUSES], recipient) for number in range(laptops)]
+    with writing(engine) as conn:
+        pairs = sorted({one.pair for one in made})
+        conn.execute(
+            insert(core(CountyPair)),
+            [
+                {"pair_id": pair, "name": f"两院{pair.hex[-8:]}", "directory_version": 1, "enrolled_at": _AT}
+                for pair in pairs
+            ],
+        )
+        conn.execute(insert(core(Device)), [_enrolled(one) for one in made])
+    return made
+
+
+def _enrolled(one: Laptop) -> dict[str, object]:
+    public = Ed25519PrivateKey.from_private_bytes(one.key).public_key().public_bytes_raw()
+    return {
+        "pair_id": one.pair,
+        "device_id": one.id,
+        "sign_public": public,
+        "transport_public": public,
+        "age_recipient": one.age,
+        "name": "护理站",
+        "certified_at": _AT,
+    }
+
+
+def _laptop(number: int, house: bytes, county: str) -> Laptop:
+    key = Random(number).randbytes(32)
+    pair, device = UUID(int=(0xC0DE << 112) + number // 2), UUID(int=(0xDE << 112) + number)
+    one = Laptop(pair, device, key, str(pyrage.x25519.Identity.generate().to_public()))
+    data = _of_another(house, pair, device, epoch_of(number), key)
+    one.name, one.parcel = batch.name(data), parcel.seal_parcel(data, [county, one.age])
+    one.entries = batch.peek_header(data).last
+    return one
+
+
+def _house(seed: int) -> bytes:
+    """One batch of a house's rounds. Packing it is most of the work, and of no interest here."""
+    entries = mild(ROUNDS, seed=seed)
+    header = batch.Header(
+        pair=UUID(int=1),
+        device=UUID(int=1),
+        epoch=epoch_of(seed),
+        first=entries[0].seq,
+        last=entries[-1].seq,
+        lamport_first=entries[0].lamport,
+        lamport_last=entries[-1].lamport,
+        schema=1,
+        codec=batch.CODEC,
+        counts=Counter(entry.table for entry in entries),
+        parents=(),
+    )
+    return batch.seal(header, entries, bytes(32))
+
+
+def _of_another(data: bytes, pair: UUID, device: UUID, epoch: bytes, key: bytes) -> bytes:
+    """The same batch by another laptop: ids of its rows are counted from the epoch in the header."""
+    start = len(batch.MAGIC) + 4
+    size = int.from_bytes(data[start - 4 : start], "big")
+    _, _, _, *others = msgpack.unpackb(data[start : start + size], strict_map_key=True)
+    head = msgpack.packb((pair.bytes, device.bytes, epoch, *others))
+    body_size = int.from_bytes(data[start + size : start + size + 4], "big")
+    body = data[start + size : start + size + 4 + body_size]
+    signed = b"".join((batch.MAGIC, len(head).to_bytes(4, "big"), head, body))
+    return signed + jws.sign_detached(signed, key, device.hex).encode()
+
+
+# --- the laptops ------------------------------------------------------------------------------
+
+
+async def _all(address: str, here: list[Laptop]) -> None:
+    async with asyncio.TaskGroup() as together:
+        for one in here:
+            together.create_task(_exchange(address, one))
+
+
+async def _exchange(address: str, one: Laptop) -> None:
+    """As a laptop does it: ask what is there, take it, bring what is lacking."""
+    waiting: list[bytes] = []
+    brings: tuple[bytes, ...] = ()
+    async with httpx.AsyncClient(base_url=address, timeout=_PATIENCE_S, trust_env=False, verify=False) as http:
+        while True:
+            request = ExchangeRequest((one.name,), brings, waiting=tuple(waiting), directory_version=1)
+            answer = await _ask(http, one, request.encode())
+            waiting += [name for name, _ in answer.batches]
+            if answer.receipt and brings:
+                one.receipt = answer.receipt
+            if not answer.more:
+                if brings:
+                    return
+                brings = (one.parcel,)
+
+
+async def _ask(http: httpx.AsyncClient, one: Laptop, body: bytes) -> ExchangeAnswer:
+    pause = 1.0
+    while True:
+        proof = authorise(one.id, one.key, "POST", "/v1/exchange", int(time.time()), body)
+        began = time.perf_counter()
+        said = await http.post("/v1/exchange", content=body, headers={"Content-Type": MEDIA_TYPE, AUTH_HEADER: proof})
+        took = time.perf_counter() - began
+        if said.status_code == 200:
+            one.times.append(took)
+            return ExchangeAnswer.decode(said.content)
+        if said.status_code != 503:
+            raise ValueError(Problem.decode(said.content).code)
+        one.refusals.append(took)
+        await asyncio.sleep(float(said.headers["Retry-After"]) + Random().uniform(0, pause))
+        pause = min(2 * pause, _MOST_PAUSE_S)
+
+
+# --- the county -------------------------------------------------------------------------------
+
+
+@contextmanager
+def _serving(county: Settings) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    words = ("county", "serve", "--folder", str(county.folder), "--port", str(port), "--plain", "--json-logs")
+    log = county.folder / "serve.log"
+    with log.open("wb") as said:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "yiyang_tui", *words, "--workers", str(WORKERS)], stdout=said, stderr=said
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _until_ready(address, server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+        if wrong := [line for line in log.read_text("utf-8").splitlines() if '"ERROR"' in line]:
+            print(json.dumps(wrong[:5], ensure_ascii=False), file=sys.stderr)
+
+
+def _until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            if httpx.get(f"{address}/readyz", trust_env=False, timeout=10).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise TimeoutError("the county does not serve")
+
+
+def _until_merged(engine: Engine) -> None:
+    stored = core(StoredBatch)
+    until = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < until:
+        with reading(engine) as conn:
+            if not conn.execute(select(func.count()).where(stored.c.merged_at.is_(None))).scalar_one():
+                return
+        time.sleep(0.2)
+    raise TimeoutError("what was stored is not merged")
