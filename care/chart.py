@@ -48,7 +48,8 @@ class Header:
     """What everybody who opens the chart must see. ``contact``: whom to call first.
 
     ``risks``: what rounds of the last three days found that asks for care (red skin, food refused), newest first.
-    ``contested``: fields of the person on which two laptops disagree.
+    ``contested``: fields of the person on which two laptops disagree. ``hidden``: other registrations that are shown as
+    this person.
     """
 
     id: UUID
@@ -70,6 +71,7 @@ class Header:
     contested: tuple[str, ...]
     on_leave: bool
     spo2_scale: int  # 2 only when prescribed
+    hidden: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def header(conn: Connection, person_id: UUID, now: int) -> Header:
         contested=contested_of(conn, ids),
         on_leave=place is not None and place.on_leave,
         spo2_scale=facts.spo2_scale,
+        hidden=ids[1:],
     )
 
 

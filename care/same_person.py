@@ -5,6 +5,7 @@ either is read as one person's (``care.registered``), so that parting gives both
 laptop writes of the hidden one meanwhile is shown as well.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -89,8 +90,13 @@ def hidden_of(store: Store, person_id: UUID) -> list[Registration]:
     """The other registrations of a person, each as it stands by itself; none for nearly everybody."""
     with store.reading() as conn:
         ids = groups(conn).all(person_id)[1:]
-        facts = dict(registrations_of(conn, ids)) if ids else {}
-        return [Registration(one, facts[one], "", *_looks(conn, (one,))) for one in ids]
+    return each_alone(store, ids)
+
+
+def each_alone(store: Store, ids: Sequence[UUID]) -> list[Registration]:
+    """Registrations, each as it stands by itself. Raises ``Refused``: person_unknown."""
+    with store.reading() as conn:
+        return [Registration(one, facts, "", *_looks(conn, (one,))) for one, facts in registrations_of(conn, ids)]
 
 
 def choose_shown(store: Store, by: UUID, keep: UUID) -> Settled:

@@ -74,6 +74,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("rounds", ("f4",), EVERYWHERE),
     Action("beds", ("f5",), EVERYWHERE),
     Action("sync", ("f9",), EVERYWHERE),
+    Action("unsettled", ("ctrl+g",), EVERYWHERE),
     Action("switch", ("f10",), EVERYWHERE),
     Action("help", ("f1",), EVERYWHERE),
     Action("find", FIND, EVERYWHERE, rank=4),
@@ -106,6 +107,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("sync.now", ("ctrl+s", "s"), "sync", rank=0),
     Action("sync.enrol", ("ctrl+e", "e"), "sync", rank=1),
     Action("sync.open", ("enter",), "sync", rank=2, bound=False),
+    # --- what wants a person ------------------------------------------------------------------------
+    Action("unsettled.open", ("enter",), "unsettled", rank=0, bound=False),
     # --- beds -------------------------------------------------------------------------------------
     Action("beds.open", ("enter",), "beds", rank=0, bound=False),
     Action("beds.decline", ("escape",), "beds", rank=0, bound=False),
@@ -121,6 +124,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("people.open", ("enter",), "people", rank=0, bound=False),
     Action("people.choose", UP_DOWN, "people", rank=2, shown="arrows", bound=False),
     Action("people.new", ("ctrl+n", "n"), "people", rank=1),
+    Action("people.same", ("ctrl+t",), "people"),
     # --- the chart --------------------------------------------------------------------------------
     Action("chart.back", ("escape",), "chart", rank=5),
     Action("chart.pages", ("tab", *DIGITS[:5]), "chart", rank=0, shown="digits", bound=False),
@@ -130,6 +134,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("chart.settle", ("ctrl+b", "c"), "chart", rank=1),
     Action("chart.round", ("ctrl+r", "r"), "chart", rank=1),
     Action("chart.edit", ("ctrl+e", "e"), "chart", rank=2),
+    Action("chart.part", ("ctrl+k",), "chart"),
     # --- a person's facts -------------------------------------------------------------------------
     Action("person.next", ("enter",), "person", rank=1, bound=False),
     Action("person.list", SPACE, "person", rank=2, bound=False),

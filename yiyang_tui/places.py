@@ -14,6 +14,7 @@ PLACES: Final[dict[str, str]] = {
     "person": "yiyang_tui.screens.person_form:PersonForm",
     "beds": "yiyang_tui.screens.beds:Beds",
     "sync": "yiyang_tui.screens.sync_screen:SyncScreen",
+    "unsettled": "yiyang_tui.screens.settle:Settle",
 }
 
 

@@ -1,5 +1,6 @@
 """What the acts on beds ask: who is to come in, which home, which room."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,17 +17,23 @@ from yiyang_tui.words import language, t
 
 if TYPE_CHECKING:
     from care.people import PersonRow
+    from db.store import Store
     from yiyang_tui.session import Session
 
 MOST_FOUND = 50
 
 
 class FindPerson(Dialog["PersonRow"]):
-    """Somebody without a bed, found by pinyin, characters or ID digits. Dismisses with them, or ``None`` at Esc."""
+    """Somebody found by pinyin, characters or ID digits. Dismisses with them, or ``None`` at Esc.
 
-    def __init__(self, session: "Session", title: str) -> None:
+    ``find``: who is found for what was typed, so many at most; without it those who have no bed.
+    """
+
+    def __init__(
+        self, session: "Session", title: str, find: "Callable[[Store, str, int], list[PersonRow]] | None" = None
+    ) -> None:
         super().__init__()
-        self.session, self.title_text = session, title
+        self.session, self.title_text, self.find = session, title, find
 
     def compose(self) -> ComposeResult:
         """The bed, where to type, who is found."""
@@ -66,9 +73,8 @@ class FindPerson(Dialog["PersonRow"]):
     def _search(self, typed: str) -> None:
         from care.people import without_bed
 
-        self.run_care(
-            without_bed, self.session.store, typed, MOST_FOUND, then=self._found, group="find", exclusive=True
-        )
+        find = self.find or without_bed
+        self.run_care(find, self.session.store, typed, MOST_FOUND, then=self._found, group="find", exclusive=True)
 
     def _found(self, rows: "list[PersonRow]") -> None:
         people = self.query_one(VirtualList)

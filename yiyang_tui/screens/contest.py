@@ -13,14 +13,14 @@ from textual.widgets import Static
 
 from yiyang_tui.cells import wrap
 from yiyang_tui.screens.chart_header import DIALOG_CSS
-from yiyang_tui.screens.contest_sides import Contested, Side, value_words
-from yiyang_tui.screens.dialogs import Dialog
+from yiyang_tui.screens.contest_sides import Contested, Side, read_typed, typable
+from yiyang_tui.screens.dialogs import Dialog, Type
 from yiyang_tui.themes import token_style
 from yiyang_tui.widgets.virtual_list import Cell, Column, VirtualList
 from yiyang_tui.words import t, times
 
 if TYPE_CHECKING:
-    from care.person_facts import PersonFacts
+    from care.taken_back import Settled as Act
     from db.journal import Value
     from yiyang_tui.session import Session
 
@@ -31,7 +31,7 @@ MOST: Final = 3
 
 @dataclass(slots=True)
 class Settled:
-    """What was done: how to take back each settled field; ``edit`` names one to be typed anew."""
+    """What was done: how to take back each settled field; ``edit`` names one to be typed anew in a person's form."""
 
     done: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
     edit: str = ""
@@ -47,13 +47,16 @@ class Way:
 
 
 class Contests(Dialog[Settled]):
-    """Dismisses with what was settled once nothing is left, at Esc, or when a value is to be typed anew."""
+    """Dismisses with what was settled once nothing is left, at Esc, or when a value is to be typed anew.
+
+    ``row_id`` is a person, or a row of the table that the contested fields name.
+    """
 
     CSS_PATH: ClassVar[CSSPathType | None] = [*DIALOG_CSS]
 
-    def __init__(self, session: "Session", person_id: UUID, name: str, contests: Sequence[Contested]) -> None:
+    def __init__(self, session: "Session", row_id: UUID, name: str, contests: Sequence[Contested]) -> None:
         super().__init__()
-        self.session, self.person_id, self.person_name = session, person_id, name
+        self.session, self.row_id, self.about = session, row_id, name
         self.left = list(contests)
         self.settled = Settled()
 
@@ -81,65 +84,81 @@ class Contests(Dialog[Settled]):
             self.dismiss(self.settled)
             return
         one = self.left[0]
-        title = t("chart.contest_title", name=self.person_name, field=t(f"field.{one.field}"), left=len(self.left))
+        title = t("chart.contest_title", name=self.about, field=one.label, left=len(self.left))
         self.query_one("#what", Static).update(title)
         shown = one.sides[:MOST]
         for n in range(MOST):
             side = self.query_one(f"#side{n}", Static)
             side.display = n < len(shown)
             if n < len(shown):
-                side.update(self._side(one.field, shown[n], n))
+                side.update(self._side(one, shown[n], n))
         ways = self._ways(one)
         listed = self.query_one(VirtualList)
         listed.styles.height = len(ways)
         listed.show_rows(ways)
         listed.goto(0)
 
-    def _side(self, name: str, side: Side, n: int) -> Text:
-        width = max(self.query_one("#sides").size.width // min(len(self.left[0].sides), MOST) - 2, 16)
+    def _side(self, one: Contested, side: Side, n: int) -> Text:
+        width = max(self.query_one("#sides").size.width // min(len(one.sides), MOST) - 2, 16)
         when = times.moment(side.at, self.session.now()) if side.at is not None else t("chart.contest_unknown")
         where = t("chart.contest_here" if side.here else "chart.contest_there")
         lines = [Text(t("chart.contest_side", n=n + 1, where=where), token_style(self.app, "title"))]
         lines.append(Text(f"{side.who} {when}".strip(), token_style(self.app, "quiet")))
-        lines += [Text(line) for said in value_words(name, side.value) for line in wrap(said, width)]
+        lines += [Text(line) for said in one.words(side.value) for line in wrap(said, width)]
         return Text("\n").join(lines)
 
     def _ways(self, one: Contested) -> list[Way]:
-        ways = [Way(self._word(n, one.field, side.value), side.value) for n, side in enumerate(one.sides, 1)]
+        ways = [Way(self._word(n, one, side.value), side.value) for n, side in enumerate(one.sides, 1)]
         if all(side.value != one.shown for side in one.sides):
-            said = t("list.comma").join(value_words(one.field, one.shown))
+            said = t("list.comma").join(one.words(one.shown))
             # What nobody is hurt by stands under the cursor.
             ways.insert(0, Way(t("chart.contest_both", value=said), one.shown))
-        return [*ways, Way(t("chart.contest_edit"), edit=True)]
+        if not one.table or typable(one):
+            ways.append(Way(t("chart.contest_edit"), edit=True))
+        return ways
 
-    def _word(self, n: int, name: str, value: "Value") -> str:
-        return t("chart.contest_take", n=n, value=t("list.comma").join(value_words(name, value)))
+    def _word(self, n: int, one: Contested, value: "Value") -> str:
+        return t("chart.contest_take", n=n, value=t("list.comma").join(one.words(value)))
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter: that is true."""
         event.stop()
         way: Way = event.row
         one = self.left[0]
-        if way.edit:
+        if not way.edit:
+            self._settle(one, way.value)
+        elif one.table:
+            hint = t("settle.type_moment") if one.field.endswith("_at") else ""
+            self.app.push_screen(Type(one.label, hint=hint), lambda typed: self._typed(one, typed))
+        else:
             self.settled.edit = one.field
             self.dismiss(self.settled)
+
+    def _typed(self, one: Contested, typed: str | None) -> None:
+        if typed is None:
             return
-        from care.disputes import settle
+        try:
+            self._settle(one, read_typed(one, typed))
+        except ValueError:
+            self.say(t("settle.bad_moment"), "urgent")
+
+    def _settle(self, one: Contested, value: "Value") -> None:
+        from care.disputes import settle, settle_row
 
         store, by = self.session.store, self.session.staff.id
-        self.run_care(
-            settle, store, by, self.person_id, one.field, way.value, then=lambda facts: self._done(one, facts)
-        )
+        if one.table:
+            self.run_care(
+                settle_row, store, by, one.table, self.row_id, one.field, value, then=lambda act: self._done(one, act)
+            )
+        else:
+            self.run_care(settle, store, by, self.row_id, one.field, value, then=lambda act: self._done(one, act))
 
-    def _done(self, one: Contested, after: "PersonFacts") -> None:
-        from care.people import change
-        from care.person_facts import PersonFacts, from_columns, to_columns
+    def _done(self, one: Contested, act: "Act") -> None:
+        from care.taken_back import take_back
 
-        store, by, person = self.session.store, self.session.staff.id, self.person_id
-        columns = to_columns(after, list(PersonFacts.__dataclass_fields__))
-        before = from_columns(columns | {one.field: one.shown})
+        store, by = self.session.store, self.session.staff.id
         # Taking back shows again what was shown before: the safest of all sides.
-        self.settled.done.append((t(f"field.{one.field}"), lambda: change(store, by, person, before, seen=after)))
+        self.settled.done.append((one.label, lambda: take_back(store, by, act)))
         self.left.remove(one)
         self._show()
 

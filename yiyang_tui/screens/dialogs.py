@@ -9,9 +9,10 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.types import CSSPathType
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from yiyang_tui.screens.base import Sheet
+from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.virtual_list import Cell, Column, VirtualList
 from yiyang_tui.words import t
 
@@ -99,3 +100,29 @@ class Choose(Dialog[Any]):
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter on an option."""
         self.dismiss(event.row[0])
+
+
+class Type(Dialog[str]):
+    """One line to be typed. Dismisses with it, or ``None`` at Esc."""
+
+    def __init__(self, title: str, present: str = "", hint: str = "", longest: int = 200) -> None:
+        super().__init__()
+        self.title_text, self.present, self.hint, self.longest = title, present, hint, longest
+
+    def compose(self) -> ComposeResult:
+        """What it is, the line, how it is typed."""
+        with Vertical(classes="dialog"):
+            yield Static(self.title_text, classes="title", markup=False)
+            if self.hint:
+                yield Static(self.hint, classes="prose", markup=False)
+            yield Entry(self.present, id="line", longest=self.longest)
+            yield Static(t("dialog.type_hint"), classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Type at once."""
+        self.query_one(Entry).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter."""
+        event.stop()
+        self.dismiss(event.value)

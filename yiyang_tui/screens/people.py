@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from care.people import PersonRow
+    from db.store import Store
 
 WIDE: Final = 110
 """From this many cells on there is room for the end of the ID number."""
@@ -164,6 +165,33 @@ class People(Place):
     async def action_new(self) -> None:
         """Ctrl+N: register somebody."""
         await self.yiyang.open("person")
+
+    def why_not(self, action: str) -> str | None:
+        """Two are merged, so one of them must be under the cursor."""
+        return t("people.nobody_here") if action == "people.same" and self._row() is None else None
+
+    def _row(self) -> "PersonRow | None":
+        row: PersonRow | None = self.query_one(VirtualList).current
+        return row
+
+    def action_same(self) -> None:
+        """Ctrl+T: who is the same person as the one under the cursor."""
+        from care.people import page
+        from yiyang_tui.screens.bed_dialogs import FindPerson
+        from yiyang_tui.screens.settle_acts import same_people
+
+        row = self._row()
+        if row is None:
+            return
+
+        def found(store: "Store", typed: str, most: int) -> "list[PersonRow]":
+            return [each for each in page(store, typed, 0, most) if each.id != row.id]
+
+        def chosen(other: "PersonRow | None") -> None:
+            if other is not None:
+                same_people(self, row.id, other.id)
+
+        self.app.push_screen(FindPerson(self.session, t("settle.pick_other", name=row.name), found), chosen)
 
     def turn_to(self, person_id: "UUID") -> None:
         """The cursor on somebody, as far as they are among the rows here."""
