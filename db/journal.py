@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+SCHEMA = 1
+"""The schema this program writes; revisions of ``db/migrations`` are named by it."""
+
 Value = None | bool | int | str | UUID
 """What a field of a synced table can hold."""
 

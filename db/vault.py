@@ -13,11 +13,9 @@ from db.clock import Clock
 from db.disk import disk_errors, new_file, remove
 from db.errors import SchemaTooNew, VaultDamaged, VaultExists, VaultMissing
 from db.identity import new_epoch, row_id
+from db.journal import SCHEMA as SCHEMA
 from db.local import CLOCK, DEVICE
 from db.store import Device, Store
-
-SCHEMA = 1
-"""The schema this program writes; revisions of ``db/migrations`` are named by it."""
 
 
 def new_device(seconds: int) -> Device:

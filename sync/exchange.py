@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from db.errors import YiyangError
+from db.journal import SCHEMA
 from sync import asking, graph, parcel, portion
 from sync.budget import Budget, Spent
 from sync.carry_kept import place_of
@@ -277,6 +278,7 @@ class _Talk:
             take_bytes=self.line.budget.bytes_left(self.portion),
             directory_version=Directory.read(self.link.directory, self.link.county_public).version,
             waiting=tuple(sorted(inbox)[:MAX_HEADS]),
+            schema=SCHEMA,
         )
         cuts, carried = self.line.cuts, self.line.bytes_up + self.line.bytes_down
         answer = self._taken(carry(self.line, request.encode()))
@@ -349,7 +351,15 @@ class _Talk:
         refused = tuple((name.hex(), code) for name, code in self.outcome.refused)
         known = graph.heads({name: self.nodes[name] for name in there})
         unknown = [name for name in answer.heads if name not in self.nodes]
-        self.folder.save_news(replace(news, refused=refused, county_heads=(*known, *unknown)))
+        self.folder.save_news(
+            replace(
+                news,
+                refused=refused,
+                county_heads=(*known, *unknown),
+                county_program=answer.program,
+                county_schema=answer.schema,
+            )
+        )
 
 
 def _split(names: list[bytes], sizes: Mapping[bytes, int], size: int) -> tuple[list[bytes], list[bytes]]:

@@ -78,7 +78,8 @@ class News:
 
     ``best`` is the receipt of the most entries ever: a later one of fewer tells that the county lost some.
     ``sent``: batches handed to a wire or a stick for which no receipt has come yet. ``portion``: bytes that went well
-    into one message.
+    into one message. ``county_program`` and ``county_schema``: what the county understood when it last answered, 0 if
+    it never did.
     """
 
     receipt: str = ""
@@ -90,6 +91,8 @@ class News:
     sent: tuple[bytes, ...] = ()
     compared: Compared | None = None
     portion: int = 0
+    county_program: int = 0
+    county_schema: int = 0
 
 
 class Folder:
@@ -159,6 +162,8 @@ class Folder:
                 sent=tuple(bytes.fromhex(name) for name in said.get("sent", ())),
                 compared=_compared(said.get("compared")),
                 portion=int(said.get("portion", 0)),
+                county_program=int(said.get("county_program", 0)),
+                county_schema=int(said.get("county_schema", 0)),
             )
         except (OSError, *_MISREAD):
             # Nothing here is the only copy of anything: the next exchange tells it all again.
