@@ -13,7 +13,7 @@ from sync.protocol import MEDIA_TYPE, ExchangeAnswer
 
 @dataclass(frozen=True)
 class Reply:
-    """What is answered, with ``more`` headers. A body of several parts tells no length and goes on until they end."""
+    """What is answered, with ``headers`` of its own. A body of several parts tells no length and goes on until they end."""
 
     body: bytes | Iterable[bytes]
     kind: str = MEDIA_TYPE
@@ -39,8 +39,6 @@ def answering(answer: Answer) -> Iterator[str]:
             with suppress(OSError):
                 self.send_response(reply.status)
                 self.send_header("Content-Type", reply.kind)
-                for name, value in reply.more.items():
-                    self.send_header(name, value)
                 self.send_header("Connection", "close")
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
@@ -76,7 +74,7 @@ def between(url: str, alter: Callable[[ExchangeAnswer], ExchangeAnswer]) -> Answ
         if path != "/v1/exchange" or reply.status != 200:
             return reply
         assert isinstance(reply.body, bytes)
-        return replace(reply, body=alter(ExchangeAnswer.decode(reply.body)).encode(), more={})
+        return replace(reply, body=alter(ExchangeAnswer.decode(reply.body)).encode(), headers={})
 
     return answer
 
