@@ -20,6 +20,8 @@ from yiyang_tui.cli.roster import people
 from yiyang_tui.cli.share import meet, share
 from yiyang_tui.cli.staff import COMMANDS as STAFF
 from yiyang_tui.cli.sync import sync
+from yiyang_tui.cli.sync_status import status
+from yiyang_tui.cli.sync_verify import verify
 
 
 def make_tree() -> TyperGroup:
@@ -33,7 +35,10 @@ def make_tree() -> TyperGroup:
     _add(root, "share", share)
     _add(root, "meet", meet)
 
-    root.add_typer(_group("sync", sync), name="sync")
+    syncing = _group("sync", sync)
+    _add(syncing, "status", status)
+    _add(syncing, "verify", verify)
+    root.add_typer(syncing, name="sync")
 
     imports = _group("import")
     _add(imports, "people", people)
