@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from care.alerts import Alert, alerts_of
 from care.levels import overdue_minutes
 from care.looks import InHouse, in_house
-from db.local import ROW_VERSION
 from db.store import Store
 from db.tables import Pair
 
@@ -50,7 +49,7 @@ class BackRow:
 class Today:
     """The day of the house. ``alerts``: those nobody has answered. ``due``: late ones first, by how late.
 
-    ``next_due_at``: the next moment at which a round falls due. ``contested``: rows on which two laptops disagree.
+    ``next_due_at``: the next moment at which a round falls due.
     """
 
     alerts: tuple[Alert, ...]
@@ -59,7 +58,6 @@ class Today:
     late_total: int
     next_due_at: int | None
     leaves_due_back: tuple[BackRow, ...]
-    contested: int
     house: str
 
 
@@ -69,8 +67,6 @@ def today(store: Store, now: int) -> Today:
         people = [one for one in in_house(conn, now) if not one.practice]
         alerts = [alert for alert in alerts_of(conn, people, now) if not alert.answered]
         house = conn.execute(select(col(Pair.name)).order_by(col(Pair.id)).limit(1)).scalar() or ""
-        contested = conn.execute(select(func.count()).select_from(ROW_VERSION).where(ROW_VERSION.c.contested > 0))
-        disputes = int(contested.scalar_one())
     dues = [(due, one) for one in people if (due := one.due_at) is not None]
     # Walking order within the same minute: a tour that began late is late for a whole floor at once.
     rows = sorted(
@@ -84,7 +80,6 @@ def today(store: Store, now: int) -> Today:
         late_total=sum(row.late_min > 0 for row in rows),
         next_due_at=min((due for due, _ in dues if due > now), default=None),
         leaves_due_back=tuple(_back_soon(people, now)),
-        contested=disputes,
         house=house,
     )
 

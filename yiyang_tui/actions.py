@@ -107,6 +107,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("sync.now", ("ctrl+s", "s"), "sync", rank=0),
     Action("sync.enrol", ("ctrl+e", "e"), "sync", rank=1),
     Action("sync.open", ("enter",), "sync", rank=2, bound=False),
+    Action("sync.put", ("ctrl+o", "o"), "sync", rank=3),
+    Action("sync.take", ("ctrl+r", "r"), "sync", rank=3),
+    Action("sync.share", ("ctrl+t", "t"), "sync", rank=6),
+    Action("sync.meet", ("ctrl+n", "n"), "sync", rank=6),
     # --- what wants a person ------------------------------------------------------------------------
     Action("unsettled.open", ("enter",), "unsettled", rank=0, bound=False),
     # --- beds -------------------------------------------------------------------------------------

@@ -15,8 +15,11 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from yiyang_tui.sharer import OFF, Sharer, Sharing
+
 if TYPE_CHECKING:
     from db.errors import YiyangError
+    from db.store import Store
     from sync.session import Synced
     from sync.standing import Standing
     from yiyang_tui.session import Session
@@ -34,7 +37,7 @@ Told = Callable[[int, int], None]
 class Carrying:
     """How far the exchange under way has come (bytes), and what came of the last one: ``ended`` or ``failed``.
 
-    ``trouble``: why it cannot be told where the record stands.
+    ``trouble``: why it cannot be told where the record stands. ``sharing``: with laptops in the same room.
     """
 
     running: bool = False
@@ -47,6 +50,7 @@ class Carrying:
     received: int = 0
     standing: "Standing | None" = None
     trouble: "YiyangError | None" = None
+    sharing: Sharing = OFF
 
     @property
     def left_s(self) -> int | None:
@@ -71,7 +75,13 @@ class Carrier:
         self._inbox_free = asyncio.Lock()
         self._closed = self._looking = self._stale = self._again = False
         self._waiting: tuple[bytes, ...] = ()
+        self._sharer: Sharer | None = None
         self.state = Carrying()
+
+    @property
+    def store(self) -> "Store":
+        """The open record."""
+        return self._session.store
 
     def start(self) -> None:
         """Take in what came while the record was closed, look, sync, and go on by the clock."""
@@ -103,6 +113,7 @@ class Carrier:
 
     def rest(self) -> None:
         """The screen is locked: seal what was recorded, so that a timer can carry it while nobody is here."""
+        self.unshare()
         if self.state.standing is not None and self.state.standing.enrolled:
             self._app.run_worker(self._seal(), group="carrier")
 
@@ -113,8 +124,41 @@ class Carrier:
         self.go()
         return name
 
+    async def with_record(self, act: "Callable[[Store, Callable[[], Any], Told], Found]", told: Told) -> Found:
+        """Do something long with the record in a thread, as the one sync of it; then look where it stands.
+
+        ``act`` gets the record, the gate around each of its uses, and what to tell its progress to. Raises as ``act``,
+        and ``SyncBusy``.
+        """
+        loop, context = asyncio.get_running_loop(), copy_context()
+
+        def step(done: int, total: int) -> None:
+            _post(loop, lambda: context.run(told, done, total))
+
+        async with self._inbox_free:
+            found = await self._away(lambda: self._own_turn(act, step))
+        await self._look()
+        return found
+
+    def share(self) -> None:
+        """Let other laptops of the pair in the same room sync with this one, for a while."""
+        if self._sharer is None:
+            loop, context = asyncio.get_running_loop(), copy_context()
+
+            def changed(sharing: Sharing) -> None:
+                _post(loop, lambda: context.run(self._shared, sharing))
+
+            self._sharer = Sharer(self.store, self._gate, changed)
+        self._sharer.start()
+
+    def unshare(self) -> None:
+        """No more of it."""
+        if self._sharer is not None:
+            self._sharer.stop()
+
     def close(self) -> None:
         """Wait until nobody uses the record, and let nobody use it any more. Waits for no network."""
+        self.unshare()
         self._closed = True
         with self._record:
             return
@@ -176,6 +220,12 @@ class Carrier:
         # A full disk, say: nothing is lost, the journal keeps it and the next sync seals it.
         with suppress(YiyangError):
             await self._away(self._settle)
+
+    def _shared(self, sharing: Sharing) -> None:
+        brought = sharing.brought > self.state.sharing.brought
+        self._set(replace(self.state, sharing=sharing))
+        if brought:
+            self.look()
 
     def _progress(self, done: int, total: int) -> None:
         self._set(replace(self.state, done=done, total=total))
@@ -243,6 +293,14 @@ class Carrier:
         store = self._session.store
         with disk_errors(store.path), my_turn(Folder(store.path)):
             return session.sync(store, told, gate=self._gate)
+
+    def _own_turn(self, act: "Callable[[Store, Callable[[], Any], Told], Found]", told: Told) -> Found:
+        from db.disk import disk_errors
+        from sync.link import Folder
+        from sync.turns import my_turn
+
+        with disk_errors(self.store.path), my_turn(Folder(self.store.path)):
+            return act(self.store, self._gate, told)
 
     def _settle(self) -> None:
         from db.disk import disk_errors

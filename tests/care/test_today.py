@@ -8,7 +8,6 @@ from care import stays
 from care.beds import add_home_bed
 from care.rounds import Observation, record
 from care.today import today
-from db.local import ROW_VERSION
 from tests.care.household import Household, at
 
 NOW = "2026-11-22 21:04"
@@ -81,14 +80,6 @@ def test_who_is_expected_back_within_a_day_or_should_be_back(house: Household) -
 
 def test_the_practice_person_is_never_work(house: Household) -> None:
     assert today(house.store, house.it_is("2026-12-24 21:04")).due == ()
-
-
-def test_rows_on_which_laptops_disagree_are_counted(house: Household) -> None:
-    assert today(house.store, at(NOW)).contested == 0
-    person = house.person("李秀英")
-    with house.store.writing() as conn:
-        conn.execute(ROW_VERSION.update().where(ROW_VERSION.c.row_id == person).values(contested=2))
-    assert today(house.store, at(NOW)).contested == 1
 
 
 def test_an_empty_house_has_nothing_to_do(vault) -> None:

@@ -28,6 +28,7 @@ PLACES = {
     "sync": "tests.tui.small_places:Today",
     "chart": "yiyang_tui.screens.chart:Chart",
     "person": "yiyang_tui.screens.person_form:PersonForm",
+    "unsettled": "yiyang_tui.screens.settle:Settle",
 }
 LONG = 1000
 """So many looks has the person with the longest course."""

@@ -33,6 +33,7 @@ PLACES = {
     "beds": "tests.tui.small_places:People",
     "chart": "tests.tui.small_places:Chart",
     "sync": "yiyang_tui.screens.sync_screen:SyncScreen",
+    "unsettled": "yiyang_tui.screens.settle:Settle",
 }
 FULL_SET: dict[str, int | str | bool | None] = {
     "temp_c10": 374,

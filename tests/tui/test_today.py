@@ -20,7 +20,7 @@ from tests.tui.picture import same_as_picture
 from tests.tui.small_places import Chart
 from yiyang_tui import words
 from yiyang_tui.app import YiyangApp
-from yiyang_tui.screens.sync_screen import SyncScreen
+from yiyang_tui.screens.settle import Settle
 from yiyang_tui.screens.today_rows import Row
 from yiyang_tui.themes import THEMES, ambiguous_glyphs
 from yiyang_tui.widgets.facts import Facts
@@ -87,14 +87,14 @@ async def test_in_another_language_every_line_has_its_full_width(shown: At) -> N
         assert "O2 91" in line(app, "陈德福")
 
 
-async def test_what_two_laptops_disagree_on_leads_to_sync(shown: At, home: Household) -> None:
+async def test_what_two_laptops_disagree_on_leads_to_where_it_is_settled(shown: At, home: Household) -> None:
     disagree(home, UUID(person(home, "李秀英")), phone="13900000001")
     async with shown() as (app, pilot):
         await pilot.press("end")
-        assert "! 1 处两台电脑改得不一样" in line(app, ">")
+        assert "! 1 件事两台电脑对不上" in line(app, ">")
         await pilot.press("enter")
         await settle(app, pilot)
-        assert isinstance(app.screen, SyncScreen)
+        assert isinstance(app.screen, Settle)
 
 
 async def test_a_house_where_all_is_done_says_when_the_next_round_is(shown: At, home: Household) -> None:

@@ -4,17 +4,16 @@ import os
 import platform
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
+from yiyang_tui.cli.county_acts import COMMANDS as ACTS
+from yiyang_tui.cli.county_checks import COMMANDS as CHECKS
+from yiyang_tui.cli.county_place import folder_of, listed, need_extra, own_county
 from yiyang_tui.cli.options import CountyFolder, Json
-
-if TYPE_CHECKING:
-    from sync.county.settings import Settings
 
 PORT: Final = 8440
 
@@ -58,7 +57,7 @@ def serve(
     from yiyang_tui.cli.show import note
     from yiyang_tui.words import t
 
-    own = _own(folder)
+    own = own_county(folder)
     try:
         # Tried before it is told: the server itself only logs that it could not.
         socket.create_server((host, port)).close()
@@ -83,7 +82,7 @@ def enrol(
     from yiyang_tui.cli.show import as_json, moment, say
     from yiyang_tui.words import t
 
-    own = _own(folder)
+    own = own_county(folder)
     expires = int(time.time()) + own.code_days * 86400
     code = admin.new_code(own, pair)
     if json:
@@ -97,11 +96,12 @@ def enrol(
 def devices(folder: CountyFolder = None, json: Json = False) -> None:
     """List all laptops."""
     need_extra()
+    from db.identity import short
     from sync.county import admin
-    from yiyang_tui.cli.show import as_json, moment, table
+    from yiyang_tui.cli.show import as_json, moment
     from yiyang_tui.words import t
 
-    found = admin.devices(_own(folder))
+    found = admin.devices(own_county(folder))
     if json:
         as_json({"devices": [{**asdict(one), "device_id": one.device_id.hex} for one in found]})
         return
@@ -109,7 +109,7 @@ def devices(folder: CountyFolder = None, json: Json = False) -> None:
         (
             one.pair_name,
             one.name,
-            one.device_id.hex[-8:],
+            short(one.device_id),
             moment(one.certified_at),
             moment(one.last_seen_at),
             t("cli.county.revoked", at=moment(one.revoked_at)) if one.revoked_at else t("cli.county.certified"),
@@ -120,34 +120,7 @@ def devices(folder: CountyFolder = None, json: Json = False) -> None:
         for one in found
     ]
     names = ("pair", "laptop", "id", "since", "seen", "state", "skew", "entries", "batches")
-    _listed(table, names, rows, right=(6, 7, 8))
-
-
-def status(folder: CountyFolder = None, json: Json = False) -> None:
-    """How each pair stands."""
-    need_extra()
-    from sync.county import admin
-    from yiyang_tui.cli.show import as_json, moment, table
-
-    found = admin.status(_own(folder))
-    if json:
-        as_json({"pairs": [{**asdict(one), "pair_id": one.pair_id.hex} for one in found]})
-        return
-    rows = [
-        (
-            one.name,
-            str(one.devices),
-            str(one.entries),
-            str(one.batches),
-            moment(one.last_seen_at),
-            str(one.unmerged),
-            str(one.set_aside),
-            str(one.contested),
-        )
-        for one in found
-    ]
-    names = ("pair", "laptops", "entries", "batches", "seen", "unmerged", "set_aside", "contested")
-    _listed(table, names, rows, right=(1, 2, 3, 5, 6, 7))
+    listed(names, rows, right=(6, 7, 8))
 
 
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {
@@ -155,43 +128,6 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "serve": serve,
     "enrol": enrol,
     "devices": devices,
-    "status": status,
+    **CHECKS,
+    **ACTS,
 }
-
-
-def folder_of(asked: str | None) -> Path:
-    """Where the county lies: as asked, ``YIYANG_COUNTY_FOLDER``, else beside the user's own data."""
-    from platformdirs import user_data_dir
-
-    given = asked or os.environ.get("YIYANG_COUNTY_FOLDER")
-    return Path(given) if given else Path(user_data_dir("yiyang", appauthor=False)) / "county"
-
-
-def _own(folder: str | None) -> "Settings":
-    from sync.county.settings import load
-
-    return load(folder_of(folder))
-
-
-def need_extra() -> None:
-    """Raise ``CountyExtraMissing`` where a library of the county's part is absent."""
-    from importlib.util import find_spec
-
-    from yiyang_tui.cli.check_program import COUNTY_PARTS
-    from yiyang_tui.cli.errors import CountyExtraMissing
-
-    for name in COUNTY_PARTS:
-        if find_spec(name) is None:
-            raise CountyExtraMissing(module=name)
-
-
-def _listed(
-    table: Callable[..., None], names: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, right: tuple[int, ...]
-) -> None:
-    from yiyang_tui.cli.show import say
-    from yiyang_tui.words import t
-
-    if rows:
-        table([t(f"cli.county.column.{name}") for name in names], rows, right=right)
-    else:
-        say(t("cli.county.none"))

@@ -55,6 +55,17 @@ def header_text(app: App[Any], header: "Header", key: str, width: int) -> Text:
     return Text("\n").join(lines)
 
 
+def differing(header: "Header") -> str:
+    """What can hurt and is not settled between two laptops, in words; empty for nothing.
+
+    Until it is settled the cautious side is shown: who stands at the bed must know that there is another.
+    """
+    from care.registered import CAUTIOUS, HURTING
+
+    named = [t(f"field.{name}") for name in (*HURTING, *CAUTIOUS) if name in header.contested]
+    return t("chart.differing", fields=t("list.comma").join(named)) if named else ""
+
+
 def _who(app: App[Any], header: "Header", width: int) -> Text:
     bed = header.bed_label or t("people.where_none")
     said = [

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from care.bedside import Bedside
 from care.observations import say
 from care.rounds import BoardRow
+from yiyang_tui.screens.chart_header import differing
 from yiyang_tui.screens.person_words import allergy, condition, sex_age, word
 from yiyang_tui.widgets.columns import Cell
 from yiyang_tui.widgets.trend import Point, Series
@@ -39,8 +40,8 @@ def course(beside: Bedside | None) -> list[Series]:
 def _must_know(beside: Bedside) -> list[Cell]:
     head = beside.header
     warned = [f"! {' '.join(map(allergy, head.allergies))} {t('rounds.allergy')}"] if head.allergies else []
-    if "allergies" in head.contested:
-        warned.append(f"! {t('rounds.contested')}")
+    if differs := differing(head):
+        warned.append(f"! {differs}")
     warned += [f"! {say(risk, language())}" for risk in head.risks]
     if head.no_resuscitation:
         warned.append(f"! {t('field.no_resuscitation')}")

@@ -14,6 +14,7 @@ from yiyang_tui.cells import fit, wrap
 from yiyang_tui.screens.chart_header import DIALOG_CSS
 from yiyang_tui.screens.contest_sides import value_words
 from yiyang_tui.screens.dialogs import Ask, Choose, Dialog
+from yiyang_tui.screens.person_words import LISTS, word
 from yiyang_tui.themes import token_style
 from yiyang_tui.widgets.virtual_list import Cell, Column, VirtualList
 from yiyang_tui.words import plural, t, times
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
 BOTH_OWN: Final = "own"
 """They are two people."""
 
-_SHOWN = ("sex", "birth", "id_number", "care_level", "category", "phone", "village", "allergies", "conditions")
+# In this order, what tells people apart and what can hurt first. The others are shown where the two differ.
+_SHOWN = (
+    "birth", "id_number", "allergies", "care_level", "no_resuscitation", "spo2_scale", "sex", "category", "phone",
+    "village", "conditions",
+)  # fmt: skip
+_ALWAYS = ("birth", "id_number", "allergies", "care_level")
+_LINES = {"allergies": 3, "conditions": 2}
 _LABEL = 10
 
 
@@ -75,30 +82,31 @@ class SamePeople(Dialog[Any]):
 
     def _draw(self) -> None:
         width = max(self.query_one("#both").size.width // 2 - 2, 24)
-        one, other = self.both
-        self.query_one("#one", Static).update(self._side(one, other, width))
-        self.query_one("#other", Static).update(self._side(other, one, width))
-
-    def _side(self, one: "Registration", other: "Registration", width: int) -> Text:
-        n = self.both.index(one) + 1
-        lines = [Text(fit(f"{n} {_who(one)}", width), token_style(self.app, "title"))]
-        last = "" if one.last_at is None else times.moment(one.last_at, self.session.now())
-        lines.append(Text(fit(f"{plural('settle.looks', one.looks)} {last}", width), token_style(self.app, "quiet")))
+        columns = [self._head(n, one, width) for n, one in enumerate(self.both, 1)]
         for name in _SHOWN:
-            mine, theirs = getattr(one.facts, name), getattr(other.facts, name)
-            if not mine and not theirs:
-                continue
-            said = t("list.comma").join(value_words(name, _column(one, name)))
-            # What differs has a sign, not only a colour.
-            sign = " " if mine == theirs else "*"
-            first, *rest = wrap(said, width - _LABEL - 1) or [""]
-            lines.append(
-                Text(f"{sign}{fit(t(f'field.{name}'), _LABEL)}", token_style(self.app, "quiet")).append(
-                    first, token_style(self.app, "due" if sign == "*" else "")
-                )
-            )
-            lines += [Text(" " * (_LABEL + 1) + line) for line in rest[:1]]
-        return Text("\n").join(lines)
+            mine, theirs = (getattr(one.facts, name) for one in self.both)
+            if name in _ALWAYS or mine != theirs:
+                # What differs has a sign, not only a colour.
+                cells = [self._fact(one, name, width, "*" if mine != theirs else " ") for one in self.both]
+                high = max(map(len, cells))
+                for column, cell in zip(columns, cells, strict=True):
+                    column += [*cell, *[Text("")] * (high - len(cell))]
+        for id, column in zip(("one", "other"), columns, strict=True):
+            self.query_one(f"#{id}", Static).update(Text("\n").join(column))
+
+    def _head(self, n: int, one: "Registration", width: int) -> list[Text]:
+        last = "" if one.last_at is None else times.moment(one.last_at, self.session.now())
+        looks = f"{plural('settle.looks', one.looks)} {last}"
+        return [
+            Text(fit(f"{n} {_who(one)}", width), token_style(self.app, "title")),
+            Text(fit(looks, width), token_style(self.app, "quiet")),
+        ]
+
+    def _fact(self, one: "Registration", name: str, width: int, sign: str) -> list[Text]:
+        lines = wrap(_words(one, name), width - _LABEL - 1)[: _LINES.get(name, 1)] or [""]
+        label = Text(f"{sign}{fit(t(f'field.{name}'), _LABEL)}", token_style(self.app, "quiet"))
+        label.append(lines[0], token_style(self.app, "due" if sign == "*" else ""))
+        return [label, *(Text(" " * (_LABEL + 1) + line) for line in lines[1:])]
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter: once more in plain words."""
@@ -151,7 +159,10 @@ def _who(one: "Registration") -> str:
     return f"{one.bed_label} {one.facts.name}".strip()
 
 
-def _column(one: "Registration", name: str) -> Any:
+def _words(one: "Registration", name: str) -> str:
     from care.person_facts import to_columns
 
-    return to_columns(one.facts, [name])[name]
+    value = getattr(one.facts, name)
+    if name in LISTS:
+        return word(LISTS[name], value) or t("person.empty")
+    return t("list.comma").join(value_words(name, to_columns(one.facts, [name])[name]))

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from yiyang_tui.by_hand import MEET, PUT, TAKE
 from yiyang_tui.carrier import EVERY_S, Carrying
 from yiyang_tui.cells import wrap
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.enrol import AskCounty
+from yiyang_tui.screens.stick import Carry
 from yiyang_tui.screens.sync_rows import Row, Seen, bytes_of, figures, listed
+from yiyang_tui.sharer import OFF, Sharing
 from yiyang_tui.sync_line import why
 from yiyang_tui.widgets.facts import Facts
 from yiyang_tui.widgets.lines import FootLine
@@ -96,6 +99,8 @@ class SyncScreen(Place):
                 return t("sync.looking")
             if not standing.enrolled:
                 return t("sync.enrol_first")
+        if action in ("sync.put", "sync.take", "sync.meet", "sync.share") and not (standing and standing.enrolled):
+            return t("sync.enrol_first")
         if action == "sync.enrol" and standing is not None and standing.enrolled:
             return t("sync.enrolled_already")
         if action == "sync.open":
@@ -111,6 +116,25 @@ class SyncScreen(Place):
     def action_enrol(self) -> None:
         """Ctrl+E: address and one-time code of the county."""
         self.app.push_screen(AskCounty(), self._enrolled)
+
+    def action_put(self) -> None:
+        """Ctrl+O: what others may lack goes on a stick."""
+        self.app.push_screen(Carry(PUT))
+
+    def action_take(self) -> None:
+        """Ctrl+R: what others put on a stick comes in."""
+        self.app.push_screen(Carry(TAKE))
+
+    def action_meet(self) -> None:
+        """Ctrl+N: sync with a laptop in the same room that shares."""
+        self.app.push_screen(Carry(MEET))
+
+    def action_share(self) -> None:
+        """Ctrl+T: let others in the same room sync with this one, or no more."""
+        carrier = self.yiyang.carrier
+        if carrier is not None:
+            sharing = carrier.state.sharing
+            (carrier.unshare if sharing.on or sharing.starting else carrier.share)()
 
     def _enrolled(self, county: str | None) -> None:
         if county is not None:
@@ -132,6 +156,8 @@ def _progress(state: Carrying, standing: "Standing | None", now: int) -> tuple[s
         return sentence(state.trouble), True
     if state.running:
         return _under_way(state), False
+    if state.sharing != OFF:
+        return shared(state.sharing), state.sharing.refused
     if state.failed is not None:
         return f"{sentence(state.failed)}{t('sync.by_itself', span=times.span(EVERY_S))}", True
     if state.ended:
@@ -144,6 +170,22 @@ def _progress(state: Carrying, standing: "Standing | None", now: int) -> tuple[s
         words = t("sync.last_failed", when=when, why=why(last.outcome))
         return f"{words}{t('sync.by_itself', span=times.span(EVERY_S))}", True
     return t("sync.idle", span=times.span(EVERY_S)), False
+
+
+def shared(sharing: Sharing) -> str:
+    """What others in the room need to know, and what came of it so far."""
+    if not sharing.on:
+        return t("sync.share_refused" if sharing.refused else "sync.share_starting")
+    addresses = " ".join(sharing.addresses[:2])
+    where = t("sync.share_named", name=sharing.name, addresses=addresses) if sharing.name else addresses
+    return t(
+        "sync.sharing",
+        where=where,
+        until=times.clock(sharing.until),
+        visits=sharing.visits,
+        given=sharing.given,
+        brought=sharing.brought,
+    )
 
 
 def _under_way(state: Carrying) -> str:

@@ -43,6 +43,7 @@ class Today(Place):
     def __init__(self, *args: Any, **facts: Any) -> None:
         super().__init__(*args, **facts)
         self.day: Day | None = None
+        self.unsettled = 0
         self._recorded: set[UUID] = set()
         self._durable: set[UUID] = set()
 
@@ -64,9 +65,26 @@ class Today(Place):
         self.query_one(VirtualList).focus()
         self.set_interval(AGAIN_S, self._again)
 
+    def on_screen_resume(self) -> None:
+        """Back in front: something may have arrived or been settled."""
+        super().on_screen_resume()
+        self._count()
+
     def _again(self) -> None:
         if self.app.screen is self:
             self.load()
+            self._count()
+
+    def _count(self) -> None:
+        """How much wants a person. Beside the day itself: no round that is saved waits for it."""
+        from care.invariants import count
+
+        self.run_care(count, self.session.store, then=self._counted, group="count", exclusive=True)
+
+    def _counted(self, unsettled: int) -> None:
+        if unsettled != self.unsettled:
+            self.unsettled = unsettled
+            self.draw()
 
     def load(self) -> None:
         """Ask what must be done now."""
@@ -95,7 +113,7 @@ class Today(Place):
             return
         todo, now = self.query_one(VirtualList), self.session.now()
         todo.empty = today_rows.why_empty(self.day, now)
-        todo.show_rows(today_rows.rows(self.day, now, todo.size.width))
+        todo.show_rows(today_rows.rows(self.day, now, todo.size.width, self.unsettled))
         self._turn()
 
     # --- beside the list --------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from yiyang_tui.cells import BETWEEN
+from yiyang_tui.screens.chart_header import differing
 from yiyang_tui.screens.person_words import allergy, condition, sex_age, word
 from yiyang_tui.screens.today_rows import score
 from yiyang_tui.widgets.columns import Cell
@@ -53,7 +54,8 @@ def _must_know(head: "Header") -> list[Cell]:
         known = Cell(t("chart.allergy", to=" ".join(map(allergy, head.allergies))), "urgent")
     else:
         known = Cell(t("chart.allergies_none" if head.allergies_known else "chart.allergies_unasked"))
-    warned = [t("chart.no_resuscitation")] if head.no_resuscitation else []
+    warned = [f"! {differs}"] if (differs := differing(head)) else []
+    warned += [t("chart.no_resuscitation")] if head.no_resuscitation else []
     warned += [f"! {say(risk, language())}" for risk in head.risks[:3]]
     return [known, *(Cell(one, "urgent") for one in warned)]
 

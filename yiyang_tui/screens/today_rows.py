@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from care.today import BackRow, DueRow
     from care.today import Today as Day
 
-Leads = Literal["", "chart", "rounds", "sync"]
+Leads = Literal["", "chart", "rounds", "unsettled"]
 
 SIGN, BED, NAME, WHEN = 2, 7, 8, 19
 COLUMNS = (Column(SIGN), Column(BED), Column(NAME), Column(0), Column(WHEN, align="right"))
@@ -35,10 +35,13 @@ class Row:
     group: "tuple[DueRow, ...]" = ()
 
 
-def rows(day: "Day", now: int, width: int) -> list[Row]:
-    """The lines in a list of ``width`` cells; none when there is nothing to do."""
+def rows(day: "Day", now: int, width: int, unsettled: int = 0) -> list[Row]:
+    """The lines in a list of ``width`` cells; none when there is nothing to do.
+
+    ``unsettled``: how much wants a person.
+    """
     room = width - 3 - (SIGN + BED + NAME + WHEN) - (len(COLUMNS) - 1)
-    sections = [_alerts(day, room), _due(day, now, room), _back(day, now), _contested(day)]
+    sections = [_alerts(day, room), _due(day, now, room), _back(day, now), _unsettled(unsettled)]
     found: list[Row] = []
     for section in filter(None, sections):
         found += [*([Row(f"gap{len(found)}", (Cell(""),))] if found else []), *section]
@@ -154,11 +157,11 @@ def _back_row(row: "BackRow", now: int) -> Row:
     return Row(f"back{row.person_id.hex}", cells, "chart", row.person_id, row.name)
 
 
-def _contested(day: "Day") -> list[Row]:
-    if not day.contested:
+def _unsettled(count: int) -> list[Row]:
+    if not count:
         return []
-    words = f"! {plural('today.contested', day.contested)}"
-    return [_heading("settle", t("today.to_settle")), Row("contested", (Cell(words, "urgent"),), "sync")]
+    words = f"! {plural('today.unsettled', count)}"
+    return [_heading("settle", t("today.to_settle")), Row("unsettled", (Cell(words, "urgent"),), "unsettled")]
 
 
 def _heading(id: str, words: str) -> Row:
