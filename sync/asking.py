@@ -25,7 +25,7 @@ LEAST_PACE = 100
 SEND_BUFFER = 16 << 10
 """Bytes that the system may hold back for the network: what is told as sent has gone, but for so many."""
 MAX_PROBLEM = 1 << 14
-MOST_WAIT_S = 300
+MOST_WAIT_S = 60
 
 Steady = Callable[[], float]
 
@@ -139,6 +139,6 @@ def _address(http: "httpx.Client") -> str:
 def _refusal(response: "httpx.Response") -> CountyRefused:
     reason = Problem.decode(whole(response, MAX_PROBLEM)).code
     wait = response.headers.get("Retry-After", "")
-    if response.status_code == 503 and wait.isascii() and wait.isdecimal() and len(wait) < 6:
+    if response.status_code == 503 and wait.isascii() and wait.isdecimal() and len(wait) < 10:
         return ComeBack(reason, min(int(wait), MOST_WAIT_S))
     return CountyRefused(reason=reason)

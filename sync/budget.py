@@ -34,14 +34,17 @@ class Budget:
         self.began = self.steady()
 
     def spend(self, octets: int) -> None:
-        """Count what went over the line; raises ``Spent`` when that was the last of it."""
+        """Count what went over the line."""
         self.spent += octets
-        self.check()
 
     def check(self) -> None:
         """Raise ``Spent`` when nothing is left."""
         if self.most_bytes is not None and self.spent >= self.most_bytes:
             raise Spent("bytes")
+        self.check_time()
+
+    def check_time(self) -> None:
+        """Raise ``Spent`` when the time is over: for what had its bytes measured out before it began."""
         if self.most_seconds is not None and self.seconds_left() <= 0:
             raise Spent("seconds")
 

@@ -15,6 +15,8 @@ from sync.bounds import Check, octets, whole
 from sync.protocol import HASH_BYTES, MAX_ANSWER, Message
 
 BODY_HEADER = "Yiyang-Body"
+MOST_HEADER = "Yiyang-Most"
+"""Of a long answer the asking side wants so many bytes now, and asks for the rest another day."""
 EXCHANGE_PATH, RESUME_PATH = "/v1/exchange", "/v1/resume"
 WHOLE_BYTES = 2048
 """So long a body gets through between two cuts of any link worth the name."""
@@ -46,6 +48,13 @@ def named_of(header: str, most: int) -> Named:
     if not 0 < named.total <= most or named.at > named.total:
         raise ValueError("not in its bounds")
     return named
+
+
+def most_of(header: str) -> int:
+    """What the header allows. Raises ``ValueError``."""
+    if not re.fullmatch(r"[0-9]{1,10}", header, re.ASCII):
+        raise ValueError("not a number of bytes")
+    return int(header)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 from sync import asking, carry_kept
 from sync.asking import ComeBack, Cut
 from sync.budget import HEADS_BYTES, LEAST_PART, Budget, Spent
-from sync.carry import BODY_HEADER, EXCHANGE_PATH, RESUME_PATH, WHOLE_BYTES, Come, Named, Resume, named_of
+from sync.carry import BODY_HEADER, EXCHANGE_PATH, MOST_HEADER, RESUME_PATH, WHOLE_BYTES, Come, Named, Resume, named_of
 from sync.carry_kept import Place
 from sync.errors import CountyLies, CountyRefused, CountyUnreachable
 from sync.protocol import AUTH_HEADER
@@ -129,6 +129,7 @@ def _tries(line: Line) -> Retrying:
 
     def may_help(error: BaseException) -> bool:
         line.cuts += isinstance(error, Cut)
+        line.heard |= isinstance(error, ComeBack)
         return isinstance(error, (Cut, ComeBack)) or (line.heard and isinstance(error, CountyUnreachable))
 
     def enough(_state: RetryCallState) -> bool:
@@ -173,6 +174,8 @@ class _Transfer:
 
     def _resume(self, begun: Named | None) -> bytes | None:
         line = self.line
+        if line.budget.bytes_left(LEAST_PART) < LEAST_PART:
+            raise Spent("bytes")
         asked = Resume(self.name, begun.name, begun.at) if begun is not None else Resume(self.name)
         try:
             with self._asked(RESUME_PATH, asked.encode()) as response:
@@ -223,6 +226,8 @@ class _Transfer:
         line.open()
         part = body[at:] if size is None else body[at : at + size]
         said = {AUTH_HEADER: line.prove(path, body), "Content-Length": str(len(part)), **(headers or {})}
+        if line.budget.most_bytes is not None:
+            said[MOST_HEADER] = str(max(LEAST_PART, line.budget.most_bytes - line.budget.spent - len(part)))
         return asking.asked(line.http, path, self._going(part, at), said)
 
     def _going(self, part: bytes, at: int) -> Iterator[bytes]:
@@ -231,6 +236,7 @@ class _Transfer:
             chunk = part[start : start + CHUNK]
             yield chunk
             line.up(len(chunk))
+            line.budget.check_time()
             if len(part) + at > WHOLE_BYTES and self.body is not None:
                 self.gone = at + start + len(chunk)
                 line.moved(self.gone, len(self.body), 0, 0)
@@ -254,6 +260,8 @@ class _Transfer:
                 self._gained(gone + at)
                 line.moved(gone, gone, at, named.total)
                 line.down(len(part))
+                if at < named.total:
+                    line.budget.check()
         if at < named.total:
             raise Cut(url=str(line.http.base_url))
         whole = carry_kept.whole_answer(line.place)

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 
 from db.errors import YiyangError
 from db.journal import SCHEMA
-from sync import asking, graph, parcel, portion
+from sync import asking, carry_kept, graph, parcel, portion
 from sync.budget import Budget, Spent
-from sync.carry_kept import place_of
 from sync.carry_on import Line, carry, left_over, over
 from sync.directory import Directory
 from sync.errors import CountyLies, ParcelDamaged, SignatureWrong
@@ -160,7 +159,7 @@ class _Talk:
         self.portion = portion.first(folder.news().portion)
         self.line = Line(
             http=http,
-            place=place_of(folder.path, link.county_public, link.device_id.bytes),
+            place=carry_kept.place_of(folder.path, link.county_public, link.device_id.bytes),
             prove=self._prove,
             budget=budget,
             sleep=sleep,
@@ -180,7 +179,9 @@ class _Talk:
 
     def hold(self) -> None:
         """Fetch until nothing more is offered, then push until the county lacks nothing we can give."""
-        self.meter.expect(sum(parcel.size(self.folder.outbox, name) for name in parcel.names(self.folder.outbox)))
+        outbox = sum(parcel.size(self.folder.outbox, name) for name in parcel.names(self.folder.outbox))
+        # What is under way lies in the outbox, too.
+        self.meter.expect(max(0, outbox - len(carry_kept.request(self.line.place) or b"")))
         self._finish()
         answer = self._push(self._fetch())
         for _ in range(MOST_ASKS):

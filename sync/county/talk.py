@@ -8,13 +8,27 @@ from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 
-from sync.carry import BODY_HEADER, EXCHANGE_PATH, RESUME_PATH, WHOLE_BYTES, Come, Named, Resume, named_of
+from sync.carry import (
+    BODY_HEADER,
+    EXCHANGE_PATH,
+    MOST_HEADER,
+    RESUME_PATH,
+    WHOLE_BYTES,
+    Come,
+    Named,
+    Resume,
+    most_of,
+    named_of,
+)
 from sync.county import carried, logs, spool
 from sync.county.database import plain_errors
 from sync.county.errors import Denied
 from sync.county.exchange import Asking, exchange, who_asks
 from sync.county.keys import Keys
-from sync.protocol import AUTH_HEADER, MAX_REQUEST, MEDIA_TYPE, ExchangeRequest
+from sync.protocol import AUTH_HEADER, MAX_ANSWER, MAX_REQUEST, MEDIA_TYPE, ExchangeRequest
+
+Answer = tuple[bytes, Named | None]
+"""What is answered, and what it is called if it is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +42,10 @@ class Desk:
 async def talk(desk: Desk, request: Request) -> Response:
     """An exchange request, or a part of one. Raises ``Denied``, ``ClientDisconnect``."""
     header = request.headers.get(AUTH_HEADER, "")
-    named = _named(request)
+    named, most = _named(request), _most(request)
     if named is None:
         body = await carried.read(request, MAX_REQUEST, _nothing, _lost)
-        return await run_in_threadpool(_in_one, desk, header, body)
+        return _said(*await run_in_threadpool(_in_one, desk, header, body), most)
     asking: list[Asking] = []
 
     def check() -> None:
@@ -45,27 +59,27 @@ async def talk(desk: Desk, request: Request) -> Response:
             spool.keep(desk.engine, asking[0].device_id, named, part, _now())
 
     part = await carried.read(request, named.total - named.at, check, keep)
-    return await run_in_threadpool(_in_parts, desk, asking[0], named, part)
+    return _said(*await run_in_threadpool(_in_parts, desk, asking[0], named, part), most)
 
 
 async def resume(desk: Desk, request: Request) -> Response:
     """How far a request came, or the rest of its answer."""
-    header = request.headers.get(AUTH_HEADER, "")
+    header, most = request.headers.get(AUTH_HEADER, ""), _most(request)
     body = await carried.read(request, WHOLE_BYTES, _nothing, _lost)
-    return await run_in_threadpool(_go_on, desk, header, body)
+    return _said(*await run_in_threadpool(_go_on, desk, header, body), most)
 
 
-def _in_one(desk: Desk, header: str, body: bytes) -> Response:
+def _in_one(desk: Desk, header: str, body: bytes) -> Answer:
     with plain_errors():
         name = hashlib.sha256(body).digest()
         return _answer(desk, who(desk, header, EXCHANGE_PATH, name), name, body)
 
 
-def _in_parts(desk: Desk, asking: Asking, named: Named, part: bytes) -> Response:
+def _in_parts(desk: Desk, asking: Asking, named: Named, part: bytes) -> Answer:
     with plain_errors():
         if named.at + len(part) < named.total:
             come = spool.keep(desk.engine, asking.device_id, named, part, _now())
-            return _said(Come(come).encode())
+            return Come(come).encode(), None
         body = spool.before(desk.engine, asking.device_id, named) + part
         if hashlib.sha256(body).digest() != named.name:
             spool.drop(desk.engine, asking.device_id, named.name)
@@ -73,7 +87,7 @@ def _in_parts(desk: Desk, asking: Asking, named: Named, part: bytes) -> Response
         return _answer(desk, asking, named.name, body)
 
 
-def _answer(desk: Desk, asking: Asking, name: bytes, body: bytes) -> Response:
+def _answer(desk: Desk, asking: Asking, name: bytes, body: bytes) -> Answer:
     now = _now()
     try:
         asked = ExchangeRequest.parse(body)
@@ -82,11 +96,11 @@ def _answer(desk: Desk, asking: Asking, name: bytes, body: bytes) -> Response:
     answer = exchange(desk.engine, desk.own, asking, asked, now).encode()
     # A short answer to a short request is lost at little cost; any other is kept before it is sent.
     if max(len(body), len(answer)) <= WHOLE_BYTES:
-        return _said(answer)
-    return _said(answer, spool.answered(desk.engine, asking.device_id, name, answer, now))
+        return answer, None
+    return answer, spool.answered(desk.engine, asking.device_id, name, answer, now)
 
 
-def _go_on(desk: Desk, header: str, body: bytes) -> Response:
+def _go_on(desk: Desk, header: str, body: bytes) -> Answer:
     with plain_errors():
         asking = who(desk, header, RESUME_PATH, hashlib.sha256(body).digest())
         try:
@@ -95,9 +109,9 @@ def _go_on(desk: Desk, header: str, body: bytes) -> Response:
             raise Denied("message_malformed", 400) from error
         found = spool.rest(desk.engine, asking.device_id, asked)
     if isinstance(found, int):
-        return _said(Come(found).encode())
+        return Come(found).encode(), None
     named, rest = found
-    return _said(rest, named)
+    return rest, named
 
 
 def who(desk: Desk, header: str, path: str, name: bytes) -> Asking:
@@ -117,9 +131,17 @@ def _named(request: Request) -> Named | None:
         raise Denied("message_malformed", 400) from error
 
 
-def _said(body: bytes, named: Named | None = None) -> Response:
-    headers = {} if named is None else {BODY_HEADER: named.header()}
-    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+def _most(request: Request) -> int:
+    try:
+        return most_of(request.headers.get(MOST_HEADER, str(MAX_ANSWER)))
+    except ValueError as error:
+        raise Denied("message_malformed", 400) from error
+
+
+def _said(body: bytes, named: Named | None, most: int) -> Response:
+    if named is None:
+        return Response(body, media_type=MEDIA_TYPE)
+    return Response(body[:most], media_type=MEDIA_TYPE, headers={BODY_HEADER: named.header()})
 
 
 def _nothing() -> None:

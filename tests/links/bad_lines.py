@@ -30,7 +30,7 @@ def at_once(_seconds: float) -> None:
 
 def impatient(url: str, _authority: str = "") -> httpx.Client:
     """A connection that takes silence for a break after a moment."""
-    return httpx.Client(base_url=url, timeout=0.4, trust_env=False)
+    return httpx.Client(base_url=url, timeout=0.25, trust_env=False)
 
 
 def come_to_rest(county: Settings, least: int) -> None:
