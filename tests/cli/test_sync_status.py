@@ -118,8 +118,8 @@ def test_what_somebody_did_at_the_county_is_named_and_healed(enrolled: Path, sec
     ended = verify(enrolled, secret)
     assert ended.code == 0
     # The practice person as well.
-    assert "老人  内容不同 2 行" in ended.out
-    assert "床位  县级没有 2 行" in ended.out
+    assert "老人 内容不同 2 行" in ended.out
+    assert "床位 县级没有 2 行" in ended.out
     assert "再比一遍已一样" in ended.out
     said = verify(enrolled, secret, "--json").json()
     assert (said["exit"], said["compared"]["found"], said["rebuild"], said["county"]) == (0, [], {}, "done")

@@ -179,7 +179,7 @@ def _list(differences: "Sequence[Difference]") -> None:
 
     groups = Counter((one.table, _day(one) or "", one.kind) for one in differences)
     for (table, day, kind), rows in sorted(groups.items())[:NAMED]:
-        say("  " + t(f"cli.sync.verify.kind.{kind}", table=_table(table), day=day, n=rows))
+        say("  " + t(f"cli.sync.verify.kind.{kind}", what=f"{_table(table)} {day}".rstrip(), n=rows))
     if len(groups) > NAMED:
         say("  " + t("cli.sync.verify.more", n=len(groups) - NAMED))
 
