@@ -107,7 +107,7 @@ def test_a_mistyped_code_is_told_before_anything_is_sent(vault: Path, secret: Pa
 
 def test_nobody_yet(county: Settings) -> None:
     assert "还没有" in yiyang("county", "devices", "--folder", str(county.folder)).out
-    assert yiyang("county", "status", "--folder", str(county.folder), "--json").json() == {"pairs": []}
+    assert yiyang("county", "status", "--folder", str(county.folder), "--json").json() == {"pairs": [], "attention": []}
 
 
 def test_it_serves_until_it_is_told_to_end(county: Settings) -> None:
@@ -164,5 +164,5 @@ def test_damaged_settings_are_named(county: Settings) -> None:
 
 def test_the_folder_may_come_from_the_environment(county: Settings) -> None:
     ended = yiyang("county", "status", "--json", YIYANG_COUNTY_FOLDER=str(county.folder))
-    assert json.loads(ended.out) == {"pairs": []}
+    assert json.loads(ended.out) == {"pairs": [], "attention": []}
     assert load_county(county.folder).name == "青山县"

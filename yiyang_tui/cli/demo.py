@@ -25,7 +25,7 @@ def demo(
     days: Annotated[int, typer.Option("--days", min=1, max=366, metavar="N", help="cli.demo.opt.days")] = 60,
 ) -> int:
     """Do it all, tell the figures, open the application where there is a terminal, clean up. Returns the exit code."""
-    from yiyang_tui.cli.county import need_extra
+    from yiyang_tui.cli.county_place import need_extra
     from yiyang_tui.cli.demo_county import county_beside
     from yiyang_tui.cli.demo_day import Size, a_day, told_step
     from yiyang_tui.cli.show import say

@@ -59,3 +59,10 @@ class DemoCountySilent(YiyangError):
 
     code: ClassVar[str] = "demo_county_silent"
     exit_code: ClassVar[int] = 32
+
+
+class OptionsClash(YiyangError):
+    """Exactly one of several options is needed. Facts: options."""
+
+    code: ClassVar[str] = "options_clash"
+    exit_code: ClassVar[int] = 2

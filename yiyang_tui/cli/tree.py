@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from yiyang_tui.cli.bundle import COMMANDS as BUNDLE
+from yiyang_tui.cli.catalogue import catalogue
 from yiyang_tui.cli.county import COMMANDS as COUNTY
 from yiyang_tui.cli.demo import demo
 from yiyang_tui.cli.doctor import doctor
@@ -32,6 +33,7 @@ def make_tree() -> TyperGroup:
     _add(root, "demo", demo)
     _add(root, "doctor", doctor)
     _add(root, "keys", keys)
+    _add(root, "catalogue", catalogue)
     _add(root, "share", share)
     _add(root, "meet", meet)
 

@@ -1,0 +1,49 @@
+"""``yiyang catalogue``: the lists that the county publishes, and what stands in them."""
+
+from typing import Annotated
+
+import typer
+
+from yiyang_tui.cli.options import Json, Number, PassphraseFile
+
+MOST = 100
+
+
+def catalogue(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="cli.catalogue.opt.name")] = None,
+    search: Annotated[str, typer.Argument(metavar="SEARCH", help="cli.catalogue.opt.search")] = "",
+    number: Number = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+) -> None:
+    """All lists, or the items of one."""
+    from care import catalogues
+    from yiyang_tui.cli.ask import Secrets
+    from yiyang_tui.cli.record import opened
+    from yiyang_tui.cli.show import as_json, moment, say, table
+    from yiyang_tui.words import t
+
+    with opened(Secrets(), number, passphrase_file) as (store, _):
+        lists = catalogues.catalogues(store)
+        found = catalogues.search(store, name, search, MOST) if name is not None else []
+    if json:
+        as_json(
+            {
+                "catalogues": [
+                    {"name": one.name, "version": one.version, "items": one.items, "at": one.at} for one in lists
+                ],
+                "items": [{"code": one.code, "name": one.name, "facts": dict(one.facts)} for one in found],
+            }
+        )
+    elif not lists:
+        say(t("cli.catalogue.none"))
+    elif name is None:
+        rows = [(one.name, one.version, str(one.items), moment(one.at)) for one in lists]
+        table([t(f"cli.catalogue.column.{each}") for each in ("name", "version", "items", "at")], rows, right=(2,))
+    elif name not in {one.name for one in lists}:
+        say(t("cli.catalogue.unknown", name=name, known=" ".join(one.name for one in lists)))
+    elif not found:
+        say(t("cli.catalogue.nothing", search=search))
+    else:
+        rows_ = [(one.code, one.name, " ".join(f"{k}={v}" for k, v in one.facts.items())) for one in found]
+        table([t(f"cli.catalogue.column.{each}") for each in ("code", "item", "facts")], rows_)
