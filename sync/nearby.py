@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from db.identity import short
 from sync.errors import PeerNotFound, PeerSeveral
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ ADDRESS: Final = re.compile(
 )
 """An address as typed: numbers with or without the port, or a host's name with it. All else is a laptop's name."""
 _MAX_LABEL: Final = 60  # bytes of a name in DNS are at most 63
-_MARK: Final = 12
 _ANSWER_MS: Final = 1500
 
 
@@ -53,8 +53,8 @@ def announced(
         f"{label}.{SERVICE}",
         port=port,
         parsed_addresses=list(addresses),
-        properties={"pair": pair.hex[:_MARK]},
-        server=f"yiyang-{pair.hex[:_MARK]}-{port}.local.",
+        properties={"pair": short(pair)},
+        server=f"yiyang-{short(pair)}-{port}.local.",
     )
     try:
         line = _line(interfaces)
@@ -89,7 +89,7 @@ def find(
         def add_service(self, zc: Zeroconf, type_: str, name_: str) -> None:
             """Somebody is there."""
             info = zc.get_service_info(type_, name_, timeout=_ANSWER_MS)
-            if info is None or info.properties.get(b"pair") != pair.hex[:_MARK].encode() or len(found) == MOST_FOUND:
+            if info is None or info.properties.get(b"pair") != short(pair).encode() or len(found) == MOST_FOUND:
                 return
             label = _label(name_.removesuffix(f".{SERVICE}"))
             addresses = [each for each in info.parsed_addresses() if ":" not in each]

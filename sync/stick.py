@@ -17,13 +17,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
+from db.identity import short
 from db.keys import sync_folder
 from sync.bundle import COUNTY, MAX_BUNDLE, is_age
 from sync.errors import BundleAbsent, BundleCut, BundleDamaged, BundleForeign, StickFailed, StickFull
 
 MOST_FILES = 500
 """Bundles of one folder that are looked at: the newest."""
-_MARK = 12  # hex digits of a pair or device
+_MARK = 8  # hex digits of a pair or device
 _HASH = 16  # hex digits of the SHA-256
 _BEGIN, _SUFFIX, _UNFINISHED = "yiyang-", ".age", ".part"
 _NAME = re.compile(
@@ -38,8 +39,8 @@ _CHINA_S = 8 * 3600  # the houses are all in one zone, and people read the date
 def name_of(pair: UUID, maker: UUID | None, at: int, data: bytes) -> str:
     """The file name of a bundle. ``maker`` ``None``: the county; ``at`` in seconds UTC."""
     when = time.strftime("%Y%m%d-%H%M%S", time.gmtime(max(0, min(at, 253_402_214_400)) + _CHINA_S))
-    by = COUNTY if maker is None else maker.hex[:_MARK]
-    return f"{_BEGIN}{pair.hex[:_MARK]}-{by}-{when}-{hashlib.sha256(data).hexdigest()[:_HASH]}{_SUFFIX}"
+    by = COUNTY if maker is None else short(maker)
+    return f"{_BEGIN}{short(pair)}-{by}-{when}-{hashlib.sha256(data).hexdigest()[:_HASH]}{_SUFFIX}"
 
 
 def bundles_at(path: Path) -> list[Path]:
@@ -73,7 +74,7 @@ def read(path: Path, pair: UUID | None = None) -> bytes:
     ``BundleForeign`` if the name is of another ``pair``, ``BundleDamaged``, ``StickFailed``.
     """
     named = _NAME.fullmatch(path.name)
-    if named and pair is not None and named[1].lower() != pair.hex[:_MARK]:
+    if named and pair is not None and named[1].lower() != short(pair):
         raise BundleForeign(file=path.name)
     with _reading(path):
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device never ends

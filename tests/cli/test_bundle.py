@@ -109,7 +109,7 @@ def test_what_is_wrong_with_a_stick_is_said_in_one_sentence(enrolled: Path, usb:
     whole.write_bytes(whole.read_bytes()[:-1000])
     before = untouched(enrolled)
     refused(51, "bundle", "import", str(usb), "--sealed", zh="没有拷完整", en="not copied whole", vault=enrolled)
-    stranger = usb / whole.name.replace(whole.name.split("-")[1], "0" * 12)
+    stranger = usb / whole.name.replace(whole.name.split("-")[1], "0" * 8)
     shutil.move(whole, stranger)
     refused(52, "bundle", "import", str(usb), "--sealed", zh="不是给这台电脑的", en="is not for this", vault=enrolled)
     assert untouched(enrolled) == before

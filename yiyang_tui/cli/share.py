@@ -92,11 +92,12 @@ def meet(
 
 def own_name(folder: "Folder") -> str:
     """What the county calls this laptop."""
+    from db.identity import short
     from sync.peer import listed_in
 
     link = folder.link()
     listed = listed_in(link, link.device_id)
-    return listed.name if listed else link.device_id.hex[:8]
+    return listed.name if listed else short(link.device_id)
 
 
 def _hosts(addresses: tuple[str, ...]) -> list[str]:
