@@ -1,0 +1,32 @@
+"""The sticks that are plugged in, as far as the system tells; any other place can be typed."""
+
+import os
+import string
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+MOUNTS: Final = ("/media", "/run/media", "/mnt")
+"""Where desktops and administrators of Linux put sticks; desktops one folder deeper, named for the user."""
+_REMOVABLE: Final = 2  # DRIVE_REMOVABLE of the Windows function
+
+
+def sticks(mounts: Sequence[str] = MOUNTS) -> list[Path]:
+    """Folders of removable drives, by name."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kind = ctypes.windll.kernel32.GetDriveTypeW
+        return [Path(f"{letter}:\\") for letter in string.ascii_uppercase if kind(f"{letter}:\\") == _REMOVABLE]
+    near = [folder for mount in mounts for folder in (Path(mount), *_folders(Path(mount)))]
+    deep = [inner for folder in near[:] if str(folder) not in mounts for inner in _folders(folder)]
+    return sorted({folder for folder in (*near, *deep) if os.path.ismount(folder)})
+
+
+def _folders(place: Path) -> list[Path]:
+    try:
+        return [Path(one.path) for one in os.scandir(place) if one.is_dir(follow_symlinks=False)]
+    except OSError:
+        # A drive that is just being pulled out, or another user's.
+        return []
