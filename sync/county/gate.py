@@ -24,7 +24,7 @@ class Room:
     """Bounds of one worker: requests worked on at once, read and waiting for their turn; open ones, and their bytes."""
 
     at_once: int = 3
-    waiting: int = 8
+    waiting: int = 6
     open: int = 256
     octets: int = 256 << 20
 

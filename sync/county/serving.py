@@ -8,7 +8,9 @@ import os
 import signal
 import socket
 import ssl
+import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +42,8 @@ _MANNERS: Mapping[str, Any] = {
     # A worker that is busy answers late; one that is dead does not answer at all.
     "timeout_worker_healthcheck": 30,
 }
+_SWITCH_S = 0.001
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +137,18 @@ class _Workers(Multiprocess):
         self._drain_s = drain_s
 
     def handle_term(self) -> None:
-        """Drain, then end."""
+        """Drain, then end; a second signal ends it at once."""
         self._draining.set()
-        self.should_exit.wait(self._drain_s)
+        until = time.monotonic() + self._drain_s
+        while time.monotonic() < until and not {signal.SIGTERM, signal.SIGINT} & {*self.signal_queue}:
+            time.sleep(_LOOK_S)
         super().handle_term()
 
 
 def _worker(settings: Settings, room: Room, draining: Event) -> ASGIApp:
     """The application of one worker; it merges what others left behind, and ends with the process that started it."""
+    # Threads that compute must not keep those waiting who are told in a millisecond that the county is busy.
+    sys.setswitchinterval(_SWITCH_S)
     county = make_county(settings)
     own_life = county.router.lifespan_context
 
