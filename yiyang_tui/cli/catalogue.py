@@ -18,12 +18,16 @@ def catalogue(
 ) -> None:
     """All lists, or the items of one."""
     from care import catalogues
+    from sync.inbox import take_in
+    from sync.link import Folder
     from yiyang_tui.cli.ask import Secrets
     from yiyang_tui.cli.record import opened
     from yiyang_tui.cli.show import as_json, moment, say, table
     from yiyang_tui.words import t
 
     with opened(Secrets(), number, passphrase_file) as (store, _):
+        # A timer may have fetched a list while the record was closed.
+        take_in(store, Folder(store.path))
         lists = catalogues.catalogues(store)
         found = catalogues.search(store, name, search, MOST) if name is not None else []
     if json:
