@@ -12,10 +12,13 @@ def line(state: Carrying, now: int) -> str:
         return "" if state.trouble is None else t("syncline.trouble")
     if not standing.enrolled:
         return plural("syncline.alone", standing.total)
-    parts = [
-        plural("syncline.unsent", standing.unsent) if standing.unsent else t("syncline.all_sent"),
-        t("syncline.county_has", have=standing.at_county, total=standing.total),
-    ]
+    local = standing.unsent - standing.sent
+    parts = [plural("syncline.unsent", local)] if local else []
+    if standing.sent:
+        parts.append(plural("syncline.sent", standing.sent))
+    if not parts:
+        parts.append(t("syncline.all_sent"))
+    parts.append(t("syncline.county_has", have=standing.at_county, total=standing.total))
     if state.running:
         parts.append(t("syncline.running"))
     elif standing.last is not None and standing.last.outcome != "done":
@@ -24,6 +27,8 @@ def line(state: Carrying, now: int) -> str:
         parts.append(plural("syncline.refused", len(standing.refused)))
     if standing.contested:
         parts.append(plural("syncline.contested", standing.contested))
+    if standing.county_lost:
+        parts.append(plural("sync.county_lost", standing.county_lost))
     if standing.last is not None and not state.running:
         parts.append(t("syncline.last", when=times.moment(standing.last.at, now)))
     return BETWEEN.join(parts)

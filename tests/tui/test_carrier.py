@@ -90,6 +90,19 @@ STANDS = Standing(
             "All sent  county has 1416/1416  last 18:40",
         ),
         (
+            {"sent": 100},
+            False,
+            "本机新增 32 条未送出  已发 100 条等回执  县里已收 1284/1416  上次 18:40",
+            "32 new entries not sent  100 sent, no receipt yet  county has 1284/1416  last 18:40",
+        ),
+        (
+            {"sent": 132, "county_lost": 3},
+            False,
+            "已发 132 条等回执  县里已收 1284/1416  县级少了 3 条，正在补送  上次 18:40",
+            "132 sent, no receipt yet  county has 1284/1416"
+            "  The county lost 3 entries; they are being given back  last 18:40",
+        ),
+        (
             {"last": Run(AT - 86400, "county_unreachable")},
             False,
             "本机新增 132 条未送出  县里已收 1284/1416  连不上县级，照常记录  上次 昨天 21:04",

@@ -233,6 +233,13 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         if top != round(self.scroll_y):
             self.scroll_to(y=top, animate=False, force=True)
 
+    def _show_anew(self, index: int) -> None:
+        # While it was too small for it the list began at the chosen row; now it can begin at its beginning again.
+        if index < self._rows_visible and self.scroll_y:
+            self.scroll_to(y=0, animate=False, force=True)
+        else:
+            self._show(index)
+
     def watch_index(self, old: int, new: int) -> None:
         """Draw the two rows that changed."""
         for index in (old, new):
@@ -242,7 +249,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         """The chosen row stays in sight."""
         self.virtual_size = Size(self.size.width, self.total + self.head)
         if self.total:
-            self.call_after_refresh(self._show, self.index)
+            self.call_after_refresh(self._show_anew, self.index)
 
     def on_focus(self) -> None:
         """The cursor is drawn strong only where keys go."""
