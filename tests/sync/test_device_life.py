@@ -1,0 +1,259 @@
+"""The lives of laptops: lost and revoked, replaced, copied, woken in another century; and of a county put back."""
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+import pyrage
+import pytest
+
+from db.clock import Clock
+from db.keys import FLOOR
+from db.local import BATCH
+from db.store import Store
+from db.tables import Person, Round
+from sync import enrol, exchange, parcel, session
+from sync.county import admin, attention, revoke
+from sync.county.verify import verify
+from sync.errors import CountyRefused
+from sync.fellows import fellows
+from sync.inbox import take_in
+from sync.rebuild import differences
+from sync.seal import seal
+from sync.standing import standing
+from tests.sync.county_tables import rows_of
+from tests.sync.worlds import PAIR, PASSPHRASE, World, look, looks
+
+
+def joined(world: World, name: str, url: str) -> Store:
+    """A further laptop of the pair, fresh from the box."""
+    code = admin.new_code(world.county, PAIR)
+    return enrol.join(world.path(name), url, code, number=name, passphrase=PASSPHRASE, laptop="新机", cost=FLOOR)
+
+
+def hand_over(world: World, of: Store, name: str, to: str) -> list[bytes]:
+    """What a laptop holds sealed comes into another's inbox, as a partner on the LAN or a stick brings it."""
+    session.settle(of)
+    names = parcel.names(world.folder(name).outbox)
+    for each in names:
+        parcel.put(world.folder(to).inbox, each, parcel.get(world.folder(name).outbox, each))
+    return names
+
+
+def pressing(world: World, now: int | None = None) -> list[tuple[str, str]]:
+    """What the county tells its people to look at."""
+    return [(each.kind, each.laptop) for each in attention.attention(world.county, now)]
+
+
+def equal(world: World, *stores: Store) -> set[UUID]:
+    """All have one record, value for value, and can prove it; its rounds."""
+    for store in stores:
+        for model in (Round, Person):
+            assert rows_of(store, None, model) == rows_of(world.county, store.pair_id, model)
+        assert differences(store) == {}
+    assert verify(world.county).findings == []
+    return looks(stores[0])
+
+
+# --- lost --------------------------------------------------------------------------------------
+
+
+def test_a_lost_laptop_is_replaced_and_the_whole_record_is_back(world: World) -> None:
+    with world.serving() as url:
+        home, clinic = world.start(), world.start("clinic")
+        done = {look(home), look(clinic)}
+        for store in (home, clinic):
+            session.sync(store)
+        revoke.revoke(world.county, home.device_id)
+        third = joined(world, "third", url)
+        session.sync(third)
+        done.add(look(third))
+        for store in (third, clinic, third):
+            session.sync(store)
+        assert equal(world, third, clinic) == done
+        assert {(each.name, each.revoked) for each in fellows(third)} >= {("护理站", True), ("新机", False)}
+        # Nothing is sealed to the lost one any more.
+        look(clinic)
+        session.settle(clinic)
+        for name in parcel.names(world.folder("clinic").outbox):
+            sealed = parcel.get(world.folder("clinic").outbox, name)
+            with pytest.raises(parcel.ParcelNotForUs):
+                parcel.open_parcel(sealed, home.device.age_key)
+        third.close()
+
+
+def test_a_laptop_revoked_while_it_was_away_says_so_keeps_its_record_and_its_work_waits_for_a_decision(
+    world: World,
+) -> None:
+    home, clinic = world.start(), world.start("clinic")
+    done = {look(home)}
+    with world.serving():
+        for store in (home, clinic):
+            session.sync(store)
+        unsent = {look(home), look(home)}
+        revoke.revoke(world.county, home.device_id)
+        with pytest.raises(CountyRefused) as said:
+            session.sync(home)
+        assert said.value.facts["reason"] == "device_revoked"
+        assert looks(home) == done | unsent
+        assert standing(home).unsent == 2
+        # A partner who has not heard of it yet takes the work from it, builds on it, and brings it to the county.
+        names = hand_over(world, home, "home", "clinic")
+        assert take_in(clinic, world.folder("clinic")).batches == len(names) == 1
+        on_it = look(clinic)
+        came = session.sync(clinic)
+        assert sorted(code for _, code in came.outcome.refused) == ["device_revoked_since", "stands_on_refused"]
+        assert world.at_county(clinic) == done
+        assert [kind for kind, _ in pressing(world)] == ["refused", "refused"]
+        # What it writes once it knows is refused at the partner, too, and stops nothing.
+        late = {look(home)}
+        hand_over(world, home, "home", "clinic")
+        arrived = take_in(clinic, world.folder("clinic"))
+        assert [code for _, code in arrived.refused] == ["device_revoked_since"]
+        assert looks(clinic).isdisjoint(late)
+        # County IT looks at it and lets in what the partner has built on.
+        done_ = revoke.revoke(world.county, home.device_id, names[0].hex()[:12])
+        assert done_.taken_in == 2
+        session.sync(clinic)
+        assert equal(world, clinic) == done | unsent | {on_it}
+        assert (standing(clinic).unsent, standing(clinic).refused) == (0, ())
+        assert pressing(world) == []
+
+
+def test_a_laptop_that_pulls_for_the_first_time_takes_nothing_of_a_thief(world: World) -> None:
+    """The thief reaches it before the county's batches do: it waits, then it knows."""
+    home = world.start()
+    with world.serving() as url:
+        done = {look(home)}
+        session.sync(home)
+        revoke.revoke(world.county, home.device_id)
+        third = joined(world, "third", url)
+        look(home)
+        seal(home)
+        folder = world.folder("third")
+        with home.reading() as conn:
+            rows = conn.execute(BATCH.select().order_by(BATCH.c.position)).all()
+        # The thief seals to whom he likes.
+        to = str(pyrage.x25519.Identity.from_str(third.device.age_key).to_public())
+        late = rows[-1]
+        parcel.put(folder.inbox, bytes(late.hash), parcel.seal_parcel(bytes(late.body), [to]))
+        assert take_in(third, folder).waiting == 1
+        session.sync(third)
+        assert looks(third) == done
+        assert parcel.names(folder.refused) == [bytes(late.hash)]
+        assert parcel.names(folder.inbox) == []
+        third.close()
+
+
+# --- copied ------------------------------------------------------------------------------------
+
+
+def test_two_with_one_identity_show_at_the_county_and_on_both(world: World) -> None:
+    shutil.copytree(world.place / "home", world.place / "twin")
+    with world.serving():
+        home, twin, clinic = world.start(), world.start("twin", number="home"), world.start("clinic")
+        done: set[UUID] = set()
+        for _ in range(2):
+            done |= {look(home), look(twin)}
+            session.settle(home)
+            session.settle(twin)
+            for store in (home, twin):
+                session.sync(store)
+        assert ("fork", "护理站") in pressing(world)
+        for store in (home, twin, clinic):
+            session.sync(store)
+        for store in (home, twin):
+            [own] = [each for each in fellows(store) if each.here]
+            assert own.forks >= 1
+        [seen] = [each for each in fellows(clinic) if each.name == "护理站"]
+        assert seen.forks >= 1
+        for store in (home, twin, clinic):
+            session.sync(store)
+        assert equal(world, home, twin, clinic) == done
+        # One of the two is revoked as what it is, one laptop: both are out, and nothing that was sent is lost.
+        revoke.revoke(world.county, home.device_id)
+        for store in (home, twin):
+            with pytest.raises(CountyRefused):
+                session.sync(store)
+        session.sync(clinic)
+        assert equal(world, clinic) == done
+
+
+def test_a_laptop_put_back_from_last_weeks_copy_is_one_again_after_a_sync(world: World) -> None:
+    home, clinic = world.start(), world.start("clinic")
+    done = {look(home)}
+    with world.serving():
+        session.sync(home)
+        home.close()
+        world.keep("home", "week")
+        home = world.start()
+        done |= {look(home), look(home)}
+        session.sync(home)
+        home.close()
+        world.put_back("home", "week")
+        home = world.start()
+        done.add(look(home))
+        for store in (home, clinic, home):
+            session.sync(store)
+        done.add(look(home))
+        for store in (home, clinic):
+            session.sync(store)
+        assert equal(world, home, clinic) == done
+        assert "fork" not in [kind for kind, _ in pressing(world)]
+
+
+# --- clocks ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [0, 946_684_800, 4_070_908_800], ids=["1970", "2000", "2099"])
+def test_a_dead_clock_is_told_and_refuses_nothing(world: World, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic = world.start("clinic")
+    with world.serving():
+        session.sync(clinic)
+        home = world.start(clock=Clock(wall=lambda: at))
+        done = {look(home), look(clinic)}
+        with monkeypatch.context() as dead:
+            _run_at(dead, lambda: at)
+            session.sync(home)
+        assert ("skewed", "护理站") in pressing(world)
+        home.close()
+        home = world.start()
+        done.add(look(home))
+        for store in (home, clinic, home):
+            session.sync(store)
+        assert ("skewed", "护理站") not in pressing(world)
+        # What was written under the dead clock stands before what was written later, whatever it says.
+        assert equal(world, home, clinic) == done
+
+
+def _run_at(patch: pytest.MonkeyPatch, clock: Callable[[], int]) -> None:
+    """Let the exchange go by the laptop's own clock, as the system would."""
+    patch.setattr(exchange, "run", partial(exchange.run, clock=clock))
+
+
+# --- the county --------------------------------------------------------------------------------
+
+
+def test_a_county_put_back_from_its_backup_gets_everything_again_and_is_proved(world: World) -> None:
+    home, clinic = world.start(), world.start("clinic")
+    done = {look(home), look(clinic)}
+    with world.serving():
+        for store in (home, clinic):
+            session.sync(store)
+    world.keep("county")
+    with world.serving():
+        done |= {look(home), look(home)}
+        session.sync(home)
+    world.put_back("county")
+    assert world.at_county(home) != done
+    with world.serving():
+        session.settle(home)
+        exchange.run(world.folder())
+        # It signs for less than it did: that is seen at once, and made good by the same laptops.
+        best = standing(home)
+        assert best.county_lost > 0 or best.unsent == 0
+        for store in (home, clinic, home):
+            session.sync(store)
+        assert equal(world, home, clinic) == done
+        assert standing(home).county_lost == 0
