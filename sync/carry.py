@@ -7,7 +7,7 @@ the rest of the answer comes at once. Short messages pay nothing: they go as one
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,6 +20,8 @@ MOST_HEADER = "Yiyang-Most"
 EXCHANGE_PATH, RESUME_PATH = "/v1/exchange", "/v1/resume"
 WHOLE_BYTES = 2048
 """So long a body gets through between two cuts of any link worth the name."""
+PIECE = 2048
+"""Written at once: behind TLS a piece arrives whole or not at all, so a cut costs no more than one of them."""
 KEPT_S = 3 * 86_400
 """How long either side keeps a transfer that stands still: the next night with a network, and the one after."""
 
@@ -48,6 +50,12 @@ def named_of(header: str, most: int) -> Named:
     if not 0 < named.total <= most or named.at > named.total:
         raise ValueError("not in its bounds")
     return named
+
+
+def in_pieces(body: bytes) -> Iterator[bytes]:
+    """A body as it is written to the link."""
+    for start in range(0, len(body), PIECE):
+        yield body[start : start + PIECE]
 
 
 def most_of(header: str) -> int:

@@ -12,7 +12,18 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 from sync import asking, carry_kept
 from sync.asking import ComeBack, Cut
 from sync.budget import HEADS_BYTES, LEAST_PART, Budget, Spent
-from sync.carry import BODY_HEADER, EXCHANGE_PATH, MOST_HEADER, RESUME_PATH, WHOLE_BYTES, Come, Named, Resume, named_of
+from sync.carry import (
+    BODY_HEADER,
+    EXCHANGE_PATH,
+    MOST_HEADER,
+    RESUME_PATH,
+    WHOLE_BYTES,
+    Come,
+    Named,
+    Resume,
+    in_pieces,
+    named_of,
+)
 from sync.carry_kept import Place
 from sync.errors import CountyLies, CountyRefused, CountyUnreachable
 from sync.protocol import AUTH_HEADER
@@ -20,7 +31,6 @@ from sync.protocol import AUTH_HEADER
 if TYPE_CHECKING:
     import httpx
 
-CHUNK = 4096
 PROGRESS_BYTES = 512
 """So much more than at the last cut is worth another try at once."""
 FIRST_TRIES, MOST_TRIES = 3, 6
@@ -231,14 +241,14 @@ class _Transfer:
         return asking.asked(line.http, path, self._going(part, at), said)
 
     def _going(self, part: bytes, at: int) -> Iterator[bytes]:
-        line = self.line
-        for start in range(0, len(part), CHUNK):
-            chunk = part[start : start + CHUNK]
-            yield chunk
-            line.up(len(chunk))
+        line, gone = self.line, at
+        for piece in in_pieces(part):
+            yield piece
+            line.up(len(piece))
             line.budget.check_time()
+            gone += len(piece)
             if len(part) + at > WHOLE_BYTES and self.body is not None:
-                self.gone = at + start + len(chunk)
+                self.gone = gone
                 line.moved(self.gone, len(self.body), 0, 0)
 
     def _take(self, response: "httpx.Response") -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
 from sqlalchemy import Engine
 
 from sync.carry import (
@@ -17,6 +18,7 @@ from sync.carry import (
     Come,
     Named,
     Resume,
+    in_pieces,
     most_of,
     named_of,
 )
@@ -141,7 +143,9 @@ def _most(request: Request) -> int:
 def _said(body: bytes, named: Named | None, most: int) -> Response:
     if named is None:
         return Response(body, media_type=MEDIA_TYPE)
-    return Response(body[:most], media_type=MEDIA_TYPE, headers={BODY_HEADER: named.header()})
+    part = body[:most]
+    headers = {BODY_HEADER: named.header(), "Content-Length": str(len(part))}
+    return StreamingResponse(in_pieces(part), media_type=MEDIA_TYPE, headers=headers)
 
 
 def _nothing() -> None:
