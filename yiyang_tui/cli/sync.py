@@ -164,9 +164,9 @@ def _tell(outcome: "Outcome") -> None:
     from yiyang_tui.cli.show import moment, note, say, size
     from yiyang_tui.words import t
 
-    if outcome.sent or outcome.received or outcome.refused or outcome.stopped:
+    if outcome.sent or outcome.received or outcome.refused or (outcome.stopped and outcome.requests):
         say(_line(outcome))
-    else:
+    elif not outcome.stopped:
         say(t("cli.sync.nothing"))
     if outcome.received:
         say(t("cli.sync.merged_later"))
