@@ -63,8 +63,13 @@ def _size(headers: Mapping[bytes, bytes]) -> int:
 
 async def _busy(send: Send, size: int) -> None:
     logs.note(code=BUSY)
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"retry-after", str(RETRY_S).encode())]
+    said = Problem(BUSY).encode()
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(said)).encode()),
+        (b"retry-after", str(RETRY_S).encode()),
+    ]
     if size > _SMALL:
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": Problem(BUSY).encode()})
+    await send({"type": "http.response.body", "body": said})
