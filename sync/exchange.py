@@ -22,10 +22,11 @@ from sync.carry_on import Line, carry, left_over, over
 from sync.directory import Directory
 from sync.errors import CountyLies, ParcelDamaged, SignatureWrong
 from sync.handed import handed_over
-from sync.link import Folder, Link, Run, best_receipt, last_receipt
+from sync.link import Folder, Link, Run, last_receipt
 from sync.meter import Meter, Progress
 from sync.protocol import MAX_BATCHES, MAX_HEADS, ExchangeAnswer, ExchangeRequest, authorise
 from sync.receipt import Receipt, verify
+from sync.statements import keep, with_receipt
 
 if TYPE_CHECKING:
     import httpx
@@ -323,16 +324,10 @@ class _Talk:
             if receipt.pair != link.pair_id or receipt.device != link.device_id:
                 raise CountyLies(reason="receipt")
             self.outcome.receipt = receipt
-            news = self.folder.news()
-            best = best_receipt(news, link)
-            self.folder.save_news(
-                replace(
-                    news,
-                    receipt=answer.receipt,
-                    best=news.best if best is not None and best.entries > receipt.entries else answer.receipt,
-                    county_ahead_s=answer.time - int(self.clock()),
-                )
-            )
+            news = with_receipt(self.folder.news(), link, answer.receipt, receipt)
+            self.folder.save_news(replace(news, county_ahead_s=answer.time - int(self.clock())))
+        if keep(self.folder, answer.passed_on):
+            self.link = self.folder.link()
 
     def _clear(self, there: set[bytes]) -> None:
         """Let go of sealed copies of what the county has and has signed for.

@@ -86,6 +86,9 @@ def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeReques
         directory = None
         if version != request.directory_version:
             directory = enrolment.directory(conn, asking.pair_id, keys).sign(keys.sign, keys.kid)
+        relayed = store.writers(conn, asking.pair_id, sorted(brought)) - {asking.device_id}
+    # Whoever carries another laptop's batches carries the receipt back.
+    others = [store.receipt(engine, asking.pair_id, device, now) for device in sorted(relayed)]
     return ExchangeAnswer(
         heads=tuple(heads[:MAX_HEADS]),
         receipt=None if known else held.sign(keys.sign, keys.kid),
@@ -96,6 +99,7 @@ def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeReques
         time=now,
         shared=tuple(shared),
         merging=merging,
+        passed_on=tuple(each.sign(keys.sign, keys.kid) for each in others),
         schema=SCHEMA,
     )
 

@@ -109,6 +109,12 @@ def held(conn: Connection, pair_id: UUID, names: Sequence[bytes]) -> dict[bytes,
     return {bytes(name): lamport for name, lamport in rows}
 
 
+def writers(conn: Connection, pair_id: UUID, names: Sequence[bytes]) -> set[UUID]:
+    """The devices that sealed those of the named batches that are stored."""
+    query = select(_BATCH.c.device_id).distinct().where(_BATCH.c.pair_id == pair_id, _BATCH.c.hash.in_(names))
+    return set(conn.execute(query).scalars())
+
+
 def _count(conn: Connection, header: batch.Header) -> None:
     entries = header.last - header.first + 1
     mine = (_COUNT.c.pair_id == header.pair, _COUNT.c.device_id == header.device)

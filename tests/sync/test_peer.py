@@ -106,13 +106,10 @@ def test_a_meeting_says_nothing_of_the_county_but_what_the_county_signed(world: 
         meet_open(clinic, at(shared))
         assert standing(clinic).at_county < standing(clinic).total
         assert parcel.names(world.folder("clinic").outbox) != []
-        # Home meets the county and comes back: clinic learns from it what is there.
+        # Home meets the county and comes back: clinic learns from it what is there, by the county's own word.
         with world.serving():
             session.sync(home)
-        assert meet_open(clinic, at(shared)).meeting.statements == 0
-    with world.serving():
-        assert standing(clinic).unsent > 0
-        session.sync(clinic)
+        assert meet_open(clinic, at(shared)).meeting.statements == 1
     assert standing(clinic).unsent == 0
 
 
@@ -135,6 +132,22 @@ def test_receipts_reach_a_laptop_that_never_meets_the_county_through_its_partner
     found = standing(village)
     assert (found.unsent, found.agrees) == (0, True)
     assert parcel.names(world.folder(THIRD).outbox) == []
+
+
+def test_whoever_carries_anothers_work_to_the_county_brings_its_receipt_back(world: World) -> None:
+    village = third_laptop(world)
+    home = world.start()
+    with share(home) as shared:
+        meet_open(village, at(shared))
+        done = look(village)
+        meet_open(village, at(shared))
+        with world.serving():
+            session.sync(home)
+            assert done in world.at_county(home)
+        assert standing(village).unsent > 0
+        meet_open(village, at(shared))
+    found = standing(village)
+    assert (found.unsent, found.agrees) == (0, True)
 
 
 def test_a_laptop_that_shares_learns_what_who_asks_knows_of_the_county(world: World) -> None:
