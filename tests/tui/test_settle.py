@@ -197,7 +197,7 @@ async def test_two_in_one_bed_one_moves_after_a_question(listed: Listed, lived: 
         await press(app, pilot, "enter")
         assert "101-2 登记了不止一位：谁换到别处？" in screen_text(app)
         await press(app, pilot, "end", "enter")
-        assert "宋志云 换到哪里？" in screen_text(app)
+        assert "宋志云 换到哪里？办离院在最下面" in screen_text(app)
         assert "103-1" in screen_text(app)
         await press(app, pilot, "enter")
         assert "宋志云 从 101-2 换到" in screen_text(app)

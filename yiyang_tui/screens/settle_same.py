@@ -34,7 +34,7 @@ _SHOWN = (
 )  # fmt: skip
 _ALWAYS = ("birth", "id_number", "allergies", "care_level")
 _LINES = {"allergies": 3, "conditions": 2}
-_LABEL = 10
+_LABEL = 13
 
 
 class SamePeople(Dialog[Any]):
