@@ -16,7 +16,7 @@ from db.tables import Person, Round
 from sync import enrol, exchange, parcel, session
 from sync.county import admin, attention, revoke
 from sync.county.verify import verify
-from sync.errors import CountyRefused
+from sync.errors import CountyRefused, ParcelNotForUs
 from sync.fellows import fellows
 from sync.inbox import take_in
 from sync.rebuild import differences
@@ -78,7 +78,7 @@ def test_a_lost_laptop_is_replaced_and_the_whole_record_is_back(world: World) ->
         session.settle(clinic)
         for name in parcel.names(world.folder("clinic").outbox):
             sealed = parcel.get(world.folder("clinic").outbox, name)
-            with pytest.raises(parcel.ParcelNotForUs):
+            with pytest.raises(ParcelNotForUs):
                 parcel.open_parcel(sealed, home.device.age_key)
         third.close()
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from db.journal import SCHEMA, EntryRef
-from sync import batch
+from sync import batch, jws
 from sync.county import revoke
 from sync.county.attention import KINDS, Attention, attention
 from sync.county.settings import Settings
-from sync.protocol import OLDEST_PROGRAM, ExchangeRequest
+from sync.protocol import OLDEST_PROGRAM, PROGRAM, ExchangeRequest
 from tests.sync.county.members import AT, Member, Said, enrolled
 
 DAY = 86400
@@ -83,12 +83,9 @@ def test_what_waits_refused_names_the_batches_for_the_decision(county: Settings,
     assert [each for each in attention(county, now) if each.kind == "refused"] == []
 
 
-def asked(member: Member, seconds: int, *batches: bytes, **said: int) -> None:
+def asked(member: Member, seconds: int, program: int = PROGRAM, schema: int = SCHEMA) -> None:
     """Ask as another program does."""
-    from sync import parcel
-
-    sealed = tuple(parcel.seal_parcel(data, [member.county.county_age_recipient]) for data in batches)
-    member.send(replace(ExchangeRequest((), sealed), **said).encode(), seconds)
+    member.send(ExchangeRequest((), program=program, schema=schema).encode(), seconds)
 
 
 def test_programs_too_old_are_refused_in_words_and_both_kinds_are_told(
@@ -119,8 +116,6 @@ def test_what_only_a_newer_program_reads_is_stored_and_told(county: Settings, ad
 
 def of_a_newer_program(member: Member) -> bytes:
     """A batch in a layout that this program does not know, soundly signed."""
-    from sync import jws
-
     said = member.batch([member.person()])
     head = batch._pack_header(replace(batch.unseal(said).header, codec="columns-9"))
     body = b"laid out otherwise"

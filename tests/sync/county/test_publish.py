@@ -82,13 +82,13 @@ def test_two_who_publish_at_once_take_turns(county: Settings, address: str) -> N
         lists = [a_list("A", "B", f"C{n}", version=str(n)) for n in range(4)]
         for done in pool.map(lambda each: publish(county, each), lists):
             assert [each.waits for each in done] == [False, False]
-    for pair in admin.status(county):
-        rows = rows_of(county, pair.pair_id, CatalogueItem)
+    for one in admin.status(county):
+        rows = rows_of(county, one.pair_id, CatalogueItem)
         assert len({row[2] for row in rows}) == len(rows)
-        [title] = rows_of(county, pair.pair_id, Catalogue)
+        [title] = rows_of(county, one.pair_id, Catalogue)
         shown = {row[2] for row in rows if not row[5]}
         assert shown == {"A", "B", f"C{title[2]}"}
-        assert (pair.set_aside, pair.contested, pair.unmerged) == (0, 0, 0)
+        assert (one.set_aside, one.contested, one.unmerged) == (0, 0, 0)
     assert verify(county).findings == []
 
 
