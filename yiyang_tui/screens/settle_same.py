@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -34,7 +35,7 @@ _SHOWN = (
 )  # fmt: skip
 _ALWAYS = ("birth", "id_number", "allergies", "care_level")
 _LINES = {"allergies": 3, "conditions": 2}
-_LABEL = 13
+_WIDEST_LABEL = 12
 
 
 class SamePeople(Dialog[Any]):
@@ -83,14 +84,16 @@ class SamePeople(Dialog[Any]):
     def _draw(self) -> None:
         width = max(self.query_one("#both").size.width // 2 - 2, 24)
         columns = [self._head(n, one, width) for n, one in enumerate(self.both, 1)]
-        for name in _SHOWN:
-            mine, theirs = (getattr(one.facts, name) for one in self.both)
-            if name in _ALWAYS or mine != theirs:
-                # What differs has a sign, not only a colour.
-                cells = [self._fact(one, name, width, "*" if mine != theirs else " ") for one in self.both]
-                high = max(map(len, cells))
-                for column, cell in zip(columns, cells, strict=True):
-                    column += [*cell, *[Text("")] * (high - len(cell))]
+        differs = {name: len({getattr(one.facts, name) for one in self.both}) > 1 for name in _SHOWN}
+        shown = [name for name in _SHOWN if name in _ALWAYS or differs[name]]
+        label = min(max(cell_len(t(f"field.{name}")) for name in shown) + 1, _WIDEST_LABEL)
+        for name in shown:
+            # What differs has a sign, not only a colour.
+            sign = "*" if differs[name] else " "
+            cells = [self._fact(one, name, (label, width), sign) for one in self.both]
+            high = max(map(len, cells))
+            for column, cell in zip(columns, cells, strict=True):
+                column += [*cell, *[Text("")] * (high - len(cell))]
         for id, column in zip(("one", "other"), columns, strict=True):
             self.query_one(f"#{id}", Static).update(Text("\n").join(column))
 
@@ -102,11 +105,12 @@ class SamePeople(Dialog[Any]):
             Text(fit(looks, width), token_style(self.app, "quiet")),
         ]
 
-    def _fact(self, one: "Registration", name: str, width: int, sign: str) -> list[Text]:
-        lines = wrap(_words(one, name), width - _LABEL - 1)[: _LINES.get(name, 1)] or [""]
-        label = Text(f"{sign}{fit(t(f'field.{name}'), _LABEL)}", token_style(self.app, "quiet"))
+    def _fact(self, one: "Registration", name: str, widths: tuple[int, int], sign: str) -> list[Text]:
+        label_width, width = widths
+        lines = wrap(_words(one, name), width - label_width - 1)[: _LINES.get(name, 1)] or [""]
+        label = Text(f"{sign}{fit(t(f'field.{name}'), label_width)}", token_style(self.app, "quiet"))
         label.append(lines[0], token_style(self.app, "due" if sign == "*" else ""))
-        return [label, *(Text(" " * (_LABEL + 1) + line) for line in lines[1:])]
+        return [label, *(Text(" " * (label_width + 1) + line) for line in lines[1:])]
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter: once more in plain words."""
