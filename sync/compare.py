@@ -30,7 +30,7 @@ VERSIONS: Final = "row_version"
 DIGEST_BYTES: Final = 24
 KEY_BYTES: Final = 32
 MOST_BUCKETS: Final = 512
-MOST_ROWS: Final = 256
+MOST_ROWS: Final = 1000
 """Rows named in one request."""
 MOST_ANSWERED: Final = 20_000
 """Sums or rows in one answer."""

@@ -48,6 +48,8 @@ Progress = Callable[[int, int], None]
 MOST: Final = 10_000
 """Rows named one by one in one comparison. A county that lost more than that wants more than a comparison."""
 ANSWER_LIMIT: Final = 8 << 20
+PATIENCE_S: Final = 110.0
+"""So long the county may be silent: rows that were changed often are made anew from the batches of years."""
 
 Kind = Literal["lost", "extra", "changed"]
 """The county has not got it; only the county has it; both have it and it is not the same."""
@@ -101,6 +103,7 @@ def compare(store: Store, progress: Progress | None = None, *, clock: Callable[[
     link = folder.link()
     directory = Directory.read(link.directory, link.county_public)
     with asking.client(link.url, directory.county_authority) as http, store.reading() as conn:
+        http.timeout = PATIENCE_S
         if conn.execute(select(func.count()).select_from(JOURNAL)).scalar_one():
             raise SyncFirst(reason="unsealed")
         heads = tuple(graph.heads(ledger.of_vault(store, conn)[0])[:MAX_HEADS])

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, func, select
 from sqlalchemy.pool import StaticPool
 
+from db.journal import Entry
 from db.local import METADATA
 from db.local import ROW_VERSION as VERSIONS_HERE
 from db.tables import SYNCED
@@ -153,8 +154,7 @@ def _made_anew(conn: Connection, pair_id: UUID, wanted: Collection[UUID]) -> dic
     )
     try:
         with engine.begin() as anew:
-            for one in _holding(conn, pair_id, wanted):
-                entries = [entry for entry in one.entries() if entry.row in wanted]
+            for one, entries in _holding(conn, pair_id, wanted):
                 apply(anew, fresh, entries, one.header.epoch, one.name)
                 last[one.header.epoch] = max(last.get(one.header.epoch, 0), one.header.last)
             ids = list(wanted)
@@ -168,19 +168,29 @@ def _made_anew(conn: Connection, pair_id: UUID, wanted: Collection[UUID]) -> dic
         engine.dispose()
 
 
-def _holding(conn: Connection, pair_id: UUID, wanted: Collection[UUID]) -> Iterable[batch.Batch]:
-    """The merged batches that may hold entries of these rows, in the order they were merged.
+def _holding(conn: Connection, pair_id: UUID, wanted: Collection[UUID]) -> Iterable[tuple[batch.Batch, list[Entry]]]:
+    """The merged batches with entries of these rows, and those entries, in the order they were merged.
 
     A row was written in the epoch its id names; changes of an edited one may stand anywhere.
     """
     of_pair = (_BATCH.c.pair_id == pair_id, _BATCH.c.merged_at.is_not(None))
     epochs = {row.bytes[:12] for row in wanted}
-    born = [bytes(body) for body in _bodies(conn, *of_pair, _BATCH.c.epoch.in_(epochs))]
-    inserted = {entry.table for body in born for entry in batch.unseal(body).entries() if entry.row in wanted}
-    bodies = born if inserted.isdisjoint(_EDITED) else (bytes(body) for body in _bodies(conn, *of_pair))
+    born = list(_of_rows(_bodies(conn, *of_pair, _BATCH.c.epoch.in_(epochs)), wanted))
+    edited = _EDITED & {entry.table for _, entries in born for entry in entries}
+    if not edited:
+        return born
+    return _of_rows(_bodies(conn, *of_pair), wanted, edited | {entry.table for _, some in born for entry in some})
+
+
+def _of_rows(
+    bodies: Iterable[bytes], wanted: Collection[UUID], tables: Collection[str] = RECORD
+) -> Iterable[tuple[batch.Batch, list[Entry]]]:
     for body in bodies:
-        if inserted & batch.peek_header(body).counts.keys():
-            yield batch.unseal(body)
+        one = batch.unseal(bytes(body))
+        if not one.header.counts.keys().isdisjoint(tables):
+            entries = [entry for entry in one.entries() if entry.row in wanted]
+            if entries:
+                yield one, entries
 
 
 def _bodies(conn: Connection, *where: object) -> Iterable[bytes]:

@@ -246,7 +246,7 @@ OUT_OF_BOUNDS: tuple[dict[str, object], ...] = (
     {"table": "round", "want": "totals", "columns": ["at"], "secret": b"not sealed"},
     {"want": "rows", "buckets": list(range(513))},
     {"want": "rows", "buckets": [1 << 60]},
-    {"want": "heal", "rows": [row_id(new_epoch(1), number) for number in range(1, 258)]},
+    {"want": "heal", "rows": [row_id(new_epoch(1), number) for number in range(1, 1002)]},
     {"columns": ["x" * 65]},
     {"after": b"no id"},
     {"heads": [b"short"]},
