@@ -107,81 +107,81 @@ class BundleAbsent(YiyangError):
     """There is no bundle at the path: nothing there, another kind of file, or a folder without one. Facts: path."""
 
     code: ClassVar[str] = "bundle_absent"
-    exit_code: ClassVar[int] = 50
+    exit_code: ClassVar[int] = 80
 
 
 class BundleCut(YiyangError):
     """The bundle's bytes are not those its name was given for: most often it was copied by half. Facts: file."""
 
     code: ClassVar[str] = "bundle_cut"
-    exit_code: ClassVar[int] = 51
+    exit_code: ClassVar[int] = 81
 
 
 class BundleForeign(YiyangError):
     """The bundle is of another pair, or sealed to others than us. Facts: file."""
 
     code: ClassVar[str] = "bundle_foreign"
-    exit_code: ClassVar[int] = 52
+    exit_code: ClassVar[int] = 82
 
 
 class BundleDamaged(YiyangError):
     """The bundle was cut or changed on its way, or was never one: what is inside does not read. Facts: file."""
 
     code: ClassVar[str] = "bundle_damaged"
-    exit_code: ClassVar[int] = 53
+    exit_code: ClassVar[int] = 83
 
 
 class BundleTooNew(YiyangError):
     """A newer program made the bundle. Facts: file."""
 
     code: ClassVar[str] = "bundle_too_new"
-    exit_code: ClassVar[int] = 54
+    exit_code: ClassVar[int] = 84
 
 
 class StickFull(YiyangError):
     """What is to be written needs more room than is left there. Facts: path, need_kb, free_kb."""
 
     code: ClassVar[str] = "stick_full"
-    exit_code: ClassVar[int] = 55
+    exit_code: ClassVar[int] = 85
 
 
 class StickFailed(YiyangError):
     """What was written to the stick, or is to be read from it, cannot be: pulled out, worn, protected. Facts: path."""
 
     code: ClassVar[str] = "stick_failed"
-    exit_code: ClassVar[int] = 56
+    exit_code: ClassVar[int] = 86
 
 
 class PeerUnreachable(YiyangError):
     """No laptop answers at the address, or something else does. Facts: address."""
 
     code: ClassVar[str] = "peer_unreachable"
-    exit_code: ClassVar[int] = 57
+    exit_code: ClassVar[int] = 90
 
 
 class PeerNotFound(YiyangError):
     """No laptop of the pair says nearby that it shares, or none of that name. Facts: name."""
 
     code: ClassVar[str] = "peer_not_found"
-    exit_code: ClassVar[int] = 58
+    exit_code: ClassVar[int] = 91
 
 
 class PeerSeveral(YiyangError):
     """More than one laptop of the pair shares nearby, and none was named. Facts: names."""
 
     code: ClassVar[str] = "peer_several"
-    exit_code: ClassVar[int] = 58
+    exit_code: ClassVar[int] = 91
 
 
 class PeerStrange(YiyangError):
     """Whoever answered did not prove to be another laptop of this pair. Facts: reason (a code)."""
 
     code: ClassVar[str] = "peer_strange"
-    exit_code: ClassVar[int] = 59
+    exit_code: ClassVar[int] = 92
 
 
 class PeerRefused(YiyangError):
     """The other laptop answered and would not. Facts: reason (a code)."""
 
     code: ClassVar[str] = "peer_refused"
-    exit_code: ClassVar[int] = 60
+    exit_code: ClassVar[int] = 93

@@ -99,19 +99,19 @@ def test_without_a_passphrase_the_sealed_outbox_travels_and_waits_for_the_openin
 
 
 def test_what_is_wrong_with_a_stick_is_said_in_one_sentence(enrolled: Path, usb: Path) -> None:
-    refused(50, "bundle", "import", str(usb), "--sealed", zh="没有医养的数据包", en="no Yiyang bundle", vault=enrolled)
+    refused(80, "bundle", "import", str(usb), "--sealed", zh="没有医养的数据包", en="no Yiyang bundle", vault=enrolled)
     refused(
-        50, "bundle", "export", str(usb / "gone" / "x"), "--sealed", zh="U盘插好没有", en="plugged in", vault=enrolled
+        80, "bundle", "export", str(usb / "gone" / "x"), "--sealed", zh="U盘插好没有", en="plugged in", vault=enrolled
     )
-    refused(55, "bundle", "export", "/proc/self", "--sealed", zh="U盘装不下", en="does not fit", vault=enrolled)
+    refused(85, "bundle", "export", "/proc/self", "--sealed", zh="U盘装不下", en="does not fit", vault=enrolled)
     yiyang("bundle", "export", str(usb), "--sealed", vault=enrolled)
     [whole] = usb.iterdir()
     whole.write_bytes(whole.read_bytes()[:-1000])
     before = untouched(enrolled)
-    refused(51, "bundle", "import", str(usb), "--sealed", zh="没有拷完整", en="not copied whole", vault=enrolled)
+    refused(81, "bundle", "import", str(usb), "--sealed", zh="没有拷完整", en="not copied whole", vault=enrolled)
     stranger = usb / whole.name.replace(whole.name.split("-")[1], "0" * 8)
     shutil.move(whole, stranger)
-    refused(52, "bundle", "import", str(usb), "--sealed", zh="不是给这台电脑的", en="is not for this", vault=enrolled)
+    refused(82, "bundle", "import", str(usb), "--sealed", zh="不是给这台电脑的", en="is not for this", vault=enrolled)
     assert untouched(enrolled) == before
 
 
@@ -126,7 +126,7 @@ def test_a_folder_tells_of_each_file_and_ends_with_the_code_of_what_failed(enrol
     spoiled = usb / whole.name.replace(whole.stem[-16:], "0" * 16)
     shutil.copy(whole, spoiled)
     ended = yiyang("bundle", "import", str(usb), "--sealed", "--json", vault=enrolled)
-    assert ended.code == ended.json()["exit"] == 51
+    assert ended.code == ended.json()["exit"] == 81
     outcomes = {each["file"]: each["outcome"] for each in ended.json()["files"]}
     assert outcomes == {whole.name: "done", spoiled.name: "bundle_cut"}
     assert json.dumps(outcomes)

@@ -85,12 +85,12 @@ def test_what_goes_wrong_in_the_room_is_said_in_one_sentence(
     enrolled: Path, partner: Path, secret: Path, tmp_path: Path
 ) -> None:
     nobody = f"127.0.0.1:{closed_port()}"
-    refused(57, "meet", nobody, zh="没有应答", en="Nobody answers", vault=partner)
+    refused(90, "meet", nobody, zh="没有应答", en="Nobody answers", vault=partner)
     copy = tmp_path / "copy"
     shutil.copytree(enrolled.parent, copy)
     with sharing(enrolled, secret) as (address, _):
         # A copied disk is not another laptop of the pair.
-        refused(60, "meet", address, zh="那台电脑没有接受", en="would not", vault=copy / "record.db")
+        refused(93, "meet", address, zh="那台电脑没有接受", en="would not", vault=copy / "record.db")
     with socket.create_server(("", 0)) as taken:
         port = str(taken.getsockname()[1])
         refused(
