@@ -63,6 +63,7 @@ SCREENS: dict[str, Step | None] = {
     "rounds": press("f4"),
     "beds": press("f5"),
     "sync": press("f9"),
+    "unsettled": press("ctrl+g"),
     "chart": chart,
     "person": press("f3", "ctrl+n"),
     "switch": press("f10"),
