@@ -29,7 +29,7 @@ from sync.compare import (
     Where,
     subjects,
 )
-from sync.county import store
+from sync.county import logs, store
 from sync.county.database import reading, writing
 from sync.county.errors import Denied
 from sync.county.exchange import Asking
@@ -60,7 +60,10 @@ def compare(engine: Engine, keys: Keys, asking: Asking, request: CompareRequest)
         _hold(conn, asking.pair_id)
         if _position(conn, asking.pair_id) != position:
             return CompareAnswer("heads_differ")
-        return CompareAnswer("alike", healed=_put_in_place(conn, asking.pair_id, wanted, made))
+        healed = _put_in_place(conn, asking.pair_id, wanted, made)
+    if healed:
+        logs.LOG.warning("%d rows of pair %s were not what its batches say, made anew", healed, asking.pair_id.hex[:8])
+    return CompareAnswer("alike", healed=healed)
 
 
 def _state(conn: Connection, pair_id: UUID, theirs: Collection[bytes]) -> str:

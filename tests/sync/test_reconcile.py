@@ -34,7 +34,7 @@ HOUSE_DAY = 20_000
 
 @dataclass
 class Pair:
-    """A laptop of 600 rounds and its county, in agreement."""
+    """A laptop of 120 rounds and its county, in agreement."""
 
     store: Store
     county: Settings
@@ -50,8 +50,8 @@ def pair(county: Settings, address: str, tmp_path: Path) -> Iterator[Pair]:
     with store.act(None) as act:
         staff = act.insert(Staff, number="1", name="王芳", role="nurse")
         person = act.insert(Person, name="李秀英", sex="2")
-        for number in range(600):
-            at = (HOUSE_DAY + number // 60) * 86400 - 8 * 3600 + number % 60
+        for number in range(120):
+            at = (HOUSE_DAY + number // 12) * 86400 - 8 * 3600 + number % 12
             rounds.append(
                 act.insert(Round, person_id=person, staff_id=staff, at=at, kind="caregiver", note=str(number))
             )
@@ -81,13 +81,13 @@ def test_two_sides_that_agree(pair: Pair) -> None:
     found = compare(pair.store, lambda done, total: steps.append((done, total)), clock=lambda: 1_800_000_000.0)
     assert found.same
     assert (found.found, found.left, found.skipped) == ([], [], [])
-    # 600 rounds, one person, one of the staff, and the heads of those two.
-    assert found.rows == 604
-    assert steps[-1] == (1208, 1208)
+    # 120 rounds, one person, one of the staff, and the heads of those two.
+    assert found.rows == 124
+    assert steps[-1] == (248, 248)
     assert steps == sorted(steps)
     kept = standing(pair.store).compared
     assert kept is not None
-    assert (kept.at, kept.rows, kept.differed, kept.left) == (1_800_000_000, 604, 0, 0)
+    assert (kept.at, kept.rows, kept.differed, kept.left) == (1_800_000_000, 124, 0, 0)
 
 
 def test_a_day_begins_at_midnight_in_the_house() -> None:
@@ -110,16 +110,16 @@ def test_a_deleted_a_changed_and_a_strange_row_are_named_and_healed(pair: Pair, 
     with county_engine.begin() as conn:
         row = conn.execute(select(there).where(mine, there.c.id == pair.rounds[7])).one()
         conn.execute(delete(there).where(mine, there.c.id == pair.rounds[3]))
-        conn.execute(update(there).where(mine, there.c.id == pair.rounds[450]).values(note="somebody's"))
-        conn.execute(update(there).where(mine, there.c.id == pair.rounds[599]).values(at=5))
+        conn.execute(update(there).where(mine, there.c.id == pair.rounds[90]).values(note="somebody's"))
+        conn.execute(update(there).where(mine, there.c.id == pair.rounds[119]).values(at=5))
         conn.execute(insert(there).values({**row._mapping, "id": stranger}))
     assert not equal(pair, Round)
     found = compare(pair.store)
     assert sorted(told(found)) == sorted(
         [
             ("round", pair.rounds[3], "lost"),
-            ("round", pair.rounds[450], "changed"),
-            ("round", pair.rounds[599], "changed"),
+            ("round", pair.rounds[90], "changed"),
+            ("round", pair.rounds[119], "changed"),
             ("round", stranger, "extra"),
         ]
     )
@@ -154,7 +154,7 @@ def test_a_whole_table_that_is_gone_comes_back(pair: Pair, county_engine: Engine
         conn.execute(delete(RECORD["person"]))
         conn.execute(delete(ROW_VERSION))
     found = compare(pair.store)
-    assert len(found.found) == 603
+    assert len(found.found) == 123
     assert found.same
     assert equal(pair, Round, Person, Staff)
 
