@@ -157,6 +157,7 @@ class _Talk:
         self.clock = clock
         self.nodes = folder.graph()
         self.shared: set[bytes] = set()
+        self.forgetful = False  # the county's list of devices is older than ours
         self.portion = portion.first(folder.news().portion)
         self.line = Line(
             http=http,
@@ -188,6 +189,8 @@ class _Talk:
         for _ in range(MOST_ASKS):
             if not answer.merging:
                 break
+            answer = self._ask([])
+        if self.forgetful:
             answer = self._ask([])
         there = graph.ancestors(self.nodes, (*answer.heads, *answer.shared))
         self._clear(there)
@@ -281,6 +284,7 @@ class _Talk:
             directory_version=Directory.read(self.link.directory, self.link.county_public).version,
             waiting=tuple(sorted(inbox)[:MAX_HEADS]),
             schema=SCHEMA,
+            passed_on=(self.link.directory,) if self.forgetful else (),
         )
         cuts, carried = self.line.cuts, self.line.bytes_up + self.line.bytes_down
         answer = self._taken(carry(self.line, request.encode()))
@@ -317,8 +321,11 @@ class _Talk:
             fresh = Directory.read(answer.directory, link.county_public)
             if fresh.pair_id != link.pair_id:
                 raise CountyLies(reason="directory")
-            self.link = replace(link, directory=answer.directory)
-            self.folder.save_link(self.link)
+            # Put back from its backup the county has forgotten whom it certified and revoked since: we tell it.
+            self.forgetful = fresh.at < Directory.read(link.directory, link.county_public).at
+            if not self.forgetful:
+                self.link = replace(link, directory=answer.directory)
+                self.folder.save_link(self.link)
         if answer.receipt:
             receipt = verify(answer.receipt, link.county_public)
             if receipt.pair != link.pair_id or receipt.device != link.device_id:

@@ -1,7 +1,9 @@
 """Certifying laptops: one-time codes, the devices of a pair, and the signed directory that tells each of the others."""
 
+import contextlib
 import secrets
 import time
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -142,12 +144,52 @@ def _certify(conn: Connection, request: EnrolRequest, pair_id: UUID, now: int) -
 
 
 def renumber(conn: Connection, pair_id: UUID) -> None:
-    """Give the changed list a number of its own.
+    """Give the changed list a number of its own, and a time after that of the list before it.
 
     Drawn, not counted: a county put back from its backup would give a number out twice, for two lists.
     """
     drawn = 1 + secrets.randbelow((1 << 40) - 1)
-    conn.execute(update(_PAIR).where(_PAIR.c.pair_id == pair_id).values(directory_version=drawn))
+    mine = _PAIR.c.pair_id == pair_id
+    before = conn.execute(select(_PAIR.c.directory_at).where(mine)).scalar_one()
+    at = max(int(time.time()), (before or 0) + 1)
+    conn.execute(update(_PAIR).where(mine).values(directory_version=drawn, directory_at=at))
+
+
+def learn(conn: Connection, keys: Keys, pair_id: UUID, statements: Iterable[str]) -> bool:
+    """Take from a list that this county signed, newer than its own, whom it had certified and revoked; whether it did.
+
+    A county put back from its backup has forgotten that. Its laptops have not, and its own signature proves it.
+    """
+    mine = _PAIR.c.pair_id == pair_id
+    at = conn.execute(select(_PAIR.c.directory_at).where(mine).with_for_update()).scalar_one() or 0
+    newest = None
+    for statement in statements:
+        with contextlib.suppress(SignatureWrong):
+            found = Directory.read(statement, keys.sign_public)
+            if found.pair_id == pair_id and found.at > at:
+                newest, at = found, found.at
+    if newest is None:
+        return False
+    for each in newest.devices:
+        _remember(conn, pair_id, each, at)
+    conn.execute(update(_PAIR).where(mine).values(directory_at=at))
+    renumber(conn, pair_id)
+    return True
+
+
+def _remember(conn: Connection, pair_id: UUID, each: Listed, at: int) -> None:
+    one = _DEVICE.c.device_id == each.id
+    known = conn.execute(select(_DEVICE.c.pair_id, _DEVICE.c.revoked_at).where(one).with_for_update()).first()
+    stands = {
+        "revoked_at": (known.revoked_at if known and known.revoked_at else at) if each.revoked else None,
+        "until": b"".join(each.until) if each.revoked else None,
+    }
+    if known is None:
+        keys = {"sign_public": each.sign_public, "transport_public": each.transport_public}
+        said = {"age_recipient": each.age_recipient, "name": each.name, "certified_at": at}
+        conn.execute(insert(_DEVICE).values(pair_id=pair_id, device_id=each.id, **keys, **said, **stands))
+    elif known.pair_id == pair_id:
+        conn.execute(update(_DEVICE).where(one).values(transport_public=each.transport_public, **stands))
 
 
 def _answer(conn: Connection, keys: Keys, county_name: str, pair_id: UUID, now: int) -> EnrolAnswer:
@@ -166,7 +208,9 @@ def _answer(conn: Connection, keys: Keys, county_name: str, pair_id: UUID, now: 
 
 def directory(conn: Connection, pair_id: UUID, keys: Keys) -> Directory:
     """The devices of a pair as the county knows them."""
-    version = conn.execute(select(_PAIR.c.directory_version).where(_PAIR.c.pair_id == pair_id)).scalar_one()
+    version, at = conn.execute(
+        select(_PAIR.c.directory_version, _PAIR.c.directory_at).where(_PAIR.c.pair_id == pair_id)
+    ).one()
     rows = conn.execute(
         select(_DEVICE).where(_DEVICE.c.pair_id == pair_id).order_by(_DEVICE.c.certified_at, _DEVICE.c.device_id)
     )
@@ -188,5 +232,5 @@ def directory(conn: Connection, pair_id: UUID, keys: Keys) -> Directory:
         keys.recipient,
         keys.recovery_public,
         county_authority=keys.authority,
-        at=int(time.time()),
+        at=at or 0,
     )

@@ -73,6 +73,9 @@ def exchange(engine: Engine, keys: Keys, asking: Asking, request: ExchangeReques
     _note(engine, asking, request, now)
     if request.program < OLDEST_PROGRAM:
         raise Denied("laptop_too_old", 426, program=request.program, oldest=OLDEST_PROGRAM)
+    if request.passed_on:
+        with writing(engine) as conn:
+            enrolment.learn(conn, keys, asking.pair_id, request.passed_on)
     brought, refused = _take_in(engine, keys, asking, request.batches, now)
     merging = store.merge_waiting(engine, asking.pair_id, now)
     held = store.receipt(engine, asking.pair_id, asking.device_id, now)

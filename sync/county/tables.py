@@ -65,6 +65,7 @@ class County(Kept, table=True):
 class CountyPair(Kept, table=True):
     """A pair the county knows. ``directory_version`` is another number after every change of its list of devices.
 
+    ``directory_at``: when that was; later lists have a later time, whatever the clock says.
     ``retried_schema``: of the program that last retried what was set aside of this pair.
     """
 
@@ -74,6 +75,7 @@ class CountyPair(Kept, table=True):
     name: str = Field(unique=True)
     directory_version: int = _number(default=0)
     enrolled_at: int = _number()
+    directory_at: int | None = _number(default=None)
     retried_schema: int | None = _number(default=None)
 
 

@@ -257,3 +257,42 @@ def test_a_county_put_back_from_its_backup_gets_everything_again_and_is_proved(w
             session.sync(store)
         assert equal(world, home, clinic) == done
         assert standing(home).county_lost == 0
+
+
+def test_a_county_put_back_learns_from_its_own_word_whom_it_had_certified_and_revoked(world: World) -> None:
+    home, clinic = world.start(), world.start("clinic")
+    done = {look(home), look(clinic)}
+    with world.serving():
+        for store in (home, clinic):
+            session.sync(store)
+    world.keep("county")
+    with world.serving() as url:
+        revoke.revoke(world.county, home.device_id)
+        third = joined(world, "third", url)
+        session.sync(third)
+        done.add(look(third))
+        session.sync(third)
+        session.sync(clinic)
+        before = fellows(clinic)
+    world.put_back("county")
+    [forgotten] = [each for each in admin.devices(world.county) if each.name == "护理站"]
+    assert forgotten.revoked_at is None
+    with world.serving():
+        world.point("third")
+        # It does not know the new laptop, and would let the lost one in; its own signed list says otherwise.
+        with pytest.raises(CountyRefused):
+            session.sync(third)
+        session.sync(clinic)
+        with pytest.raises(CountyRefused) as said:
+            session.sync(home)
+        assert said.value.facts["reason"] == "device_revoked"
+        for store in (third, clinic):
+            session.sync(store)
+        assert equal(world, third, clinic) == done
+        assert [(each.name, each.revoked) for each in fellows(clinic)] == [(e.name, e.revoked) for e in before]
+        # An old list, replayed, changes nothing.
+        undone = revoke.undo(world.county, home.device_id)
+        assert undone.revoked_at is None
+        session.sync(clinic)
+        session.sync(home)
+        third.close()

@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("directory_version", sa.BigInteger(), nullable=False),
         sa.Column("enrolled_at", sa.BigInteger(), nullable=False),
+        sa.Column("directory_at", sa.BigInteger(), nullable=True),
         sa.Column("retried_schema", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("pair_id"),
         sa.UniqueConstraint("name"),
