@@ -9,18 +9,24 @@ from sqlalchemy import select, update
 from textual.pilot import Pilot
 
 from care import people, stays
+from care.bedside import bedside
+from care.board import board
+from care.disputes import shown
 from care.invariants import findings
 from care.person_facts import Allergy
+from care.places import place_of
 from db.journal import Value
 from db.local import ROW_VERSION
 from db.rows import shape_of
-from db.tables import BY_NAME, Bed, Leave, Person, Staff, Stay
+from db.tables import BY_NAME, SYNCED, Bed, Leave, Person, Staff, Stay
 from db.versions import Head, RowHeads
 from tests.care.household import Household, at
 from tests.tui.charted import NOW, at_work, press, who
 from tests.tui.conftest import screen_text
 from tests.tui.picture import same_as_picture
+from yiyang_tui import words
 from yiyang_tui.app import YiyangApp
+from yiyang_tui.screens import rounds_person, today_beside
 from yiyang_tui.screens.contest import Contests
 from yiyang_tui.screens.person_form import PersonForm
 from yiyang_tui.screens.settle import Settle
@@ -96,12 +102,12 @@ def listed(lived: Household) -> Listed:
 
 async def at_line(app: YiyangApp, pilot: Pilot[None], *said: str) -> None:
     """The cursor on the line that says all this."""
-    shown = app.screen.query_one(VirtualList)
-    for index in range(shown.total):
-        row = shown.row_at(index)
-        words = " ".join(cell.text for cell in row.cells)
-        if all(each in words for each in said):
-            shown.goto(index)
+    lines = app.screen.query_one(VirtualList)
+    for index in range(lines.total):
+        row = lines.row_at(index)
+        text = " ".join(cell.text for cell in row.cells)
+        if all(each in text for each in said):
+            lines.goto(index)
             await press(app, pilot)
             return
     raise AssertionError(f"no line says {said}")
@@ -348,3 +354,57 @@ async def test_the_chart_warns_of_registrations_that_differ_until_it_is_settled(
         assert "冲突 1 条：护理级别" in screen_text(app)
         await press(app, pilot, "ctrl+b", "enter")
         assert "冲突" not in screen_text(app)
+
+
+# --- words and warnings ------------------------------------------------------------------------------------
+
+
+def test_every_table_and_field_that_can_be_contested_has_a_word() -> None:
+    known = words.catalogue("zh")
+    edited = [shape_of(table) for table in SYNCED if table.merge.kind == "edit"]
+    assert [shape.name for shape in edited if f"settle.table.{shape.name}" not in known] == []
+    # The county's own lists it alone writes.
+    fields = [
+        (shape.name, name)
+        for shape in edited
+        if shape.name not in ("person", "catalogue", "catalogue_item")
+        for name in shape.columns
+    ]
+    assert [each for each in fields if not {f"column.{each[0]}.{each[1]}", f"column.{each[1]}"} & set(known)] == []
+    assert "column.person.same_as" in known
+
+
+def test_what_is_not_settled_and_can_hurt_is_said_wherever_the_person_is_seen(lived: Household) -> None:
+    words.use("zh")
+    li = who(lived, "101-1")
+    apart(lived, "person", li, allergies="[]", care_level="half", spo2_scale=2, no_resuscitation=True, phone="1")
+    now = lived.store.now()
+    beside = bedside(lived.store, li, now)
+    row = next(row for row in board(lived.store, now).rows if row.person_id == li)
+    at_bed = " ".join(cell.text for line in rounds_person.who(row, beside) for cell in line)
+    at_today = " ".join(cell.text for cell in today_beside.essentials(beside, now))
+    for said in (at_bed, at_today):
+        assert "! 两边不同：过敏、护理级别、不做心肺复苏、血氧标准" in said
+        assert "电话" not in said
+
+
+async def test_a_time_is_typed_as_it_is_shown_and_no_other_way(lived: Household) -> None:
+    with lived.store.reading() as conn:
+        place = place_of(conn, who(lived, "101-1"))
+    assert place is not None
+    stay = place.stay_id
+    apart(lived, "stay", stay, from_at=at("2026-11-01 09:30"), begun_by="move")
+    async with at_work(lived, "unsettled") as (app, pilot):
+        await press(app, pilot, "enter")
+        text = screen_text(app)
+        assert "在床 101-1 李秀英 怎么开始的" in text
+        assert "对：换床" in text
+        assert "都不对" not in text
+        await press(app, pilot, "enter")
+        assert "对：2026-11-01 09:30" in screen_text(app)
+        await press(app, pilot, "end", "enter", "=1.11.2026", "enter")
+        assert "时间要写成 2026-11-22 21:04 这样" in screen_text(app)
+        await press(app, pilot, "enter", "enter", "=2026-11-01 10:00", "enter")
+        assert isinstance(app.screen, Settle)
+    assert shown(lived.store, "stay", stay)["from_at"] == at("2026-11-01 10:00")
+    assert kinds(lived) == []
