@@ -44,6 +44,8 @@ def test_the_tree_is_what_the_guide_says() -> None:
         "enrol",
         "demo",
         "sync",
+        "sync status",
+        "sync verify",
         "doctor",
         "keys",
         "import",
