@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from db.journal import SCHEMA
 from db.local import JOURNAL, ROW_VERSION, SET_ASIDE
 from db.store import Store
 from sync import graph, ledger, parcel
@@ -25,6 +26,7 @@ class Standing:
     ``None`` without a receipt, or while the county holds batches of ours that are not here.
     ``county_lost``: entries it had signed for once and does not now; the next exchanges give them back.
     ``relayed``: entries of other laptops that are here and, as far as is known, not at the county.
+    ``county_older``: the county's program knows less of the record than ours; it merges the rest after its upgrade.
     ``last`` is the last run, ``receipt_at`` the county's time on its last receipt, ``compared`` the last comparison of
     all tables. A damaged ``link.json`` proves nothing: then nothing is ``at_county``.
 
@@ -50,6 +52,7 @@ class Standing:
     sent: int = 0
     sent_back: int = 0
     relayed: int = 0
+    county_older: bool = False
     compared: Compared | None = None
     inside: bool = True
 
@@ -108,6 +111,7 @@ def _told(folder: Folder, nodes: graph.Nodes, known: Ledger, device: UUID | None
         sent=where["sent"],
         sent_back=where["refused"],
         relayed=sum(others.values()) - counts(others, fate)["at_county"] if link else 0,
+        county_older=0 < news.county_schema < SCHEMA,
         compared=news.compared,
     )
 

@@ -295,12 +295,16 @@ def test_a_laptop_too_old_is_told_what_happened_and_loses_nothing(
     assert world.at_county(home) == {done}
 
 
-def test_a_laptop_knows_what_its_county_understands(world: World) -> None:
+def test_a_laptop_knows_what_its_county_understands(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     home = world.start()
     with world.serving():
         session.sync(home)
     news = world.folder().news()
     assert (news.county_program, news.county_schema) == (OLDEST_PROGRAM, SCHEMA)
+    assert not standing(home).county_older
+    # The laptop is upgraded before its county.
+    monkeypatch.setattr("sync.standing.SCHEMA", SCHEMA + 1)
+    assert standing(home).county_older
 
 
 def test_a_newer_laptop_with_an_older_county_goes_on_and_is_told_that_it_is_not_merged(world: World) -> None:

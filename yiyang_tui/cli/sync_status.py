@@ -134,6 +134,8 @@ def _troubles(stands: "Standing", laptops: "tuple[Fellow, ...]") -> list[str]:
             lines.append(t("sync.compared", when=when))
     if stands.county_lost:
         lines.append(plural("sync.county_lost", stands.county_lost))
+    if stands.county_older:
+        lines.append(t("sync.county_older"))
     if stands.relayed:
         lines.append(plural("sync.relayed", stands.relayed))
     if stands.waiting:

@@ -149,6 +149,8 @@ def _waiting(seen: Seen) -> list[Row]:
     rows = []
     if standing.county_lost:
         rows.append(Row("lost", (Cell(plural("sync.county_lost", standing.county_lost), "due"),)))
+    if standing.county_older:
+        rows.append(Row("older", (Cell(t("sync.county_older")),)))
     if standing.relayed:
         rows.append(Row("relayed", (Cell(plural("sync.relayed", standing.relayed)),)))
     known = 0
