@@ -8,7 +8,8 @@ import pytest
 
 from care.disputes import Dispute, disputes, elsewhere, settle, settle_row, shown, sides
 from care.taken_back import take_back
-from db.tables import Bed, Institution, Leave, Pair, Person, Room, Staff, Stay
+from db.journal import Value
+from db.tables import Bed, Institution, Leave, Pair, Person, Room, Staff, Stay, Synced
 from tests.care.household import refuses
 from tests.sync.laptops import Laptop
 
@@ -115,7 +116,7 @@ def test_a_settled_field_can_be_taken_back_and_shows_what_it_showed(pair: tuple[
     assert (centre.value(Person, li, "allergies"), disputes(centre.store)) == (both, [])
 
 
-ROWS = {
+ROWS: dict[type[Synced], tuple[str, Value, Value, Value]] = {
     Pair: ("name", "青山镇两院", "青山镇", "青山两院"),
     Institution: ("phone", "", "1", "2"),
     Room: ("floor", 1, 2, 3),
@@ -132,7 +133,7 @@ def test_every_table_that_can_be_edited_can_be_settled(pair: tuple[Laptop, Lapto
     nobody = {"institution_id": by, "person_id": by, "stay_id": by, "bed_id": by, "left_at": 0, "from_at": 0}
     given = {"name": "", "kind": "welfare", "label": "1-1", "number": "1001", "role": "carer", **nobody}
     rows = {}
-    for table, (field, before, *_) in ROWS.items():
+    for table, (field, before, _, _) in ROWS.items():
         names = set(table.model_fields)
         rows[table] = centre.insert(table, **{k: v for k, v in given.items() if k in names} | {field: before})  # type: ignore[arg-type]
     meet(centre, home)
