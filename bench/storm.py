@@ -24,15 +24,15 @@ from typing import NamedTuple
 from uuid import UUID
 
 import httpx
-import msgpack
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, func, insert, select
 
 from bench.figure import Figure
 from bench.merge import database
+from bench.reissue import reissued
 from bench.workload import epoch_of, mild
-from sync import batch, jws, parcel
+from sync import batch, parcel
 from sync.carry import EXCHANGE_PATH
 from sync.county import admin, keys
 from sync.county.database import open_engine, reading, writing
@@ -81,7 +81,7 @@ def figures(laptops: int = LAPTOPS) -> list[Figure]:
         county = admin.init(Path(place) / "county", "青川县", url)
         engine = open_engine(url)
         here = _prepared(engine, county, laptops)
-        with _serving(county) as port:
+        with serving(county) as port:
             began = time.monotonic()
             asyncio.run(_all(port, here))
             drained = time.monotonic() - began
@@ -177,7 +177,7 @@ def _laptop(number: int, house: bytes, county: str) -> Laptop:
     key = Random(number).randbytes(32)
     pair, device = UUID(int=(0xC0DE << 112) + number // 2), UUID(int=(0xDE << 112) + number)
     one = Laptop(pair, device, key, str(pyrage.x25519.Identity.generate().to_public()))
-    data = _of_another(house, pair, device, epoch_of(number), key)
+    data = reissued(house, key, pair=pair, device=device, epoch=epoch_of(number))
     one.name, one.parcel = batch.name(data), parcel.seal_parcel(data, [county, one.age])
     one.entries = batch.peek_header(data).last
     return one
@@ -200,18 +200,6 @@ def _house(seed: int) -> bytes:
         parents=(),
     )
     return batch.seal(header, entries, bytes(32))
-
-
-def _of_another(data: bytes, pair: UUID, device: UUID, epoch: bytes, key: bytes) -> bytes:
-    """The same batch by another laptop: ids of its rows are counted from the epoch in the header."""
-    start = len(batch.MAGIC) + 4
-    size = int.from_bytes(data[start - 4 : start], "big")
-    _, _, _, *others = msgpack.unpackb(data[start : start + size], strict_map_key=True)
-    head = msgpack.packb((pair.bytes, device.bytes, epoch, *others))
-    body_size = int.from_bytes(data[start + size : start + size + 4], "big")
-    body = data[start + size : start + size + 4 + body_size]
-    signed = b"".join((batch.MAGIC, len(head).to_bytes(4, "big"), head, body))
-    return signed + jws.sign_detached(signed, key, device.hex).encode()
 
 
 # --- the laptops ------------------------------------------------------------------------------
@@ -278,14 +266,15 @@ class Line(NamedTuple):
 
 
 @contextmanager
-def _serving(county: Settings) -> Iterator[int]:
+def serving(county: Settings, workers: int = WORKERS) -> Iterator[int]:
+    """The county served by its command; yields the port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     words = ("county", "serve", "--folder", str(county.folder), "--port", str(port), "--plain", "--json-logs")
     log = _log(county)
     with log.open("wb") as said:
         server = subprocess.Popen(
-            [sys.executable, "-m", "yiyang_tui", *words, "--workers", str(WORKERS)], stdout=said, stderr=said
+            [sys.executable, "-m", "yiyang_tui", *words, "--workers", str(workers)], stdout=said, stderr=said
         )
     try:
         if not _ready(f"http://127.0.0.1:{port}", server):

@@ -6,16 +6,19 @@ whatever the number of people. The terms are derived when a name is saved or arr
 
 import itertools
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete
 
 from db.local import PERSON_TERM
 
 _MOST_READINGS = 16
 _LONGEST_TERM = 64
 _LAST_DIGITS = (4, 5, 6)
+_CHUNK = 500  # people in one statement
+_INSERT = f"INSERT INTO {PERSON_TERM.name} (term, person_id) VALUES (?, ?)"
 # The dots between the parts of a name (买买提·艾力) look alike and are hard to type; ü is typed as v.
 _ALIKE = str.maketrans({**dict.fromkeys("·•‧∙⋅・･"), "ü": "v"})
 
@@ -53,11 +56,18 @@ def _readings(name: str) -> Iterable[tuple[str, ...]]:
         spoken = [[] for _ in name]
     # A given name may be a word in which its characters, or the surname, have one reading: the others count too.
     choices = [
-        tuple(dict.fromkeys(_spellings([*usual, *pinyin(character, style=Style.NORMAL, heteronym=True)[0]])))
+        tuple(dict.fromkeys(_spellings([*usual, *_alone(character)])))
         for character, usual in zip(name, spoken, strict=True)
     ]
     several = itertools.islice(itertools.product(*reversed(choices)), _MOST_READINGS)
     return (reading[::-1] for reading in several)
+
+
+@lru_cache(maxsize=4096)
+def _alone(character: str) -> list[str]:
+    from pypinyin import Style, pinyin
+
+    return pinyin(character, style=Style.NORMAL, heteronym=True)[0]
 
 
 def _spellings(readings: Iterable[str]) -> Iterable[str]:
@@ -70,10 +80,17 @@ def _spellings(readings: Iterable[str]) -> Iterable[str]:
 
 def index_person(conn: Connection, person_id: UUID, name: str, id_number: str) -> None:
     """Replace the terms of one person."""
-    conn.execute(delete(PERSON_TERM).where(PERSON_TERM.c.person_id == person_id))
-    rows = [{"term": term, "person_id": person_id} for term in sorted(terms(name, id_number))]
-    if rows:
-        conn.execute(insert(PERSON_TERM), rows)
+    index_people(conn, [(person_id, name, id_number)])
+
+
+def index_people(conn: Connection, people: Sequence[tuple[UUID, str, str]]) -> None:
+    """Replace the terms of many: id, name and ID number of each."""
+    for start in range(0, len(people), _CHUNK):
+        some = people[start : start + _CHUNK]
+        conn.execute(delete(PERSON_TERM).where(PERSON_TERM.c.person_id.in_([person for person, _, _ in some])))
+        rows = [(term, who.bytes) for who, name, number in some for term in sorted(terms(name, number))]
+        if rows:
+            conn.exec_driver_sql(_INSERT, rows)
 
 
 def term_range(typed: str) -> tuple[str, str]:

@@ -6,12 +6,12 @@ INSERT … ON CONFLICT DO NOTHING out of it, about twice the cost of a bare COPY
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
 from db.journal import Value
+from db.tables import RowId
 
 # Under so many rows the temporary table costs more than it saves.
 _FEW = 32
@@ -22,14 +22,22 @@ def append(conn: Connection, table: Table, rows: Sequence[Sequence[Value | bytes
     if not rows:
         return 0
     if conn.dialect.name != "postgresql":
-        return _insert(conn, table, [[_stored(value) for value in row] for row in rows], "?")
+        return _insert(conn, table, _stored(table, rows), "?")
     if len(rows) <= _FEW:
         return _insert(conn, table, rows, "%s")
     return _copy(conn, table, rows)
 
 
-def _stored(value: Value | bytes) -> bool | int | str | bytes | None:
-    return value.bytes if type(value) is UUID else value  # type: ignore[return-value]
+def _stored(table: Table, rows: Sequence[Sequence[Value | bytes]]) -> list[list[Any]]:
+    """The rows as SQLite keeps them: ids are sixteen bytes."""
+    ids = [place for place, column in enumerate(table.columns) if isinstance(column.type, RowId)]
+    stored: list[list[Any]] = [list(row) for row in rows]
+    for row in stored:
+        for place in ids:
+            value = row[place]
+            if value is not None:
+                row[place] = value.bytes
+    return stored
 
 
 def _names(conn: Connection, table: Table) -> tuple[str, str]:

@@ -29,7 +29,7 @@ def lift(source: Reader, epoch: bytes, first: int) -> list[Entry]:
     ids: dict[bytes, UUID] = {}
     for number, kind in enumerate(kinds):
         columns, replaced = _read_fields(source, kind, Scope(epochs, tables, number))
-        values = [[_value(cell, ids) for cell in column] for column in columns]
+        values = [_values(column, ids) for column in columns]
         for row, place in enumerate(tables[number].places):
             staff = values[0][row]
             if staff is not None and not isinstance(staff, UUID):
@@ -132,6 +132,13 @@ def _read_fields(source: Reader, kind: Kind, scope: Scope) -> tuple[list[list[Ce
         refs = iter([EntryRef(epoch, seq) for epoch, seq in zip(epochs, read_run(source, total, scope), strict=True)])
         replaced.append([tuple(next(refs) for _ in range(count)) for count in counts])
     return table.columns, replaced
+
+
+def _values(column: list[Cell], ids: dict[bytes, UUID]) -> list[Value]:
+    # Most columns hold no ids, and looking at each of their cells is most of the work of reading.
+    if bytes in set(map(type, column)):
+        return [_value(cell, ids) for cell in column]
+    return column  # type: ignore[return-value]
 
 
 def _value(cell: Cell, ids: dict[bytes, UUID]) -> Value:

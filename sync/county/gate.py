@@ -4,53 +4,80 @@ Whoever is let in is answered. Who is not is told so before a byte of the body i
 slow link must not upload for minutes to hear no, and nothing is lost, for it keeps all that has no receipt.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from anyio.to_thread import current_default_thread_limiter
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.county import logs, store
 from sync.protocol import MAX_REQUEST, MEDIA_TYPE, Problem
 
 BUSY = "county_busy"
 RETRY_S = 3
+_WEIGHT = 0.1
+"""Of the newest answer in the average."""
 _SMALL = 64 * 1024
 """A body so short is swallowed, and its connection goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Bounds of one worker: requests worked on at once, read and waiting for their turn; open ones, and their bytes."""
+    """Bounds of one worker.
+
+    ``at_once``: requests worked on; ``waiting``: read, and waiting for their turn; ``open``: all that are inside, on
+    slow links too, ``octets`` their bytes. Where others wait nobody is let in while an answer takes longer than
+    ``slow_s`` on average, seconds from the body's last byte: a slow machine has less room.
+    """
 
     at_once: int = 3
     waiting: int = 6
     open: int = 256
     octets: int = 256 << 20
+    slow_s: float = 0.6
 
 
 def gated(app: ASGIApp, room: Room) -> ASGIApp:
     """``app`` behind the door: bounds what is posted, lets all other questions in."""
     inside: list[int] = []
+    took = 0.0
+
+    def full(size: int) -> bool:
+        waiting = current_default_thread_limiter().statistics().tasks_waiting
+        if waiting:
+            store.hurry()
+        return (
+            len(inside) >= room.open
+            or waiting >= room.waiting
+            or (waiting > 0 and took > room.slow_s)
+            or (len(inside) > 0 and sum(inside) + size > room.octets)
+        )
 
     async def enter(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal took
         if scope["type"] != "http" or scope["method"] != "POST":
             return await app(scope, receive, send)
-        threads = current_default_thread_limiter()
-        threads.total_tokens = room.at_once
-        if threads.statistics().tasks_waiting:
-            store.HURRIED.set()
+        current_default_thread_limiter().total_tokens = room.at_once
         size = _size(dict(scope["headers"]))
-        full = len(inside) >= room.open or threads.statistics().tasks_waiting >= room.waiting
-        if full or (inside and sum(inside) + size > room.octets):
+        if full(size):
             return await _busy(send, size)
+        whole = 0.0
+
+        async def reading() -> Message:
+            nonlocal whole
+            message = await receive()
+            if not message.get("more_body"):
+                whole = time.monotonic()
+            return message
+
         inside.append(size)
         try:
-            await app(scope, receive, send)
+            await app(scope, reading, send)
         finally:
             inside.remove(size)
-            if not threads.statistics().tasks_waiting:
-                store.HURRIED.clear()
+            if whole:
+                took += _WEIGHT * (time.monotonic() - whole - took)
         return None
 
     return enter

@@ -83,7 +83,7 @@ def merge_left(engine: Engine, tries: Tries, stop: threading.Event) -> int:
                     merged += 1
                 else:
                     tries.failed(name, time.monotonic())
-            if store.HURRIED.is_set():
+            if store.hurried():
                 stop.wait(HURRIED_S)
     return merged
 

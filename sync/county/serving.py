@@ -3,6 +3,7 @@
 A worker holds nothing that another one lacks: what they share lies in the database. One that dies is started anew.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -43,6 +44,7 @@ _MANNERS: Mapping[str, Any] = {
     "timeout_worker_healthcheck": 30,
 }
 _SWITCH_S = 0.001
+_COLLECT = (100_000, 20, 50)
 _LOOK_S = 0.1
 
 
@@ -150,6 +152,9 @@ def _worker(settings: Settings, room: Room, draining: Event) -> ASGIApp:
     # Threads that compute must not keep those waiting who are told in a millisecond that the county is busy.
     sys.setswitchinterval(_SWITCH_S)
     county = make_county(settings)
+    # What is loaded stays, and entries hold no cycles: there is little to look for.
+    gc.freeze()
+    gc.set_threshold(*_COLLECT)
     own_life = county.router.lifespan_context
 
     @asynccontextmanager

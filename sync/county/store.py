@@ -7,6 +7,7 @@ repeated or cut anywhere: a batch is stored once, merged once, and a merge that 
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -28,8 +29,28 @@ MERGE_S = 5.0
 """What is stored is safe. A request merges so long and no longer: the laptop asks again, and no link times out."""
 MERGES = threading.BoundedSemaphore(1)
 """How many merges a process does at once. Storing never waits for one of another pair."""
-HURRIED = threading.Event()
-"""Set while requests wait for their turn: a receipt comes first, what is stored is merged later."""
+HURRY_S = 5.0
+"""So long after a request had to wait a receipt comes first: what is stored is merged later."""
+
+
+@dataclass(slots=True)
+class _Hurry:
+    """When this process is at leisure again, in steady seconds."""
+
+    until: float = 0.0
+
+
+_HURRY = _Hurry()
+
+
+def hurry() -> None:
+    """Requests wait for their turn."""
+    _HURRY.until = time.monotonic() + HURRY_S
+
+
+def hurried() -> bool:
+    """Whether requests waited of late."""
+    return time.monotonic() < _HURRY.until
 
 
 def keys_of(conn: Connection, pair_id: UUID) -> dict[UUID, bytes]:
@@ -133,7 +154,7 @@ def merge_waiting(engine: Engine, pair_id: UUID, now: int) -> bool:
     One that cannot be merged now is left as it was stored, with those that stand on it; the rest goes on. Where
     others merge or wait already nothing is done here: what is stored is merged later, beside the requests.
     """
-    if HURRIED.is_set() or not MERGES.acquire(blocking=False):
+    if hurried() or not MERGES.acquire(blocking=False):
         return False
     try:
         limit = time.monotonic() + MERGE_S
