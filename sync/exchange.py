@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from db.errors import YiyangError
@@ -23,9 +23,11 @@ from sync.directory import Directory
 from sync.errors import CountyLies, ParcelDamaged, SignatureWrong
 from sync.handed import handed_over
 from sync.link import Folder, Link, Run, last_receipt
-from sync.meter import Meter, Progress
-from sync.protocol import MAX_BATCHES, MAX_HEADS, ExchangeAnswer, ExchangeRequest, authorise
-from sync.receipt import Receipt, verify
+from sync.meter import Meter
+from sync.meter import Progress as Progress
+from sync.outcome import Outcome as Outcome
+from sync.protocol import MAX_HEADS, ExchangeAnswer, ExchangeRequest, authorise
+from sync.receipt import verify
 from sync.statements import keep, with_receipt
 
 if TYPE_CHECKING:
@@ -38,40 +40,6 @@ STOPPED = "budget_spent"
 """The outcome of a run that a budget ended."""
 MOST_WAITING = MAX_HEADS // 2
 """Parcels in the inbox before the rest must wait for the record to be opened: each of them is named in a request."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What one exchange did.
-
-    ``lacking``: batches the county lacks whose sealed copy only the opened vault can make. ``more``: the county has
-    more for us than the inbox should hold. ``stopped``: which budget (``bytes``, ``seconds``) ended it before its end,
-    with about ``left`` bytes still to carry.
-    """
-
-    sent: int = 0
-    received: int = 0
-    refused: list[tuple[bytes, str]] = field(default_factory=list)
-    bytes_up: int = 0
-    bytes_down: int = 0
-    requests: int = 0
-    receipt: Receipt | None = None
-    lacking: int = 0
-    more: bool = False
-    stopped: str = ""
-    left: int = 0
-
-    def then(self, next_: "Outcome") -> "Outcome":
-        """This exchange and the one after it, as one."""
-        return replace(
-            next_,
-            sent=self.sent + next_.sent,
-            received=self.received + next_.received,
-            bytes_up=self.bytes_up + next_.bytes_up,
-            bytes_down=self.bytes_down + next_.bytes_down,
-            requests=self.requests + next_.requests,
-            receipt=next_.receipt or self.receipt,
-        )
 
 
 def run(
@@ -232,7 +200,7 @@ class _Talk:
         loads = [*known, *parcel.oldest_first(outbox, waiting - self.nodes.keys())]
         sizes = {name: parcel.size(outbox, name) for name in loads}
         while loads:
-            group, loads = _split(loads, sizes, self.line.budget.bytes_left(self.portion))
+            group, loads = portion.split(loads, sizes, self.line.budget.bytes_left(self.portion))
             self.meter.expect(sum(sizes[name] for name in loads))
             answer = self._send(group) or answer
         self.meter.expect(0)
@@ -363,15 +331,6 @@ class _Talk:
                 county_schema=answer.schema,
             )
         )
-
-
-def _split(names: list[bytes], sizes: Mapping[bytes, int], size: int) -> tuple[list[bytes], list[bytes]]:
-    """As many of the names as go into one message of ``size`` bytes, one at least, and the rest."""
-    count, room = 1, size - sizes[names[0]]
-    while count < min(len(names), MAX_BATCHES) and sizes[names[count]] <= room:
-        room -= sizes[names[count]]
-        count += 1
-    return names[:count], names[count:]
 
 
 def pause(seconds: float, *, jitter: float = 0.2) -> float:
