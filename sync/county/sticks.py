@@ -11,7 +11,7 @@ from db.errors import YiyangError
 from sync import bundle, graph, relay, stick
 from sync.bundle import MAX_LOAD, Bundle
 from sync.county import enrolment, store
-from sync.county.database import reading
+from sync.county.database import reading, writing
 from sync.county.exchange import Refusal, take_batches
 from sync.county.keys import Keys
 from sync.county.tables import CountyPair, StoredBatch, core
@@ -60,7 +60,10 @@ def take_in(engine: Engine, keys: Keys, brought: Path | bytes, now: int) -> Stic
     if name is None:
         raise BundleForeign(file=brought.name if isinstance(brought, Path) else "")
     signed, unopened = _signed(found, keys)
-    taken, refused = take_batches(engine, found.pair, signed, now)
+    if found.statements:
+        with writing(engine) as conn:
+            enrolment.learn(conn, keys, found.pair, found.statements)
+    taken, refused = take_batches(engine, found.pair, signed, now, found.maker)
     for _ in range(MOST_MERGES):
         if not store.merge_waiting(engine, found.pair, int(time.time())):
             break
