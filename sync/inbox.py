@@ -37,7 +37,7 @@ from sync.link import Folder
 from sync.merge import apply, laptop_tables
 from sync.retry import retry_aside
 from sync.revoked import judge
-from sync.seal import held, keep
+from sync.seal import held, keep, seal
 from sync.unbundle import lay_out_waiting
 
 # What is wrong with a parcel. A full disk or a busy record is wrong with us: it ends the run, and the parcel waits.
@@ -91,6 +91,13 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
             open_[name] = _open(store, folder, name, keys)
         except _SPOILED as error:
             _set_aside(folder, name, error, arrived)
+    if any(one.header.device == store.device_id for one in open_.values()):
+        # This machine was put back in time. What it has written since may bear the names that come back now: sealed
+        # first, it stands before them in every order that the tables are made anew in.
+        with gate():
+            seal(store)
+            with store.reading() as conn:
+                here = held(conn)
     stands = judge(listed, {**here, **{name: one.header.parents for name, one in open_.items()}})
     known = set(here)
     for name in graph.causal_order({name: one.header.parents for name, one in open_.items()}, open_):
