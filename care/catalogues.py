@@ -52,7 +52,7 @@ def catalogues(store: Store) -> list[CatalogueView]:
 
 
 def search(store: Store, name: str, text: str = "", limit: int = 50) -> list[ItemView]:
-    """Items of a list whose code begins with ``text`` or whose name or code holds it, by code; at most ``MOST``."""
+    """Items of a list whose code or name holds ``text``, by code; at most ``MOST``."""
     asked = text.strip()[:100]
     query = (
         select(col(CatalogueItem.code), col(CatalogueItem.name), col(CatalogueItem.facts))
