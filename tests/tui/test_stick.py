@@ -1,5 +1,6 @@
 """A stick and a laptop in the same room, from the Sync screen: real files, real sockets, plain words."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,20 +157,18 @@ async def test_while_it_is_shared_the_screen_says_how_to_come_and_who_came(
 
 
 async def until_on(app: "YiyangApp", pilot: "Pilot[None]") -> None:
-    """Until others can come."""
-    import asyncio
-
-    while app.carrier is None or not app.carrier.state.sharing.on:
-        await asyncio.sleep(0.01)
+    """Until others can come: the network is asked for the name first, which takes it some seconds."""
+    async with asyncio.timeout(60):
+        while app.carrier is None or not app.carrier.state.sharing.on:
+            await pilot.pause()
     await settle(app, pilot)
 
 
 async def until_off(app: "YiyangApp", pilot: "Pilot[None]") -> None:
     """Until nobody can come any more."""
-    import asyncio
-
-    while app.carrier is None or app.carrier.state.sharing.on:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while app.carrier is None or app.carrier.state.sharing.on:
+            await pilot.pause()
     await settle(app, pilot)
 
 
