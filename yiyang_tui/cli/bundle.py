@@ -1,8 +1,9 @@
 """``yiyang bundle``: put on a USB stick what others may lack, take in what they put there."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -67,7 +68,7 @@ def take_in(
     return _tell_taken(taken, json=json, sealed=False)
 
 
-COMMANDS = {"export": export, "import": take_in}
+COMMANDS: Final[dict[str, Callable[..., Any]]] = {"export": export, "import": take_in}
 
 
 def enrolled() -> "Folder":
