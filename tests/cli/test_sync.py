@@ -43,6 +43,14 @@ def test_what_was_sealed_arrives_and_a_second_run_sends_nothing(enrolled: Path, 
     assert second["bytes_up"] + second["bytes_down"] < 1000
 
 
+def test_what_a_command_wrote_is_sealed_for_the_next_timer(enrolled: Path, secret: Path) -> None:
+    yiyang("sync", vault=enrolled)
+    words = ("--number", NUMBER, "--passphrase-file", str(secret))
+    added = yiyang("staff", "add", "4711", *words, "--name", "赵敏", "--role", "carer", vault=enrolled)
+    assert added.code == 0, added.err
+    assert yiyang("sync", "--json", vault=enrolled).json()["sent"] == 1
+
+
 def test_json_for_a_job(enrolled: Path) -> None:
     own = entries_of(enrolled)
     said = yiyang("sync", "--json", vault=enrolled).json()

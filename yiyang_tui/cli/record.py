@@ -1,7 +1,7 @@
 """Opening the record for a command: which file, whose number, which passphrase."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def opened(secrets: Secrets, number: str | None, passphrase_file: str | None) -> Iterator[tuple["Store", str]]:
     """The open record and the number it was opened with, closed at the end. Asks for what no option says.
 
-    Raises as ``open_vault``.
+    What was written is sealed before it is closed: a timer's ``yiyang sync`` carries it without a passphrase. Raises
+    as ``open_vault``.
     """
     from db.errors import VaultMissing
     from db.vault import open_vault
@@ -33,8 +34,20 @@ def opened(secrets: Secrets, number: str | None, passphrase_file: str | None) ->
     try:
         settle_clock(store)
         yield store, number
+        _seal(store)
     finally:
         store.close()
+
+
+def _seal(store: "Store") -> None:
+    from db.errors import YiyangError
+    from sync.link import Folder
+    from sync.session import settle
+
+    if Folder(store.path).enrolled:
+        # A full disk, say: nothing is lost, the journal keeps it and the next sync seals it.
+        with suppress(YiyangError):
+            settle(store)
 
 
 @contextmanager
