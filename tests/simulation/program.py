@@ -1,0 +1,13 @@
+"""The simulator as a program of its own: it changes time and chance for a whole process."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def simulated(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m tests.simulation`` to its end."""
+    command = [sys.executable, "-m", "tests.simulation", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
