@@ -28,6 +28,7 @@ from sync.meter import Progress as Progress
 from sync.outcome import Outcome as Outcome
 from sync.protocol import MAX_HEADS, ExchangeAnswer, ExchangeRequest, authorise
 from sync.receipt import verify
+from sync.revoked import KEPT_ASIDE
 from sync.statements import keep, with_receipt
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ class _Talk:
         self.nodes = folder.graph()
         self.shared: set[bytes] = set()
         self.forgetful = False  # the county's list of devices is older than ours
+        # By name (hex), what the county keeps aside of ours: a revoked laptop signed it, or what it stands on.
+        self.aside = {name: code for name, code in folder.news().refused if code in KEPT_ASIDE}
         self.portion = portion.first(folder.news().portion)
         self.line = Line(
             http=http,
@@ -194,6 +197,8 @@ class _Talk:
         outbox = self.folder.outbox
         waiting = set(parcel.names(outbox))
         lacks = graph.missing(self.nodes, (*answer.heads, *answer.shared))
+        self.outcome.refused += [(name, self.aside[name.hex()]) for name in lacks if name.hex() in self.aside]
+        lacks = [name for name in lacks if name.hex() not in self.aside]
         known = [name for name in lacks if name in waiting]
         self.outcome.lacking = len(lacks) - len(known)
         # The outbox may be ahead of a graph that was lost, or of a record that was put back from a copy.
@@ -292,6 +297,7 @@ class _Talk:
             # Put back from its backup the county has forgotten whom it certified and revoked since: we tell it.
             self.forgetful = fresh.at < Directory.read(link.directory, link.county_public).at
             if not self.forgetful:
+                self.aside = {}
                 self.link = replace(link, directory=answer.directory)
                 self.folder.save_link(self.link)
         if answer.receipt:

@@ -13,6 +13,9 @@ from sync.directory import Directory
 Judge = Callable[[UUID, bytes], bool | None]
 """Whether a batch (its device, its name) stands; ``None`` while what the county named has not come yet."""
 
+KEPT_ASIDE = ("device_revoked_since", "stands_on_refused")
+"""Codes of a refusal after which the county keeps the batch: it need not be sent again until the list changes."""
+
 STRIDE = 500
 
 

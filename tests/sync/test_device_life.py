@@ -105,6 +105,9 @@ def test_a_laptop_revoked_while_it_was_away_says_so_keeps_its_record_and_its_wor
         came = session.sync(clinic)
         assert sorted(code for _, code in came.outcome.refused) == ["device_revoked_since", "stands_on_refused"]
         assert world.at_county(clinic) == done
+        # The county keeps them aside: they are told again, and not sent again.
+        again = session.sync(clinic).outcome
+        assert (again.sent, sorted(again.refused)) == (0, sorted(came.outcome.refused))
         assert [kind for kind, _ in pressing(world)] == ["refused", "refused"]
         # What it writes once it knows is refused at the partner, too, and stops nothing.
         late = {look(home)}
