@@ -7,7 +7,7 @@ repeated or cut anywhere: a batch is stored once, merged once, and a merge that 
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.errors import YiyangError
 from sync import batch, merge
 from sync.county import logs, refused
-from sync.county.database import writing
+from sync.county.database import reading, writing
 from sync.county.tables import County, CountyPair, Device, RunningCount, StoredBatch, core, pair_tables
 from sync.directory import county_device
 from sync.receipt import Receipt, digest
@@ -237,27 +237,35 @@ def body(conn: Connection, pair_id: UUID, name: bytes) -> bytes:
 
 
 def receipt(engine: Engine, pair_id: UUID, device_id: UUID, now: int) -> Receipt:
-    """What the county can sign for of one device."""
+    """What the county can sign for of one device. Nobody waits for it but after a change."""
+    with reading(engine) as conn:
+        said = _receipt(conn, pair_id, device_id, now)
+    if said.digest:
+        return said
     mine = (_BATCH.c.pair_id == pair_id, _BATCH.c.device_id == device_id)
     counted = (_COUNT.c.pair_id == pair_id, _COUNT.c.device_id == device_id)
     with writing(engine) as conn:
         hold(conn, pair_id)
-        row = conn.execute(select(_COUNT).where(*counted)).first()
-        tips = conn.execute(select(_BATCH.c.hash).where(*mine, _BATCH.c.is_tip)).scalars().all()
-        last = conn.execute(
-            select(_BATCH.c.hash, _BATCH.c.last).where(*mine).order_by(_BATCH.c.position.desc()).limit(1)
-        ).first()
-        unmerged = conn.execute(select(func.count()).where(*mine, _BATCH.c.merged_at.is_(None))).scalar_one()
-        whole = b"" if row is None else bytes(row.digest)
-        if not whole:
-            whole = digest(bytes(name) for name in conn.execute(select(_BATCH.c.hash).where(*mine)).scalars())
-            conn.execute(update(_COUNT).where(*counted).values(digest=whole))
+        whole = digest(bytes(name) for name in conn.execute(select(_BATCH.c.hash).where(*mine)).scalars())
+        conn.execute(update(_COUNT).where(*counted).values(digest=whole))
+        return replace(_receipt(conn, pair_id, device_id, now), digest=whole)
+
+
+def _receipt(conn: Connection, pair_id: UUID, device_id: UUID, now: int) -> Receipt:
+    """The receipt as far as it was worked out: without a digest after a change."""
+    mine = (_BATCH.c.pair_id == pair_id, _BATCH.c.device_id == device_id)
+    counted = (_COUNT.c.pair_id == pair_id, _COUNT.c.device_id == device_id)
+    row = conn.execute(select(_COUNT).where(*counted)).first()
+    tips = conn.execute(select(_BATCH.c.hash).where(*mine, _BATCH.c.is_tip)).scalars().all()
+    newest = select(_BATCH.c.hash, _BATCH.c.last).where(*mine).order_by(_BATCH.c.position.desc()).limit(1)
+    last = conn.execute(newest).first()
+    unmerged = conn.execute(select(func.count()).where(*mine, _BATCH.c.merged_at.is_(None))).scalar_one()
     return Receipt(
         pair=pair_id,
         device=device_id,
         entries=0 if row is None else row.entries,
         batches=0 if row is None else row.batches,
-        digest=whole,
+        digest=digest(()) if row is None else bytes(row.digest),
         heads=tuple(sorted(bytes(tip) for tip in tips)),
         last=b"" if last is None else bytes(last.hash),
         last_seq=0 if last is None else last.last,
