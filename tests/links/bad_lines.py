@@ -1,6 +1,8 @@
 """What the tests over bad lines share: work to carry, and a line that is back at once."""
 
 import secrets
+import time
+from functools import partial
 from uuid import UUID
 
 import httpx
@@ -28,19 +30,34 @@ def at_once(_seconds: float) -> None:
     """The line is back before anybody has waited."""
 
 
-def impatient(url: str, _authority: str = "") -> httpx.Client:
+def impatient(url: str, _authority: str = "", *, seconds: float = 0.25) -> httpx.Client:
     """A connection that takes silence for a break after a moment."""
-    return httpx.Client(base_url=url, timeout=0.25, trust_env=False)
+    return httpx.Client(base_url=url, timeout=seconds, trust_env=False)
+
+
+unhurried = partial(impatient, seconds=2)
+"""Long enough for a county on a busy machine to answer."""
+
+
+class GoneHome(Exception):
+    """The lid was closed."""
+
+
+def go_home(_seconds: float) -> None:
+    """Not again today."""
+    raise GoneHome
 
 
 def come_to_rest(county: Settings, least: int) -> None:
     """Wait until the county has written down at least so many bytes of what it was sent: it hears of a cut later."""
     engine = open_engine(county.database_url)
+    given_up = time.monotonic() + 30
     try:
-        while True:
+        while time.monotonic() < given_up:
             with reading(engine) as conn:
                 if (conn.execute(select(func.max(core(Carried).c.come))).scalar() or 0) >= least:
                     return
+        raise AssertionError("what came was not kept")
     finally:
         engine.dispose()
 

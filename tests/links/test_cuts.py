@@ -10,8 +10,7 @@ import pytest
 
 from sync import exchange, session
 from sync.county.serving import running
-from sync.errors import CountyUnreachable
-from tests.links.bad_lines import HARD, WASTED, at_once, come_to_rest, impatient, kept, noted
+from tests.links.bad_lines import HARD, WASTED, GoneHome, at_once, come_to_rest, go_home, kept, noted
 from tests.links.proxy import Line, Way, through
 from tests.sync.worlds import World, looks
 
@@ -139,15 +138,14 @@ def test_killed_in_the_middle_of_a_download_it_goes_on_from_there(world: World) 
 
 def test_what_was_written_meanwhile_does_not_make_it_begin_anew(world: World) -> None:
     """Cut in the middle of an upload; more is sealed before the line is back."""
-    line = Line(up=Way(cut_at=[40_000], silent_after=40_000))
+    line = Line(up=Way(cut_at=[40_000]))
     with world.serving() as url, through(line, url) as near:
         home = world.start()
         done = noted(home, LOAD)
         session.settle(home)
         world.point("home", near)
-        with pytest.raises(CountyUnreachable):
-            exchange.run(world.folder(), sleep=at_once, connect=impatient)
-        line.up.silent_after = None
+        with pytest.raises(GoneHome):
+            exchange.run(world.folder(), sleep=go_home)
         come_to_rest(world.county, 40_000 - WASTED)
         before = line.up.carried
         done |= noted(home, 1)

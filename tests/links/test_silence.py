@@ -6,7 +6,7 @@ from sync import exchange, session
 from sync.asking import MOST_WAIT_S
 from sync.errors import CountyRefused, CountyUnreachable
 from sync.protocol import MEDIA_TYPE, Problem
-from tests.links.bad_lines import at_once, impatient, noted
+from tests.links.bad_lines import at_once, impatient, noted, unhurried
 from tests.links.proxy import Line, Way, through
 from tests.sync.impostor import Reply, answering, forward
 from tests.sync.worlds import World, look, looks
@@ -45,7 +45,7 @@ def test_a_line_that_falls_silent_in_the_middle_is_left_for_a_new_one(world: Wor
         def mended(_seconds: float) -> None:
             line.up.silent_after = None
 
-        assert exchange.run(world.folder(), sleep=mended, connect=impatient).sent == 1
+        assert exchange.run(world.folder(), sleep=mended, connect=unhurried).sent == 1
         assert world.at_county(home) == done
     assert line.connections == 2
 
@@ -61,7 +61,7 @@ def test_a_download_that_falls_silent_goes_on_from_there(world: World) -> None:
         def mended(_seconds: float) -> None:
             line.down.silent_after = None
 
-        outcome = exchange.run(world.folder("clinic"), sleep=mended, connect=impatient)
+        outcome = exchange.run(world.folder("clinic"), sleep=mended, connect=unhurried)
         assert outcome.received == 1
         assert outcome.bytes_down < LOAD * 1000 + 5_000
         world.point("clinic", url)
@@ -77,12 +77,17 @@ def test_pauses_grow_and_differ_and_end(world: World) -> None:
         session.settle(home)
         runs = []
         for _ in range(2):
-            line = Line(up=Way(silent_after=20_000))
+            line = Line(up=Way(cut_at=[20_000]))
             pauses: list[float] = []
+
+            def worse(seconds: float, line: Line = line, pauses: list[float] = pauses) -> None:
+                line.up.cut_every = 100
+                pauses.append(seconds)
+
             with through(line, url) as near:
                 world.point("home", near)
                 with pytest.raises(CountyUnreachable):
-                    exchange.run(world.folder(), sleep=pauses.append, connect=impatient)
+                    exchange.run(world.folder(), sleep=worse)
             runs.append(pauses)
     first, second = runs
     assert 4 <= len(first) <= 8
