@@ -1,5 +1,5 @@
 # Everything here sets itself up: it needs Python 3.11 or newer, make, and a network to a package index.
-.PHONY: help setup demo test check lint types floors format bench seeds pictures lock clean
+.PHONY: help setup demo test check lint types floors format bench simulate seeds pictures lock clean
 
 PYTHON ?=
 VENV   ?= .venv
@@ -15,6 +15,7 @@ help:
 	@echo "make format    format the code and mend what can be mended by itself"
 	@echo "make seeds     which rows of the field's wishes the tests prove"
 	@echo "make bench     the figures, each beside its bound"
+	@echo "make simulate  many histories of the whole system, drawn from seeds: make simulate SEEDS=10000"
 	@echo "make pictures  pictures of the real screens"
 	@echo "make lock      requirements.lock anew from pyproject.toml"
 	@echo "make clean     remove what make has made"
@@ -74,6 +75,9 @@ bench: $(STAMP)
 
 seeds: $(STAMP)
 	@$(PY) -m pytest -q -n 2 --dist loadfile --seeds
+
+simulate: $(STAMP)
+	@$(PY) -m tests.simulation --seeds $(or $(SEEDS),1000) --from $(or $(FROM),0)
 
 pictures: $(STAMP)
 	@$(PY) tests/pictures.py
