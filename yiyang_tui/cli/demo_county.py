@@ -96,7 +96,7 @@ def _uninterrupted() -> Iterator[None]:
 def _serving(folder: Path) -> Iterator[str]:
     log = folder / "serve.log"
     port = _free_port()
-    url = f"http://{_HOST}:{port}"
+    url = f"https://{_HOST}:{port}"
     command = [sys.executable, "-m", "yiyang_tui", "county", "serve", "--folder", str(folder), "--host", _HOST]
     with log.open("wb") as said:
         # In a session of its own: Ctrl+C is for the demo, which then ends its county itself.
@@ -110,7 +110,7 @@ def _serving(folder: Path) -> Iterator[str]:
             start_new_session=True,
         )
         try:
-            _wait(server, url, log)
+            _wait(server, url, folder, log)
             yield url
         finally:
             _end(server)
@@ -122,11 +122,14 @@ def _free_port() -> int:
         return port
 
 
-def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _wait(server: subprocess.Popen[bytes], url: str, folder: Path, log: Path) -> None:
     import httpx
 
+    from sync.asking import client
+    from sync.county.keys import load
+
     until = time.monotonic() + _PATIENCE_S
-    with httpx.Client(base_url=url, trust_env=False, timeout=5) as http:
+    with client(url, load(folder).authority) as http:
         while time.monotonic() < until and server.poll() is None:
             try:
                 if http.get("/healthz").status_code == 200:
