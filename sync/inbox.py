@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
 from db.errors import YiyangError
@@ -40,6 +40,10 @@ from sync.revoked import judge
 from sync.seal import held, keep, seal
 from sync.unbundle import lay_out_waiting
 
+_MANY = 16
+"""More parcels than a day brings: a new laptop, or one that was away."""
+_USUAL, _ROOMY = (2_000, 1_000), (64_000, 16_000)
+"""KiB of the file kept in memory, and pages of the log before they are written into the file."""
 # What is wrong with a parcel. A full disk or a busy record is wrong with us: it ends the run, and the parcel waits.
 _SPOILED = (BatchCut, BatchForged, BatchUnknownDevice, ParcelDamaged, ParcelNotForUs, SignatureWrong)
 
@@ -112,7 +116,7 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
             continue
         try:
             with gate(), _uncollected():
-                _merge(store, one, arrived)
+                _merge(store, one, arrived, roomy=len(open_) > _MANY)
         except BatchTooNew as error:
             arrived.waiting += 1
             arrived.refused.append((name.hex(), error.code))
@@ -122,6 +126,9 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
             known.add(name)
             parcel.drop(folder.inbox, name)
             parcel.drop(folder.refused, name)
+    if len(open_) > _MANY:
+        with gate(), store.writing() as conn:
+            _give_room(conn, roomy=False)
     with gate(), store.reading() as conn:
         folder.write_graph(held(conn))
     return arrived
@@ -140,6 +147,13 @@ def _set_aside(folder: Folder, name: bytes, error: YiyangError, arrived: Arrived
     arrived.refused.append((name.hex(), error.code))
 
 
+def _give_room(conn: Connection, roomy: bool) -> None:
+    """Let the writer keep more of the file in memory while much arrives: each page left is encrypted again."""
+    kib, pages = _ROOMY if roomy else _USUAL
+    conn.exec_driver_sql(f"PRAGMA cache_size = -{kib}")
+    conn.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {pages}")
+
+
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Thousands of entries hold no cycles: looking for some again and again was a fifth of the work."""
@@ -152,9 +166,10 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _merge(store: Store, one: batch.Batch, arrived: Arrived) -> None:
+def _merge(store: Store, one: batch.Batch, arrived: Arrived, *, roomy: bool) -> None:
     entries = one.entries()
     with store.writing() as conn:
+        _give_room(conn, roomy)
         if held(conn, BATCH.c.hash == one.name):
             return  # another program on this record was faster
         if one.header.lamport_last > conn.execute(select(CLOCK.c.lamport)).scalar_one() + batch.LAMPORT_LEAP:
