@@ -70,12 +70,14 @@ def _tell(stands: "Standing", laptops: "tuple[Fellow, ...]") -> None:
     from yiyang_tui.cli.show import moment, say, size, table
     from yiyang_tui.words import plural, t
 
-    agrees = t({True: "sync.agrees", False: "sync.differs", None: "sync.not_compared"}[stands.agrees])
+    # The county holds what this record does not: it came back from a copy, and what it lacks lies in the inbox.
+    unknown = "cli.sync.status.merge_first" if stands.waiting else "sync.not_compared"
+    agrees = t({True: "sync.agrees", False: "sync.differs", None: unknown}[stands.agrees])
     receipt = (
         t("cli.sync.status.receipt", when=moment(stands.receipt_at)) if stands.receipt_at else t("sync.no_receipt")
     )
     say(f"{stands.county}  {t('sync.county_has', have=stands.at_county, total=stands.total)}  {receipt}  {agrees}")
-    sealed = plural("sync.sealed", stands.sealed, size=size(stands.outbox_bytes)) if stands.sealed else ""
+    sealed = plural("sync.sealed", stands.sealed, size=size(stands.outbox_bytes)) if stands.outbox_bytes else ""
     table(
         ["", "", ""],
         [
