@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.county import logs, metrics
 
-_PATHS = frozenset({"/v1/enrol", "/v1/exchange", "/v1/hello", "/healthz", "/readyz"})
+_PATHS = frozenset({"/v1/enrol", "/v1/exchange", "/v1/resume", "/v1/reconcile", "/v1/hello", "/healthz", "/readyz"})
 _QUIET = frozenset({"/healthz", "/readyz"})
 
 
