@@ -28,11 +28,12 @@ Rows = dict[str, set[UUID]]
 """Rows by the name of their table."""
 
 
-def retry_aside(store: Store, tables: Tables | None = None, schema: int = SCHEMA) -> int:
-    """Try again what was set aside, once for each ``schema``; how many entries have found their place.
+def retry_aside(store: Store, tables: Tables | None = None, schema: int | None = None) -> int:
+    """Try again what was set aside, once for each ``schema`` (this program's); how many have found their place.
 
     Costs one short read where nothing is to be done. One transaction: cut off, it is done again.
     """
+    schema = SCHEMA if schema is None else schema
     with store.reading() as conn:
         if conn.execute(select(RETRIED.c.schema)).scalar() == schema:
             return 0

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from sqlalchemy import MetaData, Table
 
+from db.journal import SCHEMA
 from db.rows import Shape
 from sync import merge
 
@@ -44,5 +45,5 @@ def program(old: bool) -> Iterator[None]:
     if not old:
         yield
         return
-    with patch("sync.inbox.laptop_tables", older_tables):
+    with patch("sync.inbox.laptop_tables", older_tables), patch("sync.retry.SCHEMA", SCHEMA - 1):
         yield
