@@ -1,7 +1,8 @@
-"""``docs/benchmarks.md``: the figures of one run of everything, with the machine they were measured on."""
+"""``docs/benchmarks.md``: for each part the figures of its last run, with the day and the machine."""
 
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
@@ -14,17 +15,27 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 _HEAD = """# Benchmarks
 
-Written by `python -m bench --write`; `make bench` measures anew on your machine. Every figure stands beside what it is
-compared with, measured in the same run; a ratio is one of medians of runs that took turns. Bounds in milliseconds are
-for any machine, ratios are what matters on a weak one.
+Written by `python -m bench --write`, or part by part by `python -m bench PART --write`; `make bench` measures anew on
+your machine. Every figure stands beside what it is compared with, measured in the same run; a ratio is one of medians
+of runs that took turns. Bounds in milliseconds are for any machine, ratios are what matters on a weak one.
 
 """
 
 
-def write(found: Mapping[str, Sequence[Figure]]) -> None:
-    """Replace the page by these figures."""
-    parts = [f"## {part}\n\n{_about(part)}\n\n{_table(figures)}" for part, figures in found.items()]
-    PAGE.write_text(_HEAD + _machine() + "\n\n" + "\n\n".join(parts) + "\n", encoding="utf-8")
+def write(found: Mapping[str, Sequence[Figure]], order: Sequence[str]) -> None:
+    """Put these figures into the page, in place of what it said of their parts; the parts stand in ``order``."""
+    sections = _sections() | {
+        part: f"## {part}\n\n{_about(part)}\n\n{_machine()}\n\n{_table(figures)}\n" for part, figures in found.items()
+    }
+    PAGE.write_text(_HEAD + "\n".join(sections[part] for part in order if part in sections), encoding="utf-8")
+
+
+def _sections() -> dict[str, str]:
+    """What the page says of each part."""
+    if not PAGE.exists():
+        return {}
+    _, *parts = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {part.partition("\n")[0]: f"## {part.rstrip()}\n" for part in parts}
 
 
 def _machine() -> str:
