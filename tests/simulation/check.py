@@ -46,7 +46,7 @@ def check(world: World) -> None:
 
 
 def _told(facts: Iterable[Fact]) -> str:
-    return ", ".join(sorted(f"{fact.table}.{fact.field}={fact.value}" for fact in facts)[:6])
+    return ", ".join(sorted(f"{fact.table}.{fact.field}={str(fact.value)[:24]}" for fact in facts)[:6])
 
 
 def _alike(laptop: Laptop, mine: Rows, county: Rows, confused: set[UUID]) -> None:

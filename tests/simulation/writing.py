@@ -1,5 +1,6 @@
 """What people write: acts on the real store, remembered by the model once they are acknowledged."""
 
+import hashlib
 from collections.abc import Callable
 from uuid import UUID
 
@@ -22,6 +23,9 @@ def look(world: World, laptop: Laptop, step: Step) -> None:
     people, tokens = _rows(world, laptop, "person"), _tokens(world, 1 + step.pick % 3)
     if people:
         person = people[step.pick % len(people)]
+        if step.pick % 4 == 0:
+            # Longer than what is carried in one piece, and no two alike: such a message is gone on with after a cut.
+            tokens = [token + hashlib.shake_256(token.encode()).hexdigest(2000) for token in tokens]
         _write(world, laptop, lambda act: [_round(act, person, token) for token in tokens])
 
 
