@@ -31,8 +31,8 @@ class Room:
     ``slow_s`` on average, seconds from the body's last byte: a slow machine has less room.
     """
 
-    at_once: int = 3
-    waiting: int = 6
+    at_once: int = 2
+    waiting: int = 4
     open: int = 256
     octets: int = 256 << 20
     slow_s: float = 0.6
