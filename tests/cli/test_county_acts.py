@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from sync.county.settings import Settings
+from sync.errors import BundleAbsent, BundleCut
 from tests.cli.conftest import NUMBER, PAIR, environment, refused, yiyang
 
 LAPTOP = "一号机"
@@ -100,13 +101,13 @@ def test_a_stick_is_taken_in_and_goes_back_with_the_reply(
 ) -> None:
     usb = tmp_path / "usb"
     usb.mkdir()
-    refused(50, "county", "import", str(usb), *at, zh="U盘", en="stick")
+    refused(BundleAbsent.exit_code, "county", "import", str(usb), *at, zh="U盘", en="stick")
     own = ("--number", NUMBER, "--passphrase-file", str(secret))
     assert yiyang("bundle", "export", str(usb), *own, vault=enrolled).code == 0
     (bundle,) = usb.iterdir()
     (usb / (bundle.name[:-5] + "0.age")).write_bytes(bundle.read_bytes()[:-9])
     done = yiyang("county", "import", str(usb), *at)
-    assert done.code in (51, 52, 53)
+    assert done.code == BundleCut.exit_code
     assert f"「{PAIR}」新收" in done.out
     assert "回复已写到U盘" in done.out
     assert "没有拷完整" in done.err
