@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from care.groups import groups
 from db.local import DRAFT
 from db.store import Store
 from db.tables import Round
@@ -22,28 +23,30 @@ SLACK_S: Final = 1
 
 
 def overtaken(store: Store, now: int) -> set[UUID]:
-    """The persons whose draft was saved as a round by whoever typed it.
+    """The registrations whose draft was saved as a round of that person by whoever typed it.
 
     Space says nothing about a form, so an unremarkable round overtakes none; nor does one from a clock that ran ahead.
     """
     asked = select(DRAFT.c.key, DRAFT.c.staff_id, DRAFT.c.at, DRAFT.c.body)
     with store.reading() as conn:
+        registered = groups(conn)
         found = conn.execute(asked.where(DRAFT.c.key.startswith(DRAFTS, autoescape=True))).all()
         return {
-            person
+            one
             for key, by, at, body in found
-            if _saved(conn, person := UUID(key.removeprefix(DRAFTS)), by, at, now, json.loads(body).get(CORRECTS))
+            for one in [UUID(key.removeprefix(DRAFTS))]
+            if _saved(conn, registered.all(one), by, at, now, json.loads(body).get(CORRECTS))
         }
 
 
-def _saved(conn: Connection, person: UUID, by: UUID, at: int, now: int, corrects: str | None) -> bool:
+def _saved(conn: Connection, person: tuple[UUID, ...], by: UUID, at: int, now: int, corrects: str | None) -> bool:
     mine = select(col(Round.id)).where(col(Round.staff_id) == by)
     if corrects:
         # A correction has the time of the look that it corrects.
         saved = mine.where(col(Round.supersedes) == UUID(corrects.partition(" ")[0]))
     else:
         saved = mine.where(
-            col(Round.person_id) == person,
+            col(Round.person_id).in_(person),
             col(Round.at).between(at - SLACK_S, now),
             ~col(Round.unremarkable),
             col(Round.supersedes).is_(None),

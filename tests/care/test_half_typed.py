@@ -2,6 +2,7 @@
 
 from care.half_typed import CORRECTS, DRAFTS, overtaken
 from care.rounds import Observation, correct, record, undo, unremarkable
+from care.same_person import merge_people
 from tests.care.household import Household
 
 PULSE = Observation(vitals={"pulse": 70})
@@ -29,6 +30,16 @@ def test_neither_space_nor_somebody_else_nor_another_persons_round_overtakes_a_f
     record(house.store, house.director, person, PULSE)
     record(house.store, house.carer, other, PULSE)
     assert overtaken(house.store, house.store.now()) == set()
+
+
+def test_a_form_of_a_hidden_registration_is_overtaken_by_the_round_of_the_shown_one(house: Household) -> None:
+    house.it_is("2026-11-22 10:00")
+    shown, hidden = house.person("李秀英", "101-1"), house.person("李秀瑛")
+    house.store.save_draft(f"{DRAFTS}{hidden}", house.carer, {"pulse": "70"})
+    merge_people(house.store, house.director, shown, hidden)
+    assert overtaken(house.store, house.store.now()) == set()
+    record(house.store, house.carer, shown, PULSE)
+    assert overtaken(house.store, house.store.now()) == {hidden}
 
 
 def test_a_round_of_a_clock_that_ran_ahead_hides_no_form(house: Household) -> None:

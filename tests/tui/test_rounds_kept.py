@@ -10,6 +10,8 @@ from textual.worker import WorkerFailed
 
 from care import rounds
 from care.rounds import Observation, Saved, record
+from care.same_person import merge_people
+from care.taken_back import take_back
 from db.tables import Round, Vitals
 from tests.care.household import Household
 from tests.tui.conftest import screen_text, settle
@@ -81,6 +83,47 @@ async def test_a_form_that_was_saved_before_the_kill_does_not_come_back(house: H
         assert screen_text(app).count("没填完") == 3  # two in the list, and the one beside it
         await walk_to(app, pilot, "徐翠兰")
         assert value(app, "pulse") == ""
+
+
+async def test_a_form_begun_for_a_registration_that_is_hidden_now_is_offered_under_the_shown_one(
+    house: Household, walked: Walked
+) -> None:
+    shown = id_of(house, "徐翠兰")
+    hidden = house.person("徐翠蓝")
+    house.store.save_draft(f"round:{hidden}", house.carer, {"pulse": "70"})
+    merge_people(house.store, house.director, shown, hidden)
+    async with walked() as (app, pilot):
+        assert (here(app), value(app, "pulse")) == ("徐翠兰", "70")
+        assert "上次没填完，接着填" in screen_text(app)
+        await pilot.press("1", "8", "escape")
+        await settle(app, pilot)
+    kept = house.store.drafts("round:")
+    assert list(kept) == [f"round:{hidden}"], "it stays with its own, should the two be parted"
+    assert (kept[f"round:{hidden}"]["pulse"], kept[f"round:{hidden}"]["resp"]) == ("70", "18")
+    async with walked() as (app, pilot):
+        await pilot.press("enter", "ctrl+s")
+        await settle(app, pilot)
+        assert "已保存" in said(app)
+    assert house.store.drafts("round:") == {}
+    (saved,) = since(house, Round)
+    assert saved["person_id"] == shown
+
+
+async def test_two_that_become_one_while_the_board_is_open_lose_no_form(house: Household, walked: Walked) -> None:
+    shown = id_of(house, "王长生")
+    hidden = house.person("王常生")
+    house.store.save_draft(f"round:{hidden}", house.carer, {"pulse": "70"})
+    async with walked() as (app, pilot):
+        assert (here(app), value(app, "pulse")) == ("王长生", "")
+        done = merge_people(house.store, house.carer, shown, hidden)
+        board_of(app).load()
+        await settle(app, pilot)
+        assert value(app, "pulse") == "70"
+        take_back(house.store, house.carer, done)
+        board_of(app).load()
+        await settle(app, pilot)
+        assert value(app, "pulse") == ""
+    assert list(house.store.drafts("round:")) == [f"round:{hidden}"]
 
 
 async def test_a_draft_can_be_thrown_away(house: Household, walked: Walked) -> None:

@@ -16,12 +16,13 @@ from textual.worker import Worker, WorkerState
 
 from care.beds import BedCell, free_beds
 from care.bedside import Bedside, bedside
+from care.groups import Groups
 from care.rounds import Board, BoardRow, board, unremarkable
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.dialogs import Ask
 from yiyang_tui.screens.rounds_allowed import JUST_SEEN_S, Standing, refusal
 from yiyang_tui.screens.rounds_amend import TakingBack, act_of, correct_last
-from yiyang_tui.screens.rounds_drafts import Kept, RoundDrafts, read_drafts
+from yiyang_tui.screens.rounds_drafts import Kept, RoundDrafts, read_drafts, registered
 from yiyang_tui.screens.rounds_form import RoundForm, options_said
 from yiyang_tui.screens.rounds_list import Line, Mark, cells_of, columns, lines_of, most_urgent
 from yiyang_tui.screens.rounds_person import course, who
@@ -47,6 +48,7 @@ class Read:
 
     board: Board
     free: list[BedCell]
+    groups: Groups
     drafts: tuple[dict[UUID, Kept], list[UUID]] | None
 
 
@@ -131,15 +133,20 @@ class Rounds(Place):
     def _read(self, with_drafts: bool) -> Read:
         store, by = self.session.store, self.session.staff.id
         drafts = read_drafts(store, by, self.session.now()) if with_drafts else None
-        return Read(board(store, self.session.now()), free_beds(store), drafts)
+        return Read(board(store, self.session.now()), free_beds(store), registered(store), drafts)
 
     def _show(self, told: set[UUID], read: Read) -> None:
         self.board, self.lines = read.board, lines_of(read.board, read.free)
         self.marks = {person: mark for person, mark in self.marks.items() if mark != "saved" or person not in told}
+        held = self.drafts.of(self.person)
+        self.drafts.regard(read.groups)
         if read.drafts is not None and not self.drafts.read:
             found, mine = read.drafts
             self.drafts.begin(found)
             self.wanted = self.wanted or self._where_to_begin(mine)
+        if self.drafts.of(self.person) != held:
+            # Somebody else's registration is this person too, and has something half typed.
+            self.form.put(self.drafts.of(self.person))
         self.beds.show_rows(self.lines)
         self.count()
         self._go_to_wanted()
@@ -147,7 +154,7 @@ class Rounds(Place):
 
     def _where_to_begin(self, mine: list[UUID]) -> UUID | None:
         here = {line.person_id for line in self.lines}
-        begun = next((person for person in mine if person in here), None)
+        begun = next((person for person in map(self.drafts.shown, mine) if person in here), None)
         index = most_urgent(self.lines, self.marks)
         return begun if begun is not None or index is None else self.lines[index].person_id
 

@@ -1,8 +1,13 @@
-"""Forms of rounds that are half typed, by person: known here at once, kept in the record as they are typed."""
+"""Forms of rounds that are half typed, by person: known here at once, kept in the record as they are typed.
+
+A form is kept under the registration it was begun for. Of somebody who was registered twice it is offered under the
+shown one, and stays with its own, should the two be parted again.
+"""
 
 from collections.abc import Mapping
 from uuid import UUID
 
+from care.groups import Groups, groups, resolve
 from care.half_typed import CORRECTS, DRAFTS, overtaken
 from db.store import Store
 from yiyang_tui.drafts import Draft
@@ -15,10 +20,19 @@ Kept = dict[str, Value]
 
 
 def read_drafts(store: Store, by: UUID, now: int) -> tuple[dict[UUID, Kept], list[UUID]]:
-    """The drafts of rounds that were not saved yet, and whose of them ``by`` typed, newest first. Blocks."""
+    """The drafts of rounds that were not saved yet, and whose of them ``by`` typed, newest first. Blocks.
+
+    Both by the registration that they were begun for.
+    """
     done = overtaken(store, now)
     found = {person: body for key, body in store.drafts(DRAFTS).items() if (person := _person(key)) not in done}
     return found, [person for key in store.drafts(DRAFTS, by) if (person := _person(key)) in found]
+
+
+def registered(store: Store) -> Groups:
+    """Who was registered twice. Blocks."""
+    with store.reading() as conn:
+        return groups(conn)
 
 
 def _person(key: str) -> UUID:
@@ -31,6 +45,8 @@ class RoundDrafts:
     def __init__(self, sheet: Sheet[None], session: Session) -> None:
         self._sheet, self._session = sheet, session
         self._found: dict[UUID, Kept] = {}
+        self._groups = resolve({})
+        self._taken: dict[UUID, UUID] = {}  # person -> the registration whose form is being saved
         self._keepers: dict[UUID, Draft] = {}
         self._loose: set[UUID] = set()  # typed, and perhaps not written yet
         self.read = False
@@ -40,9 +56,17 @@ class RoundDrafts:
         self._found = {**found, **self._found}
         self.read = True
 
+    def regard(self, found: Groups) -> None:
+        """Who was registered twice, as the record says now."""
+        self._groups = found
+
+    def shown(self, registration: UUID) -> UUID:
+        """As whom a registration stands on the board."""
+        return self._groups.of(registration)
+
     def of(self, person: UUID | None) -> Kept:
         """What is half typed about somebody; nothing for most."""
-        return {} if person is None else self._found.get(person, {})
+        return {} if person is None else self._found.get(self._begun(person), {})
 
     def corrected(self, person: UUID | None) -> tuple[str, int] | None:
         """The round that the draft corrects: its id as hex digits, and when that look was."""
@@ -54,7 +78,7 @@ class RoundDrafts:
         before = self.of(person)
         marked = {CORRECTS: before[CORRECTS]} if CORRECTS in before else {}
         now = {**BLANK, **marked, **values}
-        if {**BLANK, **before} == now and not (at_once and person in self._loose):
+        if {**BLANK, **before} == now and not (at_once and self._begun(person) in self._loose):
             return False
         if typed(values) or marked:
             self.put(person, now, at_once=at_once)
@@ -64,23 +88,48 @@ class RoundDrafts:
 
     def put(self, person: UUID, kept: Kept, *, at_once: bool = True) -> None:
         """Keep exactly this."""
-        self._found[person] = kept
-        if at_once:
-            self._loose.discard(person)
-            self._keeper(person).flush(kept)
-        else:
-            self._loose.add(person)
-            self._keeper(person).touch(kept)
+        self._put(self._begun(person), kept, at_once=at_once)
 
     def take(self, person: UUID) -> None:
         """It is being saved as a round: no draft any more here, but still one in the record until that is durable."""
-        self._found.pop(person, None)
+        self._taken[person] = self._begun(person)
+        self._found.pop(self._taken[person], None)
+
+    def saved(self, person: UUID) -> None:
+        """What was taken is durable: it goes, unless something was typed since."""
+        taken = self._taken.pop(person, person)
+        if taken not in self._found:
+            self._drop(taken)
+
+    def lost(self, person: UUID, kept: Kept) -> bool:
+        """What was taken could not be saved: it is back, unless something was typed since. Whether it is."""
+        taken = self._taken.pop(person, person)
+        if taken in self._found:
+            return False
+        self._put(taken, kept, at_once=True)
+        return True
 
     def forget(self, person: UUID) -> None:
-        """It was saved for good, or thrown away."""
-        self._found.pop(person, None)
-        self._loose.discard(person)
-        self._keeper(person).forget()
+        """It was thrown away."""
+        self._drop(self._begun(person))
+
+    def _begun(self, person: UUID) -> UUID:
+        """The registration under which something is half typed, the shown one first; the person where nothing is."""
+        return next((one for one in self._groups.all(person) if one in self._found), person)
+
+    def _put(self, one: UUID, kept: Kept, *, at_once: bool) -> None:
+        self._found[one] = kept
+        if at_once:
+            self._loose.discard(one)
+            self._keeper(one).flush(kept)
+        else:
+            self._loose.add(one)
+            self._keeper(one).touch(kept)
+
+    def _drop(self, one: UUID) -> None:
+        self._found.pop(one, None)
+        self._loose.discard(one)
+        self._keeper(one).forget()
 
     def _keeper(self, person: UUID) -> Draft:
         return self._keepers.setdefault(person, Draft(self._sheet, self._session, f"{DRAFTS}{person}"))

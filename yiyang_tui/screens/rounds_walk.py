@@ -35,8 +35,8 @@ def is_saved(screen: "Rounds", job: Job, saved: Saved) -> None:
     person = job.person_id
     screen.marks[person] = "saved"
     screen.pace.note(screen.session.now())
-    if job.values is not None and not screen.drafts.of(person):
-        screen.drafts.forget(person)
+    if job.values is not None:
+        screen.drafts.saved(person)
     said, token = saved_words(job, saved, screen.app.size.width)
     what = t("rounds.round_of", bed=job.bed, name=job.name)
     screen.saved(what, take_back(screen, person, saved), said, urgent=token == "urgent")
@@ -48,11 +48,9 @@ def is_lost(screen: "Rounds", job: Job, error: "YiyangError | None") -> None:
     """It could not be saved: its form comes back, the list says so."""
     person = job.person_id
     screen.marks[person] = "failed"
-    if job.values is not None and not screen.drafts.of(person):
-        screen.drafts.put(person, dict(job.values))
-        if person == screen.person:
-            screen.form.put(job.values)
-            screen.tell()
+    if job.values is not None and screen.drafts.lost(person, dict(job.values)) and person == screen.person:
+        screen.form.put(job.values)
+        screen.tell()
     # One dialog at a time: for the others the list says enough.
     if error is not None and screen.app.screen is screen:
         screen.say(sentence(error), "urgent")
