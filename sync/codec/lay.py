@@ -7,7 +7,19 @@ from uuid import UUID
 from db.journal import Entry, Value
 from sync.codec.cells import write_column
 from sync.codec.integers import write_integers
-from sync.codec.layout import LIMIT, MAX_CELLS, MAX_ENTRIES, MAX_FIELDS, MAX_KINDS, MAX_NAME, OPS, ROW, STAFF, Kind
+from sync.codec.layout import (
+    LIMIT,
+    MAX_CELLS,
+    MAX_ENTRIES,
+    MAX_FIELDS,
+    MAX_KINDS,
+    MAX_NAME,
+    MAX_TEXT,
+    OPS,
+    ROW,
+    STAFF,
+    Kind,
+)
 from sync.codec.leaves import write_run
 from sync.codec.scope import Epochs, Scope, Table
 from sync.codec.tokens import INT64_HIGH, INT64_LOW, Cell, Writer
@@ -41,12 +53,13 @@ def _check(entries: Sequence[Entry], epoch: bytes) -> None:
         raise ValueError("a batch holds 1 to 100,000 entries of one epoch")
     if any(later.seq != entry.seq + 1 for entry, later in pairwise(entries)):
         raise ValueError("entries are not numbered without gaps")
-    cells = 0
+    cells = text = 0
     for entry in entries:
+        text += sum(len(value) for value in entry.values.values() if type(value) is str)
         cells += len(entry.values) + sum(1 + len(refs) for refs in entry.replaces.values())
         if not -LIMIT < entry.lamport < LIMIT or not -LIMIT < entry.wall < LIMIT:
             raise ValueError("a counter or time beyond reason")
-    if cells > MAX_CELLS:
+    if cells > MAX_CELLS or text > MAX_TEXT:
         raise ValueError("too much for one batch")
 
 

@@ -6,6 +6,7 @@ MAX_ENTRIES = 100_000
 MAX_KINDS = 8_192
 MAX_FIELDS = 256
 MAX_CELLS = 4_000_000
+MAX_TEXT = 32 << 20  # characters of all cells, each counted where it stands: no laptop's disk is filled by a small file
 MAX_NAME = 64  # characters of a table's or field's name
 LIMIT = 1 << 62  # Lamport counters and wall times are nearer to 0, so that their differences fit 64 bits
 ROW, STAFF = "@row", "@staff"  # the names of the columns that every kind has

@@ -6,7 +6,19 @@ from uuid import UUID
 from db.journal import Entry, EntryRef, Value
 from sync.codec.cells import read_column
 from sync.codec.integers import read_integers
-from sync.codec.layout import LIMIT, MAX_CELLS, MAX_ENTRIES, MAX_FIELDS, MAX_KINDS, MAX_NAME, OPS, ROW, STAFF, Kind
+from sync.codec.layout import (
+    LIMIT,
+    MAX_CELLS,
+    MAX_ENTRIES,
+    MAX_FIELDS,
+    MAX_KINDS,
+    MAX_NAME,
+    MAX_TEXT,
+    OPS,
+    ROW,
+    STAFF,
+    Kind,
+)
 from sync.codec.leaves import read_run
 from sync.codec.scope import Epochs, Scope, Table
 from sync.codec.tokens import INT64_HIGH, Cell, Malformed, Reader
@@ -22,13 +34,17 @@ def lift(source: Reader, epoch: bytes, first: int) -> list[Entry]:
     others = source.stream(12 * source.whole(0))
     epochs = Epochs(epoch, (others[at : at + 12] for at in range(0, len(others), 12)))
     kinds = [_read_kind(source) for _ in range(many)]
-    places = _read_places(source, count, kinds)
+    places, room = _read_places(source, count, kinds)
     tables = [Table.of(found) for found in places]
     lamports, walls, suspects, rows = _read_entries(source, count, epochs, tables)
     found: list[Entry | None] = [None] * count
     ids: dict[bytes, UUID] = {}
+    text = 0
     for number, kind in enumerate(kinds):
-        columns, replaced = _read_fields(source, kind, Scope(epochs, tables, number))
+        columns, replaced, room = _read_fields(source, kind, Scope(epochs, tables, number), room)
+        text += sum(map(_text, columns))
+        if text > MAX_TEXT:
+            raise Malformed("too much text")
         values = [_values(column, ids) for column in columns]
         for row, place in enumerate(tables[number].places):
             staff = values[0][row]
@@ -59,7 +75,8 @@ def _read_kind(source: Reader) -> Kind:
     return Kind(table, op, fields, replaced)
 
 
-def _read_places(source: Reader, count: int, kinds: list[Kind]) -> list[list[int]]:
+def _read_places(source: Reader, count: int, kinds: list[Kind]) -> tuple[list[list[int]], int]:
+    """The places of each kind; and how many more cells the batch may have."""
     which = read_integers(source, count)
     if min(which) < 0 or max(which) >= len(kinds):
         raise Malformed("no such kind")
@@ -69,7 +86,7 @@ def _read_places(source: Reader, count: int, kinds: list[Kind]) -> list[list[int
     cells = sum(len(found) * (len(k.fields) + len(k.replaced)) for found, k in zip(places, kinds, strict=True))
     if cells > MAX_CELLS:
         raise Malformed("too many cells")
-    return places
+    return places, MAX_CELLS - cells
 
 
 def _read_entries(
@@ -115,8 +132,13 @@ def _scatter(into: list[int], places: list[int], numbers: list[int]) -> None:
         into[place] = number
 
 
-def _read_fields(source: Reader, kind: Kind, scope: Scope) -> tuple[list[list[Cell]], list[list[tuple[EntryRef, ...]]]]:
-    """The columns of one kind, staff first, and the replaced entries of each field that tells them."""
+def _read_fields(
+    source: Reader, kind: Kind, scope: Scope, room: int
+) -> tuple[list[list[Cell]], list[list[tuple[EntryRef, ...]]], int]:
+    """The columns of one kind, staff first, and the replaced entries of each field that tells them.
+
+    Of those all fields and kinds together have ``room``; what is left of it comes last.
+    """
     table = scope.table
     rows = len(table.places)
     table.names = [STAFF, *kind.fields]
@@ -126,12 +148,18 @@ def _read_fields(source: Reader, kind: Kind, scope: Scope) -> tuple[list[list[Ce
     for _ in kind.replaced:
         counts = read_integers(source, rows)
         total = sum(counts)
-        if rows and (min(counts) < 0 or total > MAX_CELLS):
+        if rows and (min(counts) < 0 or total > room):
             raise Malformed("too many cells")
+        room -= total
         epochs = scope.epochs.read(source, total)
         refs = iter([EntryRef(epoch, seq) for epoch, seq in zip(epochs, read_run(source, total, scope), strict=True)])
         replaced.append([tuple(next(refs) for _ in range(count)) for count in counts])
-    return table.columns, replaced
+    return table.columns, replaced, room
+
+
+def _text(column: list[Cell]) -> int:
+    """Characters of a column. A text that is written once may stand in every row."""
+    return sum(len(cell) for cell in column if type(cell) is str) if str in set(map(type, column)) else 0
 
 
 def _values(column: list[Cell], ids: dict[bytes, UUID]) -> list[Value]:

@@ -14,7 +14,11 @@ from bench.workload import epoch_of, harsh, mild
 from db.identity import row_id
 from db.journal import Entry, EntryRef, Value
 from sync.codec import columns
-from sync.codec.layout import MAX_ENTRIES
+from sync.codec.cells import Way
+from sync.codec.integers import write_integers
+from sync.codec.layout import MAX_CELLS, MAX_ENTRIES, OPS
+from sync.codec.leaves import write_run
+from sync.codec.tokens import Writer
 from sync.errors import BatchCut, BatchForged
 
 OWN = epoch_of()
@@ -198,6 +202,57 @@ def test_more_entries_than_a_batch_may_hold_are_refused() -> None:
     many = [replace(one, seq=n, lamport=n) for n in range(1, MAX_ENTRIES + 2)]
     with pytest.raises(ValueError, match="100,000"):
         columns.encode(many, OWN)
+
+
+def test_a_small_body_that_names_millions_of_replaced_entries_is_refused() -> None:
+    """Each field stays under the bound of a batch; together they would fill any laptop's memory."""
+    out = beginning("edit", 1, fields=("name",), replaced=("name", "sex"))
+    for _ in ("staff", "name"):
+        constant(out, None)
+    for many in (1, MAX_CELLS):
+        write_integers(out, [many])
+        write_integers(out, [0] * many)
+        write_run(out, [1] * many, {})
+    body = compressed(b"".join(out.finish()))
+    assert len(body) < 500
+    with pytest.raises(BatchForged):
+        columns.decode(body, OWN, 1)
+
+
+def test_a_small_body_that_fills_a_disk_with_text_is_refused() -> None:
+    rounds = 2000
+    out = beginning("insert", rounds, fields=("note",))
+    constant(out, None)
+    constant(out, "好" * 60_000)
+    body = compressed(b"".join(out.finish()))
+    assert len(body) < 1000
+    with pytest.raises(BatchForged):
+        columns.decode(body, OWN, 1)
+    note = "好" * 60_000
+    entries = [Entry(n, n, n, None, "round", row_id(OWN, n), "insert", {"note": note}) for n in range(1, rounds + 1)]
+    with pytest.raises(ValueError, match="too much for one batch"):
+        columns.encode(entries, OWN)
+
+
+def beginning(op: str, count: int, fields: Sequence[str], replaced: Sequence[str] = ()) -> Writer:
+    """A body by hand, up to where its columns begin: ``count`` entries of one kind."""
+    out = Writer()
+    out.put(count, 1, 0)
+    out.put("round", OPS.index(op), len(fields), *fields, len(replaced), *replaced)  # type: ignore[arg-type]
+    write_integers(out, [0] * count)
+    out.put(0, 0, 0)
+    for _ in ("lamport", "wall"):
+        write_integers(out, [1] * count)
+    write_integers(out, [0] * count)
+    out.put(True)
+    write_integers(out, [1] * count)
+    return out
+
+
+def constant(out: Writer, cell: str | None) -> None:
+    """A column of one cell."""
+    out.put(int(Way.CONSTANT))
+    out.cell(cell)
 
 
 def compressed(plain: bytes) -> bytes:
