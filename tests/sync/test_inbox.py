@@ -21,6 +21,7 @@ from sync.county import keys
 from sync.directory import Directory
 from sync.errors import ParcelNotForUs
 from sync.inbox import take_in
+from sync.protocol import MAX_REQUEST
 from sync.rebuild import differences
 from tests.sync.worlds import World, look, looks
 
@@ -33,6 +34,11 @@ def recipient(store: Store) -> str:
 def written(store: Store, **differs: object) -> bytes:
     """A batch of one round of this laptop, its header altered as told, signed with this laptop's key."""
     look(store)
+    return tail_of(store, **differs)
+
+
+def tail_of(store: Store, **differs: object) -> bytes:
+    """The one unsealed entry as such a batch."""
     with store.reading() as conn:
         [(epoch, entry)] = seal.tail(conn)
         header = Header(
@@ -113,8 +119,10 @@ def test_what_a_revoked_laptop_signed_before_is_taken(world: World) -> None:
     link = folder.link()
     listed = Directory.read(link.directory, link.county_public)
     before = written(clinic)
-    lost = {"revoked": True, "until": (batch.name(before),)}
-    devices = tuple(replace(each, **lost) if each.id == clinic.device_id else each for each in listed.devices)
+    devices = tuple(
+        replace(each, revoked=True, until=(batch.name(before),)) if each.id == clinic.device_id else each
+        for each in listed.devices
+    )
     folder.save_link(replace(link, directory=replace(listed, devices=devices).sign(own.sign, own.kid)))
     with clinic.writing() as conn:
         conn.execute(JOURNAL.delete())
@@ -280,6 +288,44 @@ def test_a_counter_lifted_out_of_reach_is_refused(world: World) -> None:
     with clinic.writing() as conn:
         conn.execute(CLOCK.update().values(lamport=1 << 40))
     name = arrive(world, home, written(clinic))
+    assert take_in(home, world.folder()).refused == [(name.hex(), "batch_forged")]
+
+
+def test_a_counter_is_believed_by_what_the_batch_stands_on_as_the_county_does(world: World) -> None:
+    """Believed by this laptop's own counter, it would be held here, and the county would refuse all our later work."""
+    home, clinic = world.start(), world.start("clinic")
+    leap = batch.LAMPORT_LEAP
+    with clinic.writing() as conn:
+        conn.execute(CLOCK.update().values(lamport=leap - 9))
+    first = written(clinic)
+    with clinic.writing() as conn:
+        conn.execute(JOURNAL.delete())
+        conn.execute(CLOCK.update().values(lamport=2 * leap - 20))
+    apart, after = written(clinic), tail_of(clinic, parents=(batch.name(first),))
+    arrive(world, home, first)
+    poison = arrive(world, home, apart)
+    arrived = take_in(home, world.folder())
+    assert (arrived.batches, arrived.refused) == (1, [(poison.hex(), "batch_forged")])
+    arrive(world, home, after)
+    assert take_in(home, world.folder()).batches == 1
+    done = look(home)
+    with world.serving():
+        session.sync(home)
+    assert done in world.at_county(home)
+
+
+def test_a_batch_too_large_for_a_message_is_not_taken_in(world: World) -> None:
+    """Held here it could never be sent on, nor anything that was written after it."""
+    home, clinic = world.start(), world.start("clinic")
+    signed = written(clinic)
+    head = signed[8 : 8 + int.from_bytes(signed[4:8], "big")]
+    at = 8 + len(head)
+    body = signed[at + 4 : at + 4 + int.from_bytes(signed[at : at + 4], "big")]
+    # What a decompressor skips.
+    body += b"\x50\x2a\x4d\x18" + (MAX_REQUEST).to_bytes(4, "little") + bytes(MAX_REQUEST)
+    large = signed[:at] + len(body).to_bytes(4, "big") + body
+    large += jws.sign_detached(large, clinic.device.sign_key, clinic.device_id.hex).encode()
+    name = arrive(world, home, large)
     assert take_in(home, world.folder()).refused == [(name.hex(), "batch_forged")]
 
 

@@ -256,7 +256,14 @@ OUT_OF_BOUNDS: tuple[dict[str, object], ...] = (
 
 def test_a_question_out_of_bounds_is_refused(county: Settings, address: str) -> None:
     member = enrolled(county, address)
-    said = {"want": "columns", "heads": [], "secret": b"x", "table": "", "columns": [], "after": None}
+    said: dict[str, object] = {
+        "want": "columns",
+        "heads": [],
+        "secret": b"x",
+        "table": "",
+        "columns": [],
+        "after": None,
+    }
     for wrong in OUT_OF_BOUNDS:
         with pytest.raises(Said) as refused:
             ask(member, pack({**said, "buckets": [], "rows": [], **wrong}))
