@@ -238,7 +238,7 @@ def beginning(op: str, count: int, fields: Sequence[str], replaced: Sequence[str
     """A body by hand, up to where its columns begin: ``count`` entries of one kind."""
     out = Writer()
     out.put(count, 1, 0)
-    out.put("round", OPS.index(op), len(fields), *fields, len(replaced), *replaced)  # type: ignore[arg-type]
+    out.put("round", OPS.index(op), len(fields), *fields, len(replaced), *replaced)
     write_integers(out, [0] * count)
     out.put(0, 0, 0)
     for _ in ("lamport", "wall"):
