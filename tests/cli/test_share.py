@@ -71,7 +71,7 @@ def test_one_shares_the_other_meets_it_and_both_hold_the_same(enrolled: Path, pa
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=60)
     assert (running.returncode, err) == (0, "")
-    assert "二号 来同步" in out
+    assert re.search(r"^[0-9]{2}:[0-9]{2} 二号 来同步", out, re.MULTILINE)
     assert out.endswith("共享已结束。\n")
     store = open_vault(partner, PARTNER, PASSPHRASE)
     try:
@@ -113,3 +113,11 @@ def test_sharing_ends_on_a_terminal_hang_up_too(enrolled: Path, secret: Path) ->
         out, _ = running.communicate(timeout=60)
     assert running.returncode == 0
     assert out.endswith("共享已结束。\n")
+
+
+def test_a_name_that_nobody_could_read_is_refused(enrolled: Path) -> None:
+    for name in ("护理\t站", "护理\n站", "  ", "长" * 41):
+        refused(2, "share", "--name", name, zh="电脑的名称", en="name of a laptop", vault=enrolled)
+    refused(
+        2, "enrol", "http://127.0.0.1:9", "--laptop", "\x1b[31m", zh="电脑的名称", en="name of a laptop", vault=enrolled
+    )

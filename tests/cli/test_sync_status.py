@@ -145,6 +145,12 @@ def test_a_record_that_was_altered_here_is_not_given_to_the_county(
     assert yiyang("sync", "status", "--json", vault=enrolled).json()["compared"]["left"] == 2
 
 
+def test_json_may_stand_before_the_command_too_and_nothing_else_may(enrolled: Path) -> None:
+    before, after = (yiyang("sync", *words, vault=enrolled) for words in (("--json", "status"), ("status", "--json")))
+    assert (before.code, before.json()) == (after.code, after.json())
+    refused(2, "sync", "--watch", "status", zh="没有 --watch 这个选项", en="no option --watch", vault=enrolled)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_with_nobody_at_the_other_end_the_rest_is_told(enrolled: Path, secret: Path, lang: str) -> None:
 

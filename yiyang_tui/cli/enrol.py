@@ -1,7 +1,7 @@
 """``yiyang enrol URL``: the laptop of an existing record becomes known to its county, and sends it all there is."""
 
 import platform
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -9,6 +9,8 @@ from yiyang_tui.cli.options import CodeFile, Laptop, Number, PassphraseFile
 
 if TYPE_CHECKING:
     from yiyang_tui.cli.ask import Secrets
+
+LONGEST_NAME: Final = 40
 
 
 def enrol(
@@ -31,10 +33,11 @@ def enrol(
     from yiyang_tui.cli.show import say
     from yiyang_tui.words import t
 
+    called = laptop_name(laptop)
     secrets = Secrets()
     with opened(secrets, number, passphrase_file) as (store, _):
         code = read_code(secrets, code_file)
-        link = county.enrol(store, address(url), code, pair_name=house_name(store), laptop=laptop or laptop_name())
+        link = county.enrol(store, address(url), code, pair_name=house_name(store), laptop=called)
         say(t("cli.enrol.done", county=link.county_name))
         with carried(t("cli.sync.sending")) as step:
             receipt = sync(store, step).outcome.receipt
@@ -69,6 +72,21 @@ def address(url: str) -> str:
     return url.strip().rstrip("/")
 
 
-def laptop_name() -> str:
-    """What to call this laptop where nobody says: the machine's own name."""
-    return platform.node()[:40] or "laptop"
+def laptop_name(asked: str | None) -> str:
+    """What to call this laptop: as asked, or where nobody says the machine's own name.
+
+    Raises ``LaptopNameWrong`` before anything is opened or sent.
+    """
+    if asked is None:
+        return platform.node()[:LONGEST_NAME] or "laptop"
+    return readable_name(asked)
+
+
+def readable_name(name: str) -> str:
+    """The name of a laptop without blanks around it; a control character, or one unseen, makes it wrong."""
+    from yiyang_tui.cli.errors import LaptopNameWrong
+
+    plain = name.strip(" \u3000")
+    if not 0 < len(plain) <= LONGEST_NAME or not plain.isprintable():
+        raise LaptopNameWrong(most=LONGEST_NAME)
+    return plain

@@ -61,6 +61,20 @@ class DemoCountySilent(YiyangError):
     exit_code: ClassVar[int] = 32
 
 
+class OptionNotThere(YiyangError):
+    """An option of a group was put before a command of it that has no such option. Facts: option, command."""
+
+    code: ClassVar[str] = "option_not_there"
+    exit_code: ClassVar[int] = 2
+
+
+class LaptopNameWrong(YiyangError):
+    """A name nobody could read off a screen or type again. Facts: most."""
+
+    code: ClassVar[str] = "laptop_name_wrong"
+    exit_code: ClassVar[int] = 2
+
+
 class OptionsClash(YiyangError):
     """Exactly one of several options is needed. Facts: options."""
 

@@ -30,12 +30,13 @@ def join_pair(
     from yiyang_tui.settings import remember, settings_path
     from yiyang_tui.words import t
 
+    called = laptop_name(laptop)
     code = read_code(secrets, code_file)
     number = number or line(t("cli.ask.number"), option="--number")
     passphrase = secrets.get(
         t("cli.init.q5"), passphrase_file, option="--passphrase-file", twice=True, check=check_passphrase
     )
-    store = join(vault, address(url), code, number=number, passphrase=passphrase, laptop=laptop or laptop_name())
+    store = join(vault, address(url), code, number=number, passphrase=passphrase, laptop=called)
     try:
         settle_clock(store)
         remember(settings_path(), number=number)

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,17 +31,19 @@ def share(
     from sync.peer_serve import sharing
     from yiyang_tui.cli.ask import Secrets
     from yiyang_tui.cli.bundle import enrolled
+    from yiyang_tui.cli.enrol import readable_name
     from yiyang_tui.cli.errors import AddressTaken
     from yiyang_tui.cli.record import opened
     from yiyang_tui.cli.show import say
     from yiyang_tui.words import t
 
+    asked = None if name is None else readable_name(name)
     folder = enrolled()
     with opened(Secrets(), number, passphrase_file) as (store, _):
         # A job that a script put in the background was born deaf to SIGINT: listen all the same.
         for told_to_end in (signal.SIGTERM, signal.SIGINT):
             signal.signal(told_to_end, signal.default_int_handler)
-        called = name or own_name(folder)
+        called = asked or own_name(folder)
         try:
             with (
                 sharing(store, port=port, told=_tell) as shared,
@@ -105,11 +108,11 @@ def _hosts(addresses: tuple[str, ...]) -> list[str]:
 
 
 def _tell(visit: "Visit") -> None:
-    from yiyang_tui.cli.show import say, stamp
-    from yiyang_tui.words import t
+    from yiyang_tui.cli.show import say
+    from yiyang_tui.words import t, times
 
     said = t("cli.share.visit", name=visit.name, given=visit.given, brought=visit.brought)
-    say(f"{stamp()} {said}")
+    say(f"{times.clock(int(time.time()))} {said}")
 
 
 def _tell_met(meeting: "Meeting", met: "Met | None", *, json: bool) -> None:

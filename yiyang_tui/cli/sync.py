@@ -50,6 +50,7 @@ def sync(
     Returns the exit code.
     """
     if ctx.invoked_subcommand is not None:
+        _pass_on(ctx, json=json)
         return 0
     from db.errors import VaultMissing
     from sync.link import Folder
@@ -63,6 +64,17 @@ def sync(
     if watch:
         return _watch(folder, every, allowed, json=json)
     return _once(folder, allowed, json=json)
+
+
+def _pass_on(ctx: typer.Context, *, json: bool) -> None:
+    """What stands before a command of the group is meant for it: ``--json`` is; of the others none is known to it."""
+    from yiyang_tui.cli.errors import OptionNotThere
+
+    for param in ctx.command.params:
+        source = ctx.get_parameter_source(param.name or "")
+        if param.name != "json" and source is not None and source.name == "COMMANDLINE":
+            raise OptionNotThere(option=param.opts[0], command=f"{ctx.command_path} {ctx.invoked_subcommand}")
+    ctx.default_map = {ctx.invoked_subcommand or "": {"json": json}}
 
 
 def _once(folder: "Folder", allowed: Allowed, *, json: bool) -> int:
