@@ -15,7 +15,6 @@ from pathlib import Path
 from platformdirs import user_config_dir, user_data_dir
 
 from yiyang_tui.terminal import best_theme, shows_han
-from yiyang_tui.themes import THEMES
 from yiyang_tui.words import LANGUAGES
 
 _LIMIT = 64
@@ -85,6 +84,8 @@ def language_of(settings: Settings, env: Mapping[str, str] = os.environ, platfor
 
 def theme_of(settings: Settings, env: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
     """The look to start with: asked for (``plain`` or ``yiyang-plain``), else what the terminal can show."""
+    from yiyang_tui.themes import THEMES  # loads Textual, which no command needs that only prints
+
     asked = env.get("YIYANG_THEME") or settings.theme
     for name in THEMES:
         if asked in (name, name.removeprefix("yiyang-")):

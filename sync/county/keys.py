@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from db.keys import write_whole
-from sync.county import authority
 from sync.county.errors import CountyDamaged, CountyMissing
 
 FILE = "county.keys"
@@ -58,6 +57,8 @@ class Keys:
 
 def make() -> Keys:
     """Fresh keys of a new county."""
+    from sync.county import authority  # all of X.509, which only a new county and its server need
+
     authority_key, certificate = authority.make()
     return Keys(
         sign=Ed25519PrivateKey.generate().private_bytes_raw(),
