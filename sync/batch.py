@@ -23,7 +23,7 @@ from sync.errors import BatchCut, BatchForged, BatchTooNew, BatchUnknownDevice, 
 CODEC = columns.CODEC
 MAGIC = b"YYB1"
 MAX_HEADER = 64 << 10  # bytes
-MAX_BODY = 64 << 20  # bytes
+MAX_BODY = 16 << 20  # bytes: a parcel of it fits every message, and beside what a county gives at once into an answer
 MAX_PARENTS = 1024
 _INT64 = (1 << 63) - 1
 LAMPORT_LEAP = 1 << 32

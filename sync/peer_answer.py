@@ -14,7 +14,7 @@ from db.errors import YiyangError
 from db.local import BATCH
 from db.store import Store
 from sync import batch, graph, parcel, statements
-from sync.directory import Directory, Listed
+from sync.directory import Directory, Listed, signers
 from sync.errors import (
     BatchCut,
     BatchForged,
@@ -123,7 +123,7 @@ def _take(
 ) -> tuple[set[bytes], list[tuple[bytes, str]]]:
     """Put what is sound into the inbox and merge it. Returns the names that came, and what was refused."""
     link = folder.link()
-    keys = {each.id: each.sign_public for each in Directory.read(link.directory, link.county_public).devices}
+    keys = signers(Directory.read(link.directory, link.county_public), link.county_public)
     brought: set[bytes] = set()
     refused: list[tuple[bytes, str]] = []
     for sealed in request.batches:

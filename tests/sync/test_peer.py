@@ -12,9 +12,12 @@ import httpx
 import pytest
 
 from db.store import Store
+from db.tables import CatalogueItem
 from sync import parcel, peer, session, statements
 from sync.by_stick import export
 from sync.county import keys
+from sync.county.catalogue_file import CatalogueFile, Item
+from sync.county.publish import publish
 from sync.directory import Directory
 from sync.errors import NotEnrolled, PeerNotFound, PeerRefused, PeerStrange, PeerUnreachable
 from sync.inbox import take_in
@@ -27,6 +30,7 @@ from sync.protocol import AUTH_HEADER, MEDIA_TYPE, ExchangeAnswer, ExchangeReque
 from sync.rebuild import differences
 from sync.standing import standing
 from tests.sync.by_hand import THIRD, third_laptop
+from tests.sync.county_tables import rows_of
 from tests.sync.impostor import Reply, answering
 from tests.sync.worlds import World, look, looks
 
@@ -68,6 +72,20 @@ def test_two_laptops_without_a_county_hold_the_same_record_after_one_meeting(wor
         met.meeting.received,
         met.meeting.sent,
     )
+
+
+def test_what_the_county_wrote_is_taken_from_a_laptop_too(world: World) -> None:
+    """Refused, it would keep back all that was written after it."""
+    home, clinic = world.start(), world.start("clinic")
+    publish(world.county, CatalogueFile("药品", "1", (Item("A", "药A", "{}"),)))
+    with world.serving():
+        session.sync(clinic)
+    done = look(clinic)
+    with share(home) as shared:
+        met = meet_open(clinic, at(shared))
+    assert met.meeting.refused == 0
+    assert looks(home) == {done}
+    assert [row[2] for row in rows_of(home, None, CatalogueItem)] == ["A"]
 
 
 def test_a_closed_laptop_asks_too_and_merges_at_its_next_opening(world: World) -> None:

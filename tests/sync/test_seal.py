@@ -1,5 +1,7 @@
 """Closing the day into batches: what each stands on, how large it gets, and sealing again what was not posted."""
 
+import hashlib
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -41,6 +43,27 @@ def test_a_batch_stands_on_all_heads_and_on_this_laptop_s_last(world: World) -> 
         receipt = session.sync(home).outcome.receipt
         assert receipt is not None
         assert len(receipt.heads) == 1
+
+
+def test_more_heads_than_a_batch_can_name_do_not_keep_the_work_here(world: World) -> None:
+    """One laptop of the pair writes batches that stand on nothing: those of all others are still named."""
+    home, clinic = world.start(), world.start("clinic")
+    own = headers(home)[-1]
+    with home.writing() as conn:
+        for number in range(batch.MAX_PARENTS + 100):
+            lone = replace(own, device=clinic.device_id, epoch=number.to_bytes(12, "big"), parents=())
+            seal.keep(conn, hashlib.sha256(lone.epoch).digest(), lone, b"-")
+        before = graph.heads(seal.held(conn, BATCH.c.device_id == home.device_id))
+    look(home)
+    [name] = seal.seal(home)
+    with home.reading() as conn:
+        parents = seal.held(conn)[name]
+    assert len(parents) == batch.MAX_PARENTS
+    assert set(before) <= set(parents)
+    look(home)
+    [later] = seal.seal(home)
+    with home.reading() as conn:
+        assert graph.heads(seal.held(conn)) == [later]
 
 
 def test_sealing_twice_makes_nothing_twice(world: World) -> None:
