@@ -58,7 +58,9 @@ def misfit(shape: Shape, name: str, value: Value) -> str | None:
     """Why a value cannot stand in a column; ``None`` if it can."""
     kinds = shape.kinds.get(name)
     if kinds is None:
-        return f"unknown_field:{name[:_NAME_LIMIT]}"
+        # A name may be anything, and PostgreSQL keeps no NUL; reasons are parted by spaces.
+        plain = "".join(each if each.isprintable() and each != " " else "?" for each in name[:_NAME_LIMIT])
+        return f"unknown_field:{plain}"
     if type(value) not in kinds or not _bounded([value]):
         return f"wrong_value:{name}"
     return None

@@ -55,6 +55,23 @@ def record(engine: Engine, pair_id: UUID = PAIR) -> dict[str, list[tuple[Any, ..
         }
 
 
+def test_a_name_that_no_database_can_write_is_told_as_far_as_it_can_be(county_engine: Engine) -> None:
+    """Else one field of a newer or hostile program would keep out all that is written after it."""
+    epoch = new_epoch(0)
+    ids = [row_id(epoch, n) for n in range(1, 4)]
+    values: dict[str, Value] = {"person_id": ids[0], "staff_id": ids[0], "at": 1, "kind": "day", "no\0te now": 1}
+    person: dict[str, Value] = {"name": "李秀英", "sex": "2"}
+    entries = (
+        Entry(1, 1, 0, None, "person", ids[0], "insert", person),
+        Entry(2, 2, 0, None, "round", ids[1], "insert", values),
+        Entry(3, 3, 0, None, "person", ids[0], "edit", {"\0": 1}),
+    )
+    done = merged(county_engine, [Sent(b"x" * 32, ids[2], epoch, entries, ())])
+    assert (done.inserted, [reason for _, reason in done.set_aside]) == (
+        2, ["unknown_field:no?te?now", "unknown_field:?"],
+    )  # fmt: skip
+
+
 def test_the_county_holds_the_record_of_the_laptops_value_for_value(
     pair: tuple[Laptop, Laptop], county_engine: Engine
 ) -> None:
