@@ -11,6 +11,7 @@ from care.people import page
 from care.rounds import Observation, record
 from db.identity import row_id
 from db.local import BATCH, SET_ASIDE
+from db.tables import Stay
 from sync import parcel
 from sync.county import keys
 from sync.county.admin import new_code
@@ -27,6 +28,7 @@ from tests.tui.small_places import Chart
 from yiyang_tui import words
 from yiyang_tui.carrier import Carrying
 from yiyang_tui.screens.enrol import AskCounty, address
+from yiyang_tui.screens.settle import Settle
 from yiyang_tui.screens.sync_screen import SyncScreen
 from yiyang_tui.themes import THEMES, ambiguous_glyphs
 from yiyang_tui.widgets.entry import Entry
@@ -195,6 +197,21 @@ async def test_enter_on_a_disagreement_opens_the_chart(shown: At, home: Househol
         await settle(app, pilot)
         assert isinstance(app.screen, Chart)
         assert app.screen.facts == {"person_id": li}
+
+
+async def test_two_in_one_bed_are_told_too_and_enter_leads_to_the_list(shown: At, home: Household) -> None:
+    disagree(home, person(home, "李秀英"), phone="13900000001")
+    with home.store.act(home.director) as act:
+        act.insert(Stay, person_id=person(home, "孙根宝"), bed_id=home.bed("101-2"), from_at=act.now - 60)
+    async with shown("sync") as (app, pilot):
+        text = screen_text(app)
+        assert "没有要人处理的事" not in text
+        told = next(each for each in text.splitlines() if "另有" in each)
+        assert "件事两台电脑对不上" in told
+        await pilot.press("down", "enter")
+        await settle(app, pilot)
+        assert isinstance(app.screen, Settle)
+        assert "一床两人" in screen_text(app)
 
 
 async def test_what_the_county_sent_back_what_waits_and_what_is_set_aside_is_told(

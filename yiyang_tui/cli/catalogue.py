@@ -1,12 +1,14 @@
 """``yiyang catalogue``: the lists that the county publishes, and what stands in them."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from yiyang_tui.cli.options import Json, Number, PassphraseFile
 
-MOST = 100
+MOST: Final = 100
+UNKNOWN: Final = 2
+"""No list of that name."""
 
 
 def catalogue(
@@ -15,14 +17,14 @@ def catalogue(
     number: Number = None,
     passphrase_file: PassphraseFile = None,
     json: Json = False,
-) -> None:
-    """All lists, or the items of one."""
+) -> int:
+    """All lists, or the items of one. Returns the exit code."""
     from care import catalogues
     from sync.inbox import take_in
     from sync.link import Folder
     from yiyang_tui.cli.ask import Secrets
     from yiyang_tui.cli.record import opened
-    from yiyang_tui.cli.show import as_json, moment, say, table
+    from yiyang_tui.cli.show import as_json, moment, note, say, table
     from yiyang_tui.words import t
 
     with opened(Secrets(), number, passphrase_file) as (store, _):
@@ -45,9 +47,11 @@ def catalogue(
         rows = [(one.name, one.version, str(one.items), moment(one.at)) for one in lists]
         table([t(f"cli.catalogue.column.{each}") for each in ("name", "version", "items", "at")], rows, right=(2,))
     elif name not in {one.name for one in lists}:
-        say(t("cli.catalogue.unknown", name=name, known=" ".join(one.name for one in lists)))
+        note(t("cli.catalogue.unknown", name=name, known=" ".join(one.name for one in lists)))
+        return UNKNOWN
     elif not found:
         say(t("cli.catalogue.nothing", search=search))
     else:
         rows_ = [(one.code, one.name, " ".join(f"{k}={v}" for k, v in one.facts.items())) for one in found]
         table([t(f"cli.catalogue.column.{each}") for each in ("code", "item", "facts")], rows_)
+    return 0

@@ -27,16 +27,25 @@ _NAMED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the list: a heading, something for a person to settle, or a run that is past."""
+    """One line of the list: a heading, something for a person to settle, or a run that is past.
+
+    Enter leads to the chart of ``person_id``, or with ``listed`` to the list of everything to settle.
+    """
 
     id: str
     cells: tuple[Cell, ...]
     person_id: UUID | None = None
+    listed: bool = False
+
+    @property
+    def leads(self) -> bool:
+        """Whether Enter leads anywhere."""
+        return self.listed or self.person_id is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the screen shows: the standing, people whose record disagrees, other rows that do, the laptops."""
+    """What the screen shows: the standing, people whose record disagrees, what else there is to settle."""
 
     standing: "Standing"
     people: "Sequence[Dispute]"
@@ -115,11 +124,13 @@ def _part(name: str, heading: str, rows: Sequence[Row]) -> list[Row]:
 
 def _to_settle(seen: Seen) -> list[Row]:
     rows = [*_people(seen.people), *_forks(seen.fellows), *_refused(seen.standing)]
-    counts = (("elsewhere", seen.elsewhere), ("set_aside", seen.standing.set_aside))
-    rows += [Row(name, (Cell(plural(f"sync.{name}", n), "due"),)) for name, n in counts if n]
+    if seen.elsewhere:
+        rows.append(Row("elsewhere", (Cell(plural("sync.elsewhere", seen.elsewhere), "urgent"),), listed=True))
+    if seen.standing.set_aside:
+        rows.append(Row("set_aside", (Cell(plural("sync.set_aside", seen.standing.set_aside), "due"),)))
     if not rows:
         return [_heading("settle", t("sync.nothing_to_settle"))]
-    many = sum(not row.id.startswith("todo") for row in rows)
+    many = sum(seen.elsewhere if row.listed else not row.id.startswith("todo") for row in rows)
     return [_heading("settle", plural("sync.to_settle", many)), *rows]
 
 

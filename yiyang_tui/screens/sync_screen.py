@@ -47,7 +47,7 @@ class SyncScreen(Place):
             [Column(16), Column(0), Column(28, align="right")],
             lambda row: row.cells,
             key=lambda row: row.id,
-            selectable=lambda row: row.person_id is not None,
+            selectable=lambda row: row.leads,
             titled=False,
             id="runs",
         )
@@ -62,12 +62,15 @@ class SyncScreen(Place):
         self.run_care(self._read, then=self._show, group="sync", exclusive=True)
 
     def _read(self) -> Seen:
-        from care.disputes import disputes, elsewhere
+        from care.disputes import Dispute
+        from care.invariants import findings, is_hint
         from sync.fellows import fellows
         from sync.standing import standing
 
         store = self.session.store
-        return Seen(standing(store), disputes(store), elsewhere(store), fellows(store))
+        found = [one for one in findings(store) if not is_hint(one)]
+        people = [one for one in found if isinstance(one, Dispute)]
+        return Seen(standing(store), people, len(found) - len(people), fellows(store))
 
     def _show(self, seen: Seen) -> None:
         self.shown = seen.standing
@@ -105,7 +108,7 @@ class SyncScreen(Place):
             return t("sync.enrolled_already")
         if action == "sync.open":
             row: Row | None = self.query_one(VirtualList).current
-            if row is None or row.person_id is None:
+            if row is None or not row.leads:
                 return t("sync.nothing_to_settle")
         return None
 
@@ -145,8 +148,11 @@ class SyncScreen(Place):
         self.query_one(FootLine).refresh()
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
-        """Enter on somebody whose record disagrees: their chart."""
+        """Enter on somebody whose record disagrees: their chart; on the rest: the list of everything to settle."""
         event.stop()
+        if event.row.listed:
+            self.yiyang.call_later(self.yiyang.go, "unsettled")
+            return
         self.yiyang.call_later(self.yiyang.open, "chart", person_id=event.row.person_id)
 
 
