@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -27,6 +28,9 @@ from db.errors import (
 
 _IMMEDIATE = "yiyang_immediate"
 BUSY_MS = 10_000
+# As what these values are bound: as themselves. Left to find that out, the driver spends more on each of them than on
+# all the rest of a row, because it looks for a way to convert it and fails.
+_BOUND: dict[type, Callable[[Any], Any]] = {bytes: bytes, bool: int, NoneType: lambda nothing: nothing}
 
 
 def _driver() -> Any:
@@ -43,6 +47,8 @@ def connector(path: Path, key: bytes) -> Callable[[], Any]:
     It never makes the file: a record that was moved away must not come back empty. See ``db.disk.new_file``.
     """
     driver = _driver()
+    for kind, bound in _BOUND.items():
+        driver.register_adapter(kind, bound)
     address = f"{path.absolute().as_uri()}?mode=rw"
     pragma = f"PRAGMA key = \"x'{key.hex()}'\""
 
