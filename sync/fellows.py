@@ -47,6 +47,14 @@ def fellows(store: Store) -> tuple[Fellow, ...]:
     return _told(folder, link, nodes, known, _waiting(folder, store.device.age_key))
 
 
+def names(folder: Folder) -> dict[UUID, str]:
+    """What the county calls the laptops of the pair; nothing before there is a county."""
+    link = link_of(folder)
+    return (
+        {} if link is None else {one.id: one.name for one in Directory.read(link.directory, link.county_public).devices}
+    )
+
+
 def beside(folder: Folder) -> tuple[Fellow, ...]:
     """The same, as far as it can be told while the vault is closed."""
     link = link_of(folder)

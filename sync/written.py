@@ -15,11 +15,12 @@ from sync.seal import tail
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What is known of an entry. ``here``: it was written on this laptop."""
+    """What is known of an entry. ``here``: it was written on this laptop, ``device``."""
 
     staff_id: UUID | None
     at: int
     here: bool
+    device: UUID
 
 
 def written(store: Store, refs: Iterable[EntryRef]) -> dict[EntryRef, Written]:
@@ -29,15 +30,15 @@ def written(store: Store, refs: Iterable[EntryRef]) -> dict[EntryRef, Written]:
         unsealed = {EntryRef(epoch, entry.seq): entry for epoch, entry in tail(conn)}
         for ref in refs:
             if ref in unsealed:
-                found[ref] = _said(unsealed[ref], here=True)
+                found[ref] = _said(unsealed[ref], store.device_id, here=True)
             elif (sealed := _sealed(conn, ref)) is not None:
                 device, entry = sealed
-                found[ref] = _said(entry, here=device == store.device_id)
+                found[ref] = _said(entry, device, here=device == store.device_id)
     return found
 
 
-def _said(entry: Entry, *, here: bool) -> Written:
-    return Written(entry.staff, entry.wall, here)
+def _said(entry: Entry, device: UUID, *, here: bool) -> Written:
+    return Written(entry.staff, entry.wall, here, device)
 
 
 def _sealed(conn: Connection, ref: EntryRef) -> tuple[UUID, Entry] | None:

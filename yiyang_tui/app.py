@@ -232,7 +232,7 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
         act = acts.pop()
 
         def undone(_result: object) -> None:
-            screen.say(t("said.undone", what=act.what), "saved")
+            screen.say(act.undone or t("said.undone", what=act.what), "saved")
             screen.load()
             self.sync_looked()
 

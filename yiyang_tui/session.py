@@ -21,11 +21,15 @@ UNDOABLE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class LastAct:
-    """An act that was saved: in words, when, and the blocking function that takes it back."""
+    """An act that was saved: in words, when, the blocking function that takes it back, what to say once it is.
+
+    With no ``undone`` it is said to be taken back, and no more.
+    """
 
     what: str
     at: int
     undo: Callable[[], object]
+    undone: str = ""
 
 
 @dataclass(slots=True)
@@ -56,9 +60,9 @@ class Session:
         """What Ctrl+Z takes back next."""
         return self.acts[-1] if self.acts else None
 
-    def acted(self, what: str, undo: Callable[[], object]) -> None:
+    def acted(self, what: str, undo: Callable[[], object], undone: str = "") -> None:
         """Remember the act just saved, so that Ctrl+Z can take it back, and again the one before."""
-        self.acts.append(LastAct(what, self.now(), undo))
+        self.acts.append(LastAct(what, self.now(), undo, undone))
 
     def close(self) -> None:
         """End of the day: what is unsealed is sealed and posted, so that it can travel while the record is closed."""

@@ -16,6 +16,8 @@ from sync import enrol, seal, session
 from sync.county.admin import new_code
 from sync.county.serving import running
 from sync.county.settings import Settings
+from sync.fellows import names
+from sync.link import Folder
 from sync.written import written
 
 HOUSE = setup.House("青山镇两院", "青山镇", "421200", "青山镇卫生院", "青山镇福利院", 1, 2, 2, 1, 2)
@@ -44,7 +46,8 @@ def test_an_entry_is_told_the_same_from_the_tail_the_batch_and_afar(county: Sett
         doctor = enrol.join(path, url, code, number="02", passphrase="correct horse", laptop="医生", cost=FLOOR)
         session.sync(doctor)
     (there,) = written(doctor, [ref]).values()
-    assert (there.staff_id, there.at, there.here) == (nurse, before.at, False)
+    assert (there.staff_id, there.at, there.here, there.device) == (nurse, before.at, False, before.device)
+    assert names(Folder(doctor.path)) == {before.device: "护理站", doctor.device_id: "医生"}
     assert [one.name for one in staff.everyone(doctor)] == ["李娟"]
     assert written(doctor, [EntryRef(b"nobody knows", 1)]) == {}
     laptop.close()

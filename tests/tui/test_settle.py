@@ -181,6 +181,7 @@ async def test_a_bed_label_is_chosen_typed_anew_and_taken_back(listed: Listed, l
         assert lived.bed("202-5") == bed
         await press(app, pilot, "ctrl+z")
         assert lived.bed("202-1") == bed
+        assert "已撤销：床号。显示的和选之前一样；要另选，直接改这一项" in screen_text(app)
 
 
 async def test_a_persons_field_is_settled_here_too_and_the_other_way_leads_to_the_form(

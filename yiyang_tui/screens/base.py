@@ -171,16 +171,19 @@ class Place(Sheet[None]):
     def carried(self, state: "Carrying") -> None:
         """The sync beside the work has news. Override to show more than the line."""
 
-    def saved(self, what: str, undo: Callable[[], object] | None, said: str, *, urgent: bool = False) -> None:
+    def saved(
+        self, what: str, undo: Callable[[], object] | None, said: str, *, urgent: bool = False, undone: str = ""
+    ) -> None:
         """An act is durable: say so, and remember how to take it back (``what`` names it in words).
 
         With no ``undo`` Ctrl+Z has nothing to do: it must never take back the act before. ``urgent``: the county must
-        know at once, as of a red alert (``care.alerts.alerting``).
+        know at once, as of a red alert (``care.alerts.alerting``). ``undone``: what to say once it is taken back, where
+        that it was is not enough.
         """
         if undo is None:
             self.session.acts.clear()
         else:
-            self.session.acted(what, undo)
+            self.session.acted(what, undo, undone)
         self.yiyang.sync_looked()
         if urgent:
             self.yiyang.sync_now(urgent=True)

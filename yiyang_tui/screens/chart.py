@@ -289,7 +289,7 @@ class Chart(Place):
 
     def _settled(self, settled: "Settled | None") -> None:
         for what, undo in settled.done if settled else ():
-            self.saved(what, undo, t("chart.settled", what=what))
+            self.saved(what, undo, t("chart.settled", what=what), undone=t("chart.contest_undone", what=what))
         if settled and settled.edit:
             self.yiyang.call_later(self.yiyang.open, "person", person_id=self.person_id, field=settled.edit)
 

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.types import CSSPathType
 from textual.widgets import Static
 
-from yiyang_tui.cells import wrap
+from yiyang_tui.cells import fit, wrap
 from yiyang_tui.screens.chart_header import DIALOG_CSS
 from yiyang_tui.screens.contest_sides import Contested, Side, read_typed, typable
 from yiyang_tui.screens.dialogs import Dialog, Type
@@ -101,8 +101,8 @@ class Contests(Dialog[Settled]):
     def _side(self, one: Contested, side: Side, n: int) -> Text:
         width = max(self.query_one("#sides").size.width // min(len(one.sides), MOST) - 2, 16)
         when = times.moment(side.at, self.session.now()) if side.at is not None else t("chart.contest_unknown")
-        where = t("chart.contest_here" if side.here else "chart.contest_there")
-        lines = [Text(t("chart.contest_side", n=n + 1, where=where), token_style(self.app, "title"))]
+        where = side.laptop or t("chart.contest_here" if side.here else "chart.contest_there")
+        lines = [Text(fit(t("chart.contest_side", n=n + 1, where=where), width), token_style(self.app, "title"))]
         lines.append(Text(f"{side.who} {when}".strip(), token_style(self.app, "quiet")))
         lines += [Text(line) for said in one.words(side.value) for line in wrap(said, width)]
         return Text("\n").join(lines)

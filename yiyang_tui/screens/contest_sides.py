@@ -32,12 +32,16 @@ _MOMENT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\s+(\d{1,2}):(\d{2})")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One value. ``who`` is empty and ``at`` ``None`` where that is not known any more."""
+    """One value. ``who`` is empty and ``at`` ``None`` where that is not known any more.
+
+    ``laptop``: what the county calls the laptop where it was written; empty for this one, and where that is not known.
+    """
 
     value: "Value"
     who: str
     at: int | None
     here: bool
+    laptop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +97,22 @@ def _with_authors(
     store: "Store", contests: "Sequence[Contest]", shown: "Mapping[str, Value]", table: str
 ) -> list[Contested]:
     from care.staff import everyone
+    from sync.fellows import names as laptops_of
+    from sync.link import Folder
     from sync.written import written
 
     known = written(store, [value.ref for contest in contests for value in contest.values])
     staff = {one.id: one.name for one in everyone(store)}
+    laptops = laptops_of(Folder(store.path))
     found = []
     for contest in contests:
         sides = []
         for value in contest.values:
             entry = known.get(value.ref)
             who = staff.get(entry.staff_id, "") if entry is not None and entry.staff_id is not None else ""
-            sides.append(Side(value.value, who, entry.at if entry else None, entry is not None and entry.here))
+            here = entry is not None and entry.here
+            laptop = laptops.get(entry.device, "") if entry is not None and not here else ""
+            sides.append(Side(value.value, who, entry.at if entry else None, here, laptop))
         meant = [side.value for side in sides if isinstance(side.value, UUID)]
         names = {one: staff[one] for one in meant if one in staff} | _names(store, contest.field, meant)
         found.append(Contested(contest.field, shown[contest.field], sides, table, names))

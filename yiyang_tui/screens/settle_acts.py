@@ -85,7 +85,7 @@ def _sides(place: "Place", row_id: UUID, name: str, contests: "list[Contest]") -
 
     def settled(done: "Contested | None") -> None:
         for what, undo in done.done if done else ():
-            place.saved(what, undo, t("chart.settled", what=what))
+            place.saved(what, undo, t("chart.settled", what=what), undone=t("chart.contest_undone", what=what))
         if done and done.edit:
             place.yiyang.call_later(place.yiyang.open, "person", person_id=row_id, field=done.edit)
         place.load()
