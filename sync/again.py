@@ -5,6 +5,7 @@ gives one name to two changes. Neither can be applied for the other; the later o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from sqlalchemy import Connection, select
 
@@ -14,9 +15,13 @@ from sync import batch
 from sync.seal import entry_of
 
 
-def known_here(conn: Connection, epoch: bytes, first: int, last: int) -> dict[int, Entry]:
-    """The entries of an epoch from ``first`` to ``last`` that this laptop has applied, by number."""
-    devices = select(BATCH.c.device_id).distinct()  # leads the index, so that no body is read in vain
+def known_here(
+    conn: Connection, epoch: bytes, first: int, last: int, *, device: UUID | None = None
+) -> dict[int, Entry]:
+    """The entries of an epoch from ``first`` to ``last`` that this laptop has applied, by number; of one device."""
+    devices = (
+        [device] if device else select(BATCH.c.device_id).distinct()
+    )  # leads the index, so that no body is read in vain
     bodies = conn.execute(
         select(BATCH.c.body)
         .where(BATCH.c.device_id.in_(devices), BATCH.c.epoch == epoch, BATCH.c.applied)

@@ -56,13 +56,16 @@ class Edits:
         whole = {**self._key, "id": entry.row, **values}
         self.rows[entry.table, entry.row] = Row(whole, heads, new=True, moved=True)
 
-    def edit(self, entry: Entry, name: str, epoch: bytes, rule: FieldRule) -> None:
-        """Let the entry's value of one field take the place of the heads it names, beside the others."""
+    def edit(self, entry: Entry, name: str, epoch: bytes, rule: FieldRule) -> bool:
+        """Let the entry's value of one field take the place of the heads it names, beside the others.
+
+        ``False``: another entry of the same name stands there, written by a device whose epoch it is not.
+        """
         row = self.rows[entry.table, entry.row]
         present = row.heads.of(name)
         ref = EntryRef(epoch, entry.seq)
         if any(head.ref == ref for head in present):
-            return
+            return False
         if len(present) == 1:
             # While a head stands alone the column is what keeps its value.
             present = (present[0]._replace(value=row.values[name]),)
@@ -75,6 +78,7 @@ class Edits:
         if value != row.values[name]:
             row.values[name] = value
             row.changed.add(name)
+        return True
 
     def write(self, table: Table, columns: Sequence[str]) -> None:
         """Write new and changed rows of one table."""

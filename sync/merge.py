@@ -9,14 +9,15 @@ any order and any repetition of arrival makes the same tables.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, func, select
 
 from db.journal import Entry, EntryRef, Value
-from db.local import BATCH, CLOCK, EPOCH, ROW_VERSION, SET_ASIDE
+from db.local import BATCH, CLOCK, DEVICE, EPOCH, ROW_VERSION, SET_ASIDE
 from db.policy import Policy
 from db.rows import Shape, shape_of
 from db.tables import SYNCED
@@ -38,7 +39,8 @@ class Tables:
     """Where entries are applied to. ``key`` leads every primary key: nothing on a laptop, the pair at the county.
 
     ``seen`` tells how far the entries of an epoch are in these tables already, 0 for none; ``known`` gives those of
-    them from one number to another.
+    them from one number to another. Both mean the entries of the device whose batch is applied: another one that
+    writes under its epoch must not make its entries look as if they were there.
     """
 
     by_name: Mapping[str, Merged]
@@ -66,20 +68,50 @@ class Applied:
     touched_people: set[UUID] = field(default_factory=set)
 
 
+@dataclass(slots=True)
+class Reached:
+    """How far each device's entries of each epoch are in tables that are made anew, batch after batch."""
+
+    _last: dict[tuple[UUID, bytes], int] = field(default_factory=dict)
+    _device: UUID | None = None
+
+    def begin(self, device: UUID) -> None:
+        """What is applied now is of this device."""
+        self._device = device
+
+    def seen(self, _conn: Connection, epoch: bytes) -> int:
+        """As ``Tables.seen``."""
+        return 0 if self._device is None else self._last.get((self._device, epoch), 0)
+
+    def end(self, epoch: bytes, last: int) -> None:
+        """It is applied up to this entry."""
+        if self._device is not None:
+            self._last[self._device, epoch] = max(self._last.get((self._device, epoch), 0), last)
+
+
 def laptop_tables() -> Tables:
     """The tables of the open record."""
     merged = {shape.name: Merged(shape, shape.table, model.merge) for model in SYNCED for shape in (shape_of(model),)}
-    return Tables(merged, ROW_VERSION, SET_ASIDE, {}, _seen_here, again.known_here)
+    return Tables(
+        merged, ROW_VERSION, SET_ASIDE, {}, partial(_seen_here, device=None), partial(again.known_here, device=None)
+    )
 
 
-def _seen_here(conn: Connection, epoch: bytes) -> int:
+def here_of(tables: Tables, device: UUID) -> Tables:
+    """The tables of the open record, to apply a batch of this device to."""
+    return replace(tables, seen=partial(_seen_here, device=device), known=partial(again.known_here, device=device))
+
+
+def _seen_here(conn: Connection, epoch: bytes, *, device: UUID | None) -> int:
     # A laptop put back from a copy gets its own later batches back; what the copy held is in the tables already.
-    devices = select(BATCH.c.device_id).distinct()  # leads the index, so that no body is read
-    of_others = select(func.max(BATCH.c.last)).where(
+    devices = [device] if device else select(BATCH.c.device_id).distinct()  # leads the index, so that no body is read
+    sealed = select(func.max(BATCH.c.last)).where(
         BATCH.c.device_id.in_(devices), BATCH.c.epoch == epoch, BATCH.c.applied
     )
-    own = (select(table.c.seq).where(table.c.epoch == epoch) for table in (EPOCH, CLOCK))
-    return max(conn.execute(query).scalar() or 0 for query in (of_others, *own))
+    own = [select(table.c.seq).where(table.c.epoch == epoch) for table in (EPOCH, CLOCK)]
+    if device is not None and device != conn.execute(select(DEVICE.c.device_id)).scalar_one():
+        own = []
+    return max(conn.execute(query).scalar() or 0 for query in (sealed, *own))
 
 
 def apply(conn: Connection, tables: Tables, entries: Iterable[Entry], epoch: bytes, batch: bytes) -> Applied:
@@ -182,9 +214,9 @@ def _replace(state: Edits, merged: Merged, entry: Entry, epoch: bytes) -> list[s
     reasons = []
     for name, value in sorted(entry.values.items()):
         reason = arrivals.misfit(merged.shape, name, value)
-        if reason is None:
-            state.edit(entry, name, epoch, merged.policy.rule(name))
-        else:
+        if reason is None and not state.edit(entry, name, epoch, merged.policy.rule(name)):
+            reason = "entry_differs"
+        if reason is not None:
             reasons.append(reason)
     return reasons
 

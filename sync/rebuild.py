@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from uuid import UUID
 
 from sqlalchemy import Connection, Table, create_engine, select
 from sqlalchemy.pool import StaticPool
@@ -14,7 +15,7 @@ from db.rows import shape_of
 from db.store import Store
 from db.tables import SYNCED
 from sync import batch
-from sync.merge import apply, laptop_tables
+from sync.merge import Reached, apply, laptop_tables
 from sync.seal import tail
 
 
@@ -28,28 +29,29 @@ def differences(store: Store) -> dict[str, int]:
     tables = [*(shape_of(model).table for model in SYNCED), ROW_VERSION]
     try:
         with store.reading() as conn, engine.begin() as anew:
-            last: dict[bytes, int] = {}
+            reached = Reached()
             fresh = replace(
                 laptop_tables(),
-                seen=lambda _conn, epoch: last.get(epoch, 0),
+                seen=reached.seen,
                 known=lambda _conn, _epoch, _first, _last: {},  # decides what is told, not what stands in the tables
             )
-            for name, epoch, entries in _history(conn):
+            for name, device, epoch, entries in _history(store, conn):
+                reached.begin(device)
                 apply(anew, fresh, entries, epoch, name)
-                last[epoch] = max(last.get(epoch, 0), entries[-1].seq)
+                reached.end(epoch, entries[-1].seq)
             wrong = {table.name: _differing(_rows(conn, table), _rows(anew, table)) for table in tables}
     finally:
         engine.dispose()
     return {name: count for name, count in wrong.items() if count}
 
 
-def _history(conn: Connection) -> Iterator[tuple[bytes, bytes, list[Entry]]]:
-    """Every batch in the order it was applied here, then the tail, as (name, epoch, entries)."""
+def _history(store: Store, conn: Connection) -> Iterator[tuple[bytes, UUID, bytes, list[Entry]]]:
+    """Every batch in the order it was applied here, then the tail, as (name, device, epoch, entries)."""
     for body in conn.execute(select(BATCH.c.body).where(BATCH.c.applied).order_by(BATCH.c.position)).scalars():
         one = batch.unseal(bytes(body))
-        yield one.name, one.header.epoch, one.entries()
+        yield one.name, one.header.device, one.header.epoch, one.entries()
     for epoch, entry in tail(conn):
-        yield b"", epoch, [entry]
+        yield b"", store.device_id, epoch, [entry]
 
 
 def _differing(here: set[bytes], anew: set[bytes]) -> int:

@@ -21,7 +21,7 @@ from db.tables import Person
 from db.vault import SCHEMA
 from sync import batch
 from sync.arrivals import chunks
-from sync.merge import Tables, apply, laptop_tables
+from sync.merge import Reached, Tables, apply, laptop_tables
 from sync.seal import tail
 
 Rows = dict[str, set[UUID]]
@@ -38,7 +38,8 @@ def retry_aside(store: Store, tables: Tables | None = None, schema: int | None =
         if conn.execute(select(RETRIED.c.schema)).scalar() == schema:
             return 0
     with store.writing() as conn:
-        healed, rows = retry(conn, tables or laptop_tables(), lambda names: _applied(conn, names), tail(conn))
+        unsealed = [(store.device_id, epoch, entry) for epoch, entry in tail(conn)]
+        healed, rows = retry(conn, tables or laptop_tables(), lambda names: _applied(conn, names), unsealed)
         for person in rows.get("person", ()):
             row = conn.execute(select(col(Person.name), col(Person.id_number)).where(col(Person.id) == person)).first()
             if row is not None:
@@ -59,12 +60,12 @@ def retry(
     conn: Connection,
     tables: Tables,
     batches: Callable[[Sequence[bytes] | None], Iterable[batch.Batch]],
-    unsealed: Sequence[tuple[bytes, Entry]] = (),
+    unsealed: Sequence[tuple[UUID, bytes, Entry]] = (),
 ) -> tuple[int, Rows]:
     """Make every row anew of which an entry was set aside; how many entries fit now, and the rows.
 
     ``batches`` gives the named applied batches, or all, in the order they were applied; ``unsealed`` the entries, each
-    with its epoch, that came after them.
+    with its device and epoch, that came after them.
     """
     before = _count(conn, tables)
     rows = _concerned(conn, tables, batches) if before else {}
@@ -122,17 +123,19 @@ def _replay(
     tables: Tables,
     rows: Rows,
     batches: Iterable[batch.Batch],
-    unsealed: Sequence[tuple[bytes, Entry]],
+    unsealed: Sequence[tuple[UUID, bytes, Entry]],
 ) -> None:
-    last: dict[bytes, int] = {}
-    anew = replace(tables, seen=lambda _conn, epoch: last.get(epoch, 0))
+    reached = Reached()
+    anew = replace(tables, seen=reached.seen)
     for one in batches:
         header = one.header
+        reached.begin(header.device)
         if not rows.keys().isdisjoint(header.counts):
             entries = [entry for entry in one.entries() if entry.row in rows.get(entry.table, ())]
             apply(conn, anew, entries, header.epoch, one.name)
-        last[header.epoch] = max(last.get(header.epoch, 0), header.last)
-    for epoch, entry in unsealed:
+        reached.end(header.epoch, header.last)
+    for device, epoch, entry in unsealed:
+        reached.begin(device)
         if entry.row in rows.get(entry.table, ()):
             apply(conn, anew, [entry], epoch, b"")
-            last[epoch] = max(last.get(epoch, 0), entry.seq)
+            reached.end(epoch, entry.seq)

@@ -101,7 +101,7 @@ def states(store: Store, rows: Iterable[UUID]) -> dict[UUID, State]:
     with store.reading() as conn:
         known = _remembered(store, conn)
         for epoch, some in epochs.items():
-            found |= _of_epoch(conn, known, epoch, some)
+            found |= _of_epoch(conn, known, store.device_id, epoch, some)
     return found
 
 
@@ -119,23 +119,26 @@ def _remembered(store: Store, conn: Connection) -> _Remembered:
     return known
 
 
-def _of_epoch(conn: Connection, known: _Remembered, epoch: bytes, rows: list[UUID]) -> dict[UUID, State]:
+def _of_epoch(conn: Connection, known: _Remembered, own: UUID, epoch: bytes, rows: list[UUID]) -> dict[UUID, State]:
     devices = select(BATCH.c.device_id).distinct()  # leads the index, so that no body is read
     batches = conn.execute(
-        select(BATCH.c.hash, BATCH.c.first, BATCH.c.last).where(BATCH.c.device_id.in_(devices), BATCH.c.epoch == epoch)
+        select(BATCH.c.hash, BATCH.c.device_id, BATCH.c.first, BATCH.c.last).where(
+            BATCH.c.device_id.in_(devices), BATCH.c.epoch == epoch
+        )
     ).all()
     states_: dict[bytes, State] = {bytes(one.hash): known.fates.of(bytes(one.hash)) for one in batches}
     furthest = _furthest(states_.values())
-    entries = _unsealed(conn, epoch, rows)
-    for name, state in states_.items():
-        if state != furthest:
-            inserts = _opened(conn, known, name)
-            entries |= {row: seq for row in rows if (seq := inserts.seq_of(row)) is not None}
+    # Which device wrote each, and as which entry: another one may write under this epoch, and says nothing of these.
+    entries = {row: (own, seq) for row, seq in _unsealed(conn, epoch, rows).items()}
+    for one in batches:
+        if states_[bytes(one.hash)] != furthest:
+            inserts = _opened(conn, known, bytes(one.hash))
+            entries |= {row: (one.device_id, seq) for row in rows if (seq := inserts.seq_of(row)) is not None}
     found: dict[UUID, State] = {}
     for row in rows:
         if row in entries:
             # The tail of a record put back from a copy may lie sealed in a batch that came back to it.
-            found[row] = _furthest(states_[bytes(one.hash)] for one in _holding(batches, entries[row])) or "local"
+            found[row] = _furthest(states_[bytes(one.hash)] for one in _holding(batches, *entries[row])) or "local"
         elif furthest is not None:
             found[row] = furthest
     return found
@@ -148,8 +151,8 @@ def _unsealed(conn: Connection, epoch: bytes, rows: list[UUID]) -> dict[UUID, in
     return {one.row_id: one.seq for one in conn.execute(query)}
 
 
-def _holding(batches: Iterable[Any], seq: int) -> Iterable[Any]:
-    return (one for one in batches if one.first <= seq <= one.last)
+def _holding(batches: Iterable[Any], device: UUID, seq: int) -> Iterable[Any]:
+    return (one for one in batches if one.device_id == device and one.first <= seq <= one.last)
 
 
 def _furthest(some: Iterable[State]) -> State | None:

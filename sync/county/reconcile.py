@@ -36,7 +36,7 @@ from sync.county.exchange import Asking
 from sync.county.keys import Keys
 from sync.county.tables import RECORD, ROW_VERSION, CountyPair, StoredBatch, core
 from sync.errors import ParcelDamaged, ParcelNotForUs
-from sync.merge import apply, laptop_tables
+from sync.merge import Reached, apply, laptop_tables
 
 ANSWER_S: Final = 3.0
 """So long an answer is worked on; what is left is asked for again."""
@@ -149,17 +149,18 @@ def _made_anew(conn: Connection, pair_id: UUID, wanted: Collection[UUID]) -> dic
     """The rows as the signed batches make them, by table; in memory, with the columns of a laptop's tables."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     METADATA.create_all(engine)
-    last: dict[bytes, int] = {}
+    reached = Reached()
     fresh = replace(
         laptop_tables(),
-        seen=lambda _conn, epoch: last.get(epoch, 0),
+        seen=reached.seen,
         known=lambda _conn, _epoch, _first, _last: {},
     )
     try:
         with engine.begin() as anew:
             for one, entries in _holding(conn, pair_id, wanted):
+                reached.begin(one.header.device)
                 apply(anew, fresh, entries, one.header.epoch, one.name)
-                last[one.header.epoch] = max(last.get(one.header.epoch, 0), one.header.last)
+                reached.end(one.header.epoch, one.header.last)
             ids = list(wanted)
             found = {
                 name: [tuple(row) for row in anew.execute(select(merged.table).where(merged.table.c.id.in_(ids)))]

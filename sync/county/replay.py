@@ -74,7 +74,7 @@ def _replay(conn: Connection, pair_id: UUID, pair_name: str, progress: Progress)
     nodes = {bytes(row.hash): tuple(store.split(bytes(row.parents))) for row in rows}
     for table in (*RECORD.values(), ROW_VERSION, SET_ASIDE):
         conn.execute(delete(table).where(table.c.pair_id == pair_id))
-    tables, last = stored.anew(pair_id)
+    tables, reached = stored.anew(pair_id)
     entries = 0
     applied: set[bytes] = set()
     left: set[bytes] = set()
@@ -93,8 +93,9 @@ def _replay(conn: Connection, pair_id: UUID, pair_name: str, progress: Progress)
             continue
         except (BatchForged, BatchCut) as error:
             raise BatchDamaged(pair=pair_name, batch=name.hex()[:12]) from error
+        reached.begin(found.header.device)
         apply(conn, tables, said, found.header.epoch, name)
-        last[found.header.epoch] = max(last.get(found.header.epoch, 0), found.header.last)
+        reached.end(found.header.epoch, found.header.last)
         entries += len(said)
         applied.add(name)
     progress(len(rows), len(rows))

@@ -201,7 +201,7 @@ def merge_in(conn: Connection, pair_id: UUID, name: bytes, now: int) -> int:
         return 0
     found = batch.unseal(bytes(row.body))
     entries = found.entries()
-    merge.apply(conn, pair_tables(pair_id), entries, found.header.epoch, name)
+    merge.apply(conn, pair_tables(pair_id, found.header.device), entries, found.header.epoch, name)
     conn.execute(update(_BATCH).where(*one).values(merged_at=now))
     return len(entries)
 

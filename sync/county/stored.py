@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from sync import batch
 from sync.county.tables import CountyPair, StoredBatch, core, pair_tables
-from sync.merge import Tables
+from sync.merge import Reached, Tables
 
 _PAIR, _BATCH = core(CountyPair), core(StoredBatch)
 Progress = Callable[[int, int], None]
@@ -48,16 +48,17 @@ def merged(conn: Connection, pair_id: UUID, names: Sequence[bytes] | None = None
         yield batch.unseal(body(conn, pair_id, bytes(name)))
 
 
-def anew(pair_id: UUID, told: Connection | None = None) -> tuple[Tables, dict[bytes, int]]:
+def anew(pair_id: UUID, told: Connection | None = None) -> tuple[Tables, Reached]:
     """The tables of a pair while they are made anew, and how far the entries of each epoch are in them.
 
-    The caller raises the latter after each batch. ``told``: where the batches can be read, if not where the tables are.
+    The caller tells the latter of each batch before and after. ``told``: where the batches can be read, if not where
+    the tables are.
     """
-    last: dict[bytes, int] = {}
+    reached = Reached()
     tables = pair_tables(pair_id)
     known = tables.known
     return replace(
         tables,
-        seen=lambda _conn, epoch: last.get(epoch, 0),
+        seen=reached.seen,
         known=lambda conn, epoch, low, high: known(told or conn, epoch, low, high),
-    ), last
+    ), reached

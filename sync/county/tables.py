@@ -259,16 +259,17 @@ def core(model: type[Kept]) -> Table:
     return cast(Table, model.__table__)  # type: ignore[attr-defined]
 
 
-def pair_tables(pair_id: UUID) -> Tables:
-    """Where the entries of one pair are merged into."""
+def pair_tables(pair_id: UUID, device: UUID | None = None) -> Tables:
+    """Where the entries of one pair are merged into, those of a batch of this device."""
     merged = {
         shape.name: Merged(shape, RECORD[shape.name], model.merge) for model in SYNCED for shape in (shape_of(model),)
     }
     stored = core(StoredBatch)
+    of_device = () if device is None else (stored.c.device_id == device,)
 
     def seen(conn: Connection, epoch: bytes) -> int:
         query = select(func.max(stored.c.last)).where(
-            stored.c.pair_id == pair_id, stored.c.epoch == epoch, stored.c.merged_at.is_not(None)
+            stored.c.pair_id == pair_id, stored.c.epoch == epoch, stored.c.merged_at.is_not(None), *of_device
         )
         return conn.execute(query).scalar() or 0
 
@@ -276,7 +277,7 @@ def pair_tables(pair_id: UUID) -> Tables:
         query = (
             select(stored.c.body)
             .where(stored.c.pair_id == pair_id, stored.c.epoch == epoch, stored.c.merged_at.is_not(None))
-            .where(stored.c.first <= last, stored.c.last >= first)
+            .where(stored.c.first <= last, stored.c.last >= first, *of_device)
             .order_by(stored.c.position)
         )
         return of_batches(conn.execute(query).scalars(), first, last)

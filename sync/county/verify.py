@@ -24,7 +24,7 @@ from sync.county.settings import Settings
 from sync.county.stored import Progress, quiet
 from sync.county.tables import METADATA, RECORD, ROW_VERSION, SET_ASIDE, RunningCount, core
 from sync.errors import BatchTooNew
-from sync.merge import Tables, apply
+from sync.merge import Reached, Tables, apply
 from sync.receipt import digest
 
 _COUNT = core(RunningCount)
@@ -109,14 +109,14 @@ class _Look:
         nodes = {name: tuple(store.split(bytes(row.parents))) for name, row in rows.items()}
         self._chains(rows, nodes)
         keys = store.keys_of(self.conn, self.pair_id)
-        tables, last = stored.anew(self.pair_id, self.conn)
+        tables, reached = stored.anew(self.pair_id, self.conn)
         sound = True
         with self.side.begin() as anew:
             # A file that lives as long as this command needs no safety.
             anew.exec_driver_sql("PRAGMA cache_size = -16000")
             for at, (name, row) in enumerate(rows.items()):
                 progress(at, len(rows))
-                sound = self._batch(anew, tables, last, keys, name, row) and sound
+                sound = self._batch(anew, tables, reached, keys, name, row) and sound
             progress(len(rows), len(rows))
             if sound:
                 self._compare(anew)
@@ -130,7 +130,7 @@ class _Look:
         self,
         anew: Connection,
         tables: Tables,
-        last: dict[bytes, int],
+        reached: Reached,
         keys: Mapping[UUID, bytes],
         name: bytes,
         row: Row[Any],
@@ -156,8 +156,9 @@ class _Look:
             self._find("signature_wrong", BACKUP, batch=short)
             return False
         if row.merged_at is not None:
+            reached.begin(found.header.device)
             apply(anew, tables, entries, found.header.epoch, name)
-            last[found.header.epoch] = max(last.get(found.header.epoch, 0), found.header.last)
+            reached.end(found.header.epoch, found.header.last)
         return True
 
     def _chains(self, rows: Mapping[bytes, Row[Any]], nodes: graph.Nodes) -> None:

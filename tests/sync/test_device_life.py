@@ -7,23 +7,27 @@ from uuid import UUID
 
 import pyrage
 import pytest
+from sqlalchemy import func, select
 
 from db.clock import Clock
 from db.keys import FLOOR
-from db.local import BATCH
+from db.local import BATCH, CLOCK, JOURNAL
 from db.store import Store
 from db.tables import Person, Round
 from sync import enrol, exchange, parcel, session
 from sync.county import admin, attention, revoke
+from sync.county.replay import replay
 from sync.county.verify import verify
 from sync.errors import CountyRefused, ParcelNotForUs
 from sync.fellows import fellows
 from sync.inbox import take_in
 from sync.rebuild import differences
+from sync.reconcile import compare
 from sync.seal import seal
 from sync.standing import standing
+from sync.whereabouts import states
 from tests.sync.county_tables import rows_of
-from tests.sync.worlds import PAIR, PASSPHRASE, World, look, looks
+from tests.sync.worlds import PAIR, PASSPHRASE, World, look, looks, who
 
 
 def joined(world: World, name: str, url: str) -> Store:
@@ -299,3 +303,43 @@ def test_a_county_put_back_learns_from_its_own_word_whom_it_had_certified_and_re
         session.sync(clinic)
         session.sync(home)
         third.close()
+
+
+def test_a_laptop_that_writes_under_another_one_s_epoch_hides_nothing_of_it(world: World) -> None:
+    """Its numbers run ahead of the other's: what that one writes next is not taken for something known."""
+    home, clinic = world.start(), world.start("clinic")
+    person = who(home)
+    with world.serving():
+        look(home)
+        for store in (home, clinic):
+            session.sync(store)
+        with home.reading() as conn:
+            [(epoch, last)] = conn.execute(select(CLOCK.c.epoch, CLOCK.c.seq)).all()
+        for _ in range(5):
+            look(clinic)
+        with clinic.writing() as conn:
+            first = conn.execute(select(func.min(JOURNAL.c.seq))).scalar_one()
+            conn.execute(JOURNAL.update().values(epoch=epoch, seq=JOURNAL.c.seq - first + last + 1))
+        session.sync(clinic)
+        session.sync(home)
+        hidden = look(home)
+        with home.act(None) as act:
+            act.edit(Person, person, allergies='["青霉素"]')
+        # The batch that came from the county under our epoch holds nothing of ours.
+        assert states(home, [hidden]) == {hidden: "local"}
+        session.settle(home)
+        assert states(home, [hidden]) == {hidden: "local"}
+        for store in (home, clinic):
+            session.sync(store)
+        assert states(home, [hidden]) == {hidden: "at_county"}
+        assert compare(home).same
+    for there in (home, clinic):
+        [row] = rows_of(there, None, Person)
+        assert '["青霉素"]' in row
+    [row] = rows_of(world.county, home.pair_id, Person)
+    assert '["青霉素"]' in row
+    assert differences(home) == differences(clinic) == {}
+    assert verify(world.county).findings == []
+    replay(world.county)
+    [row] = rows_of(world.county, home.pair_id, Person)
+    assert '["青霉素"]' in row
