@@ -16,14 +16,17 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from sqlmodel import col, select  # noqa: E402
+from sqlmodel import col, select, update  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 from textual.worker import WorkerCancelled  # noqa: E402
 
 from care.demo import DEMO_NUMBER, furnish  # noqa: E402
 from db.keys import Cost  # noqa: E402
-from db.tables import Person  # noqa: E402
+from db.local import ROW_VERSION  # noqa: E402
+from db.store import Store  # noqa: E402
+from db.tables import Person, Stay  # noqa: E402
 from db.vault import create_vault  # noqa: E402
+from db.versions import Head, RowHeads  # noqa: E402
 from yiyang_tui.app import YiyangApp, make_app  # noqa: E402
 from yiyang_tui.widgets.entry import Entry  # noqa: E402
 
@@ -64,6 +67,7 @@ SCREENS: dict[str, Step | None] = {
     "beds": press("f5"),
     "sync": press("f9"),
     "unsettled": press("ctrl+g"),
+    "settle": press("ctrl+g", "enter"),
     "chart": chart,
     "person": press("f3", "ctrl+n"),
     "switch": press("f10"),
@@ -110,8 +114,33 @@ def furnished(folder: Path) -> Path:
     store = create_vault(path, DEMO_NUMBER, PASSPHRASE, cost=Cost(19 * 1024, 2, 1))
     store.answer_clock(EVENING)
     furnish(store, days=14)
+    left_apart(store)
     store.close()
     return path
+
+
+def left_apart(store: Store) -> None:
+    """What another laptop wrote meanwhile: other allergies and care level of one, somebody else in a bed."""
+    with store.reading() as conn:
+        name = select(col(Person.id)).where(col(Person.name) == "李秀英")
+        li = conn.execute(name).scalar_one()
+        beds = conn.execute(
+            select(col(Stay.person_id), col(Stay.bed_id))
+            .where(col(Stay.until_at).is_(None), col(Stay.person_id) != li)
+            .order_by(col(Stay.id))
+            .limit(2)
+        ).all()
+    with store.act(None) as act:
+        act.insert(Stay, person_id=beds[0].person_id, bed_id=beds[1].bed_id, from_at=act.now - 3600)
+    same = (ROW_VERSION.c.row_id == li) & (ROW_VERSION.c.table_name == "person")
+    theirs = {"allergies": '[{"reaction": "", "since": "", "to": "磺胺"}]', "care_level": "half"}
+    with store.writing() as conn:
+        heads = RowHeads.decode(bytes(conn.execute(select(ROW_VERSION.c.heads).where(same)).scalar_one()))
+        present = conn.execute(select(col(Person.allergies), col(Person.care_level)).where(col(Person.id) == li)).one()
+        for seq, (field, value) in enumerate(theirs.items(), 1):
+            mine = heads.of(field)[0]._replace(value=getattr(present, field))
+            heads.fields[field] = (Head(b"another epch", seq, 10**6, value), mine)
+        conn.execute(update(ROW_VERSION).where(same).values(heads=heads.encode(), contested=len(heads.contested)))
 
 
 def main() -> None:
