@@ -6,6 +6,7 @@ pictures change only when the screens or the demo do. With ``--png`` also bitmap
 
 import argparse
 import asyncio
+import json
 import re
 import sys
 import tempfile
@@ -126,7 +127,8 @@ def left_apart(store: Store) -> None:
         li = conn.execute(name).scalar_one()
         beds = conn.execute(
             select(col(Stay.person_id), col(Stay.bed_id))
-            .where(col(Stay.until_at).is_(None), col(Stay.person_id) != li)
+            .join(Person, col(Person.id) == col(Stay.person_id))
+            .where(col(Stay.until_at).is_(None), col(Person.practice).is_(False), col(Person.id) != li)
             .order_by(col(Stay.id))
             .limit(2)
         ).all()
@@ -140,6 +142,9 @@ def left_apart(store: Store) -> None:
         for seq, (field, value) in enumerate(theirs.items(), 1):
             mine = heads.of(field)[0]._replace(value=getattr(present, field))
             heads.fields[field] = (Head(b"another epch", seq, 10**6, value), mine)
+        # As a merge leaves it: until somebody says which, the allergies of both sides stand, and the care that is more.
+        both = json.dumps(json.loads(present.allergies) + json.loads(theirs["allergies"]), ensure_ascii=False)
+        conn.execute(update(Person).where(col(Person.id) == li).values(allergies=both))
         conn.execute(update(ROW_VERSION).where(same).values(heads=heads.encode(), contested=len(heads.contested)))
 
 
