@@ -85,14 +85,7 @@ def _shown(laptop: Laptop, store: Store, mine: Rows, world: World, facts: set[Fa
     """Of two entries with one name, each is in the tables, or is counted among what was set aside."""
     if not facts:
         return
-    batches = world.model.batches
-    aside = {
-        fact
-        for name, seq in sides.aside(world, store)
-        for ref, some in batches[name].names.items()
-        if ref.seq == seq
-        for fact in some
-    }
+    aside = sides.facts_aside(world, store)
     present = {value for rows in mine.values() for row in rows.values() for value in row}
     for row in mine["row_version"].values():
         heads = RowHeads.decode(bytes(row[2]))

@@ -11,6 +11,7 @@ from db.tables import SYNCED
 from sync.county import tables as county_tables
 from sync.county.database import reading
 from tests.simulation.broken import Broken
+from tests.simulation.model import Fact
 from tests.simulation.world import World
 
 Row = tuple[Any, ...]
@@ -48,6 +49,17 @@ def aside(world: World, store: Store | None = None) -> set[tuple[bytes, int]]:
     with reading(world.county.engine) as conn:
         there = county_tables.SET_ASIDE
         return {(bytes(name), seq) for name, seq in conn.execute(select(there.c.batch, there.c.seq))}
+
+
+def facts_aside(world: World, store: Store) -> set[Fact]:
+    """What the entries say that a laptop has set aside, whole or in part."""
+    return {
+        fact
+        for name, seq in aside(world, store)
+        for ref, some in world.model.batches[name].names.items()
+        if ref.seq == seq
+        for fact in some
+    }
 
 
 def _rows(conn: Connection, table: Table) -> dict[Row, Row]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from db.act import Act
 from db.store import Store
 from db.tables import Leave, Person, Round, Stay, Synced
+from tests.simulation import sides
 from tests.simulation.broken import Broken
 from tests.simulation.laptop import Laptop
 from tests.simulation.model import TOKEN, Fact, Written
@@ -120,7 +121,9 @@ def _write(world: World, laptop: Laptop, work: Callable[[Act], list[tuple[Fact, 
 def _edit(world: World, laptop: Laptop, table: type[Synced], row: UUID, values: dict[str, str]) -> None:
     store, model = laptop.start(), world.model
     name = str(table.__tablename__)
-    known = [model.written[fact] for fact in model.seen(store) & model.written.keys()]
+    # Nobody has seen a value that still waits, set aside, for a newer program to be shown.
+    hidden = {fact for fact in sides.facts_aside(world, store) if (fact.table, fact.field) == NEW_COLUMN}
+    known = [model.written[fact] for fact in (model.seen(store) - hidden) & model.written.keys()]
     with store.act(None) as act:
         act.edit(table, row, **values)
     _new_names(world, laptop)
