@@ -7,7 +7,7 @@ are arrivals as well: the record was put back from a copy that is older than the
 """
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -34,18 +34,28 @@ from sync.errors import (
     SignatureWrong,
 )
 from sync.link import Folder
-from sync.merge import apply, laptop_tables
+from sync.merge import apply, here_of, laptop_tables
 from sync.retry import retry_aside
-from sync.revoked import judge
+from sync.revoked import Judge, judge
 from sync.seal import held, highest, keep, seal
 from sync.unbundle import lay_out_waiting
 
 _MANY = 16
 """More parcels than a day brings: a new laptop, or one that was away."""
+_AT_ONCE, _AT_ONCE_OF_MUCH = 2_000, 32_000
+"""Entries of one transaction, a second of work. Batch by batch the same pages of the indexes are written each time."""
 _USUAL, _ROOMY = (2_000, 1_000), (64_000, 16_000)
 """KiB of the file kept in memory, and pages of the log before they are written into the file."""
 # What is wrong with a parcel. A full disk or a busy record is wrong with us: it ends the run, and the parcel waits.
-_SPOILED = (BatchCut, BatchForged, BatchUnknownDevice, ParcelDamaged, ParcelNotForUs, SignatureWrong)
+_SPOILED = (
+    BatchCut,
+    BatchForged,
+    BatchUnknownDevice,
+    DeviceRevokedSince,
+    ParcelDamaged,
+    ParcelNotForUs,
+    SignatureWrong,
+)
 
 
 @dataclass(slots=True)
@@ -68,9 +78,9 @@ class Arrived:
 
 
 def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextManager[None]] = nullcontext) -> Arrived:
-    """Merge all of the inbox that can be merged. A batch is one transaction; running it again changes nothing.
+    """Merge all of the inbox that can be merged, some batches a transaction; running it again changes nothing.
 
-    ``gate`` is entered around each use of the store; what it raises ends the run between two batches.
+    ``gate`` is entered around each use of the store; what it raises ends the run between two transactions.
     """
     arrived = Arrived()
     if not folder.enrolled:
@@ -103,30 +113,18 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
             with store.reading() as conn:
                 here = held(conn)
     stands = judge(listed, {**here, **{name: one.header.parents for name, one in open_.items()}})
+    order = graph.causal_order({name: one.header.parents for name, one in open_.items()}, open_)
     known = set(here)
-    for name in graph.causal_order({name: one.header.parents for name, one in open_.items()}, open_):
-        one = open_[name]
-        standing = stands(one.header.device, name)
-        if standing is False:
-            _set_aside(folder, name, DeviceRevokedSince(device=one.header.device.hex[:8]), arrived)
-            continue
-        # Of a revoked laptop it may not be known yet: the batches that the county named come later.
-        if standing is None or not known.issuperset(one.header.parents):
-            arrived.waiting += 1
-            continue
-        try:
-            with gate(), _uncollected():
-                _merge(store, one, arrived, roomy=len(open_) > _MANY)
-        except BatchTooNew as error:
-            arrived.waiting += 1
-            arrived.refused.append((name.hex(), error.code))
-        except _SPOILED as error:
-            _set_aside(folder, name, error, arrived)
-        else:
-            known.add(name)
+    much = len(open_) > _MANY
+    for some in _groups([open_[name] for name in order], _AT_ONCE_OF_MUCH if much else _AT_ONCE):
+        with gate(), _uncollected():
+            done, spoiled = _merge(store, some, known, stands, arrived, roomy=much)
+        for name in done:
             parcel.drop(folder.inbox, name)
             parcel.drop(folder.refused, name)
-    if len(open_) > _MANY:
+        for name, spoilt in spoiled:
+            _set_aside(folder, name, spoilt, arrived)
+    if much:
         with gate(), store.writing() as conn:
             _give_room(conn, roomy=False)
     with gate(), store.reading() as conn:
@@ -166,25 +164,81 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _merge(store: Store, one: batch.Batch, arrived: Arrived, *, roomy: bool) -> None:
-    entries = one.entries()
+def _groups(order: Iterable[batch.Batch], most: int) -> Iterator[list[batch.Batch]]:
+    """The batches in their order, as many together as have ``most`` entries, one at least."""
+    group: list[batch.Batch] = []
+    entries = 0
+    for one in order:
+        entries += one.header.last - one.header.first + 1
+        if group and entries > most:
+            yield group
+            group, entries = [], one.header.last - one.header.first + 1
+        group.append(one)
+    if group:
+        yield group
+
+
+def _merge(
+    store: Store, some: Sequence[batch.Batch], known: set[bytes], stands: Judge, arrived: Arrived, *, roomy: bool
+) -> tuple[list[bytes], list[tuple[bytes, YiyangError]]]:
+    """Merge those of the batches that can be merged, in their order: one transaction, so all of them or none.
+
+    ``known``: the batches that are here; those that are merged join them. Returns the names of what is held now, and
+    what is spoiled: their files move when the transaction has ended, not before.
+    """
+    done: list[batch.Batch] = []
+    spoiled: list[tuple[bytes, YiyangError]] = []
+    named: set[UUID] = set()
     with store.writing() as conn:
         _give_room(conn, roomy)
-        if held(conn, BATCH.c.hash == one.name):
-            return  # another program on this record was faster
-        # By what it stands on, as the county judges it: what is held here and refused there keeps back all our work.
-        if one.header.lamport_last > highest(conn, one.header.parents) + batch.LAMPORT_LEAP:
-            raise BatchForged(batch=one.name.hex()[:12])
-        done = apply(conn, laptop_tables(), entries, one.header.epoch, one.name)
-        keep(conn, one.name, one.header, one.data)
-        conn.execute(update(CLOCK).values(lamport=func.max(CLOCK.c.lamport, one.header.lamport_last)))
-        renamed = done.touched_people & {entry.row for entry in entries if entry.table == "person"}
-        found = select(col(Person.id), col(Person.name), col(Person.id_number))
-        for some in chunks(sorted(renamed)):
-            rows = conn.execute(found.where(col(Person.id).in_(some)))
-            index_people(conn, [(row.id, row.name, row.id_number) for row in rows])
-    if one.header.device == store.device_id:
-        store.step_over(one.header.epoch)
+        for one in some:
+            try:
+                if not _may_come(one, known, stands):
+                    arrived.waiting += 1
+                    continue
+                named |= _apply(conn, one, arrived)
+            except BatchTooNew as error:
+                arrived.waiting += 1
+                arrived.refused.append((one.name.hex(), error.code))
+            except _SPOILED as error:
+                spoiled.append((one.name, error))
+            else:
+                known.add(one.name)
+                done.append(one)
+        _index(conn, named)
+    for one in done:
+        if one.header.device == store.device_id:
+            store.step_over(one.header.epoch)
+    return [one.name for one in done], spoiled
+
+
+def _may_come(one: batch.Batch, known: Collection[bytes], stands: Judge) -> bool:
+    """Whether it is the batch's turn. ``DeviceRevokedSince`` for one that was signed after its laptop was lost."""
+    standing = stands(one.header.device, one.name)
+    if standing is False:
+        raise DeviceRevokedSince(device=one.header.device.hex[:8])
+    # Of a revoked laptop it may not be known yet: the batches that the county named come later.
+    return standing is True and all(parent in known for parent in one.header.parents)
+
+
+def _apply(conn: Connection, one: batch.Batch, arrived: Arrived) -> set[UUID]:
+    """Apply and keep one batch; the people that it names. What raises has written nothing yet."""
+    entries = one.entries()
+    if held(conn, BATCH.c.hash == one.name):
+        return set()  # another program on this record was faster
+    # By what it stands on, as the county judges it: what is held here and refused there keeps back all our work.
+    if one.header.lamport_last > highest(conn, one.header.parents) + batch.LAMPORT_LEAP:
+        raise BatchForged(batch=one.name.hex()[:12])
+    done = apply(conn, here_of(laptop_tables(), one.header.device), entries, one.header.epoch, one.name)
+    keep(conn, one.name, one.header, one.data)
+    conn.execute(update(CLOCK).values(lamport=func.max(CLOCK.c.lamport, one.header.lamport_last)))
     arrived.batches += 1
     arrived.entries += len(entries)
     arrived.people |= done.touched_people
+    return done.touched_people & {entry.row for entry in entries if entry.table == "person"}
+
+
+def _index(conn: Connection, people: Collection[UUID]) -> None:
+    found = select(col(Person.id), col(Person.name), col(Person.id_number))
+    rows = [row for some in chunks(sorted(people)) for row in conn.execute(found.where(col(Person.id).in_(some)))]
+    index_people(conn, [(row.id, row.name, row.id_number) for row in rows])

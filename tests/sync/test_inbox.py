@@ -12,6 +12,7 @@ import pyrage
 import pytest
 from sqlalchemy import select
 
+from bench.reissue import reissued
 from db.errors import DiskFull
 from db.local import BATCH, CLOCK, JOURNAL
 from db.store import Store
@@ -350,3 +351,79 @@ def test_sealed_work_that_a_restored_record_does_not_hold_is_taken_back_from_the
         session.sync(home)
     assert world.at_county(home) == done
     assert differences(home) == {}
+
+
+def test_of_batches_taken_in_together_a_spoiled_one_keeps_back_only_what_stands_on_it(world: World) -> None:
+    home, clinic = world.start(), world.start("clinic")
+    first = written(clinic)
+    second = next_of(clinic, first)
+    # Signed, and its inside is not what its header says: nobody sees that before it is unpacked.
+    spoiled = reissued(next_of(clinic, second), clinic.device.sign_key, lamport_first=1)
+    onto_spoiled = next_of(clinic, spoiled)
+    apart, too_new = next_of(clinic, second), newer(next_of(clinic, second), clinic)
+    names = {body: arrive(world, home, body) for body in (first, second, spoiled, onto_spoiled, apart, too_new)}
+    turns: list[int] = []
+
+    @contextmanager
+    def gate() -> Iterator[None]:
+        turns.append(len(looks(home)))
+        yield
+
+    arrived = take_in(home, world.folder(), gate=gate)
+    assert (arrived.batches, arrived.entries, arrived.waiting) == (3, 3, 2)
+    assert set(arrived.refused) == {(names[spoiled].hex(), "batch_forged"), (names[too_new].hex(), "batch_too_new")}
+    assert set(turns) == {0, 3}  # one transaction
+    assert parcel.names(world.folder().inbox) == sorted([names[onto_spoiled], names[too_new]])
+    assert parcel.names(world.folder().refused) == [names[spoiled]]
+    assert differences(home) == {}
+
+
+def next_of(store: Store, parent: bytes) -> bytes:
+    """One more round of this laptop as a batch that stands on ``parent``."""
+    with store.writing() as conn:
+        conn.execute(JOURNAL.delete())
+    return written(store, parents=(batch.name(parent),))
+
+
+def test_a_group_of_batches_is_taken_in_as_a_whole_or_not_at_all(world: World) -> None:
+    """The disk is full in the middle; then a stop after the commit, before a file of the inbox has moved."""
+    home, clinic = world.start(), world.start("clinic")
+    done = set()
+    for _ in range(6):
+        done.add(look(clinic, secrets.token_hex(15_000)))
+        seal.seal(clinic)
+    with clinic.reading() as conn:
+        bodies = conn.execute(select(BATCH.c.body).where(BATCH.c.device_id == clinic.device_id)).scalars().all()
+    names = sorted(arrive(world, home, bytes(body)) for body in bodies)
+    limit(home, pages(home) + 40)  # of the fifty or so that they need
+    with pytest.raises(DiskFull):
+        take_in(home, world.folder())
+    assert (looks(home), parcel.names(world.folder().inbox)) == (set(), names)
+    limit(home, 1 << 30)
+
+    @contextmanager
+    def cut() -> Iterator[None]:
+        yield
+        if looks(home):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take_in(home, world.folder(), gate=cut)
+    assert (looks(home), parcel.names(world.folder().inbox)) == (done, names)
+    world.close()
+    home = world.start()
+    assert take_in(home, world.folder()).batches == 0
+    assert (looks(home), parcel.names(world.folder().inbox)) == (done, [])
+    assert differences(home) == {}
+
+
+def pages(store: Store) -> int:
+    """How many pages the record has."""
+    with store.reading() as conn:
+        return int(conn.exec_driver_sql("PRAGMA page_count").scalar_one())
+
+
+def limit(store: Store, most: int) -> None:
+    """Let the record have so many pages and no more, as on a full disk."""
+    with store.writing() as conn:
+        conn.exec_driver_sql(f"PRAGMA max_page_count = {most}")
