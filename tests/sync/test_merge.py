@@ -14,6 +14,7 @@ from db.identity import row_id
 from db.journal import Entry, EntryRef, Value
 from db.tables import Person, Round, Staff
 from sync import merge
+from tests.simulation.warm import statements
 from tests.sync.laptops import Laptop, Sent
 
 PENICILLIN, SULFA = '[{"to": "青霉素"}]', '[{"to": "磺胺"}]'
@@ -214,7 +215,8 @@ _steps = st.one_of(
 @given(st.lists(_steps, min_size=4, max_size=28), st.randoms(use_true_random=False))
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 def test_any_history_in_any_order_with_any_repetition_makes_one_record(steps, chance) -> None:
-    with TemporaryDirectory() as folder:
+    # Four databases an example: each would compile every statement anew.
+    with TemporaryDirectory() as folder, statements():
         laptops = [Laptop(Path(folder) / f"{each}.db") for each in range(LAPTOPS)]
         people: list[UUID] = [laptops[0].insert(Staff, number="1", name="张", role="carer")]
         people = [laptops[0].insert(Person, name="王", sex="1")]
