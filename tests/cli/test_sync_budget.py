@@ -22,6 +22,8 @@ def test_what_may_be_carried_is_used_up_and_the_next_run_goes_on(enrolled: Path,
     done = yiyang("sync", "--max-bytes", "2M", "--json", vault=enrolled).json()
     assert (done["outcome"], done["stopped"], done["left_bytes"]) == ("done", None, 0)
     assert status(county)[0].entries == own
+    # Nothing of this laptop waits, and what the county has was not asked yet.
+    assert " 0 B" not in yiyang("sync", "--max-bytes", "100", vault=enrolled).err
 
 
 @pytest.mark.parametrize("wrong", ["0", "-5", "2q", "", "many", "1e9", "9" * 40])

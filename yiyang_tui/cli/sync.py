@@ -187,7 +187,9 @@ def _tell(outcome: "Outcome") -> None:
     if outcome.lacking:
         say(t("cli.sync.lacking", n=outcome.lacking))
     if outcome.stopped:
-        note(t(f"cli.sync.stopped.{outcome.stopped}", size=size(outcome.left)))
+        # What the county has for this laptop is not known before it has answered.
+        left = t("cli.sync.stopped.left", size=size(outcome.left)) if outcome.left else ""
+        note(t(f"cli.sync.stopped.{outcome.stopped}", left=left))
     for name, code in outcome.refused:
         note(t("cli.sync.refused", name=name.hex()[:12], code=code))
 
