@@ -35,15 +35,22 @@ def _key(text: str) -> str:
 
 def terms(name: str, id_number: str) -> set[str]:
     """All terms under which a person is found. Names of several readings have the terms of each."""
+    return _of_name(name) | _of_number(id_number)
+
+
+def _of_name(name: str) -> set[str]:
     name = _key(name)[:_LONGEST_TERM]
     found = {name[start:] for start in range(len(name))}
     for reading in _readings(name):
         for start in range(len(reading)):
             found.add("".join(reading[start:]))
             found.add("".join(syllable[0] for syllable in reading[start:]))
-    number = normal(id_number)
-    found |= {number, *(number[-digits:] for digits in _LAST_DIGITS)}
     return {term[:_LONGEST_TERM] for term in found if term}
+
+
+def _of_number(id_number: str) -> set[str]:
+    number = normal(id_number)
+    return {term[:_LONGEST_TERM] for term in (number, *(number[-digits:] for digits in _LAST_DIGITS)) if term}
 
 
 def _readings(name: str) -> Iterable[tuple[str, ...]]:
@@ -85,11 +92,13 @@ def index_person(conn: Connection, person_id: UUID, name: str, id_number: str) -
 
 def index_people(conn: Connection, people: Sequence[tuple[UUID, str, str]]) -> None:
     """Replace the terms of many: id, name and ID number of each."""
+    # Of a hundred thousand people many share a name, and reading it costs most.
+    of_names = {name: _of_name(name) for name in {name for _, name, _ in people}}
     for start in range(0, len(people), _CHUNK):
         some = people[start : start + _CHUNK]
         conn.execute(delete(PERSON_TERM).where(PERSON_TERM.c.person_id.in_([person for person, _, _ in some])))
         # In the order of the index: neighbours share its pages.
-        rows = sorted((term, who.bytes) for who, name, number in some for term in terms(name, number))
+        rows = sorted((term, who.bytes) for who, name, number in some for term in of_names[name] | _of_number(number))
         if rows:
             conn.exec_driver_sql(_INSERT, rows)
 
