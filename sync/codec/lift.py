@@ -1,6 +1,6 @@
 """Tables of columns back into journal entries: the reading half of ``columns``. Nothing is believed unchecked."""
 
-from itertools import accumulate
+from itertools import accumulate, repeat
 from uuid import UUID
 
 from db.journal import Entry, EntryRef, Value
@@ -46,8 +46,10 @@ def lift(source: Reader, epoch: bytes, first: int) -> list[Entry]:
         if text > MAX_TEXT:
             raise Malformed("too much text")
         values = [_values(column, ids) for column in columns]
-        for row, place in enumerate(tables[number].places):
-            staff = values[0][row]
+        # Transposed at once: picking a million cells one by one was a third of the work.
+        lines = zip(*values[1:], strict=True) if kind.fields else repeat(())
+        seen = zip(*replaced, strict=True) if kind.replaced else repeat(())
+        for place, staff, line, before in zip(tables[number].places, values[0], lines, seen, strict=False):
             if staff is not None and not isinstance(staff, UUID):
                 raise Malformed("not a member of staff")
             found[place] = Entry(
@@ -58,8 +60,8 @@ def lift(source: Reader, epoch: bytes, first: int) -> list[Entry]:
                 table=kind.table,
                 row=UUID(bytes=rows[place]),
                 op=OPS[kind.op],
-                values={name: column[row] for name, column in zip(kind.fields, values[1:], strict=True)},
-                replaces={name: column[row] for name, column in zip(kind.replaced, replaced, strict=True)},
+                values=dict(zip(kind.fields, line, strict=True)),
+                replaces=dict(zip(kind.replaced, before, strict=True)),
                 suspect=suspects[place],
             )
     source.end()
