@@ -51,7 +51,7 @@ def test_a_download_over_a_line_that_breaks_every_three_kilobytes(world: World) 
 
 def test_a_cut_wastes_no_more_than_it_must(world: World) -> None:
     """Each way once over a good line and once over a bad one: what the bad one carried more is what the cuts cost."""
-    carried: dict[str, list[int]] = {"up": [], "down": []}
+    carried: dict[str, list[tuple[int, int]]] = {"up": [], "down": []}
     with world.serving() as url:
         home, clinic = world.start(), world.start("clinic")
         for every in (0, 30_000):
@@ -61,16 +61,16 @@ def test_a_cut_wastes_no_more_than_it_must(world: World) -> None:
                 session.settle(home)
                 for name, way in (("home", "up"), ("clinic", "down")):
                     world.point(name, near)
-                    before = line.carried
+                    before, breaks = line.carried, line.cuts
                     # With its own pauses: the county writes down what came while nobody asks for it yet.
                     exchange.run(world.folder(name))
-                    carried[way].append(line.carried - before)
+                    carried[way].append((line.carried - before, line.cuts - breaks))
                     world.point(name, url)
             session.sync(clinic)
             assert world.at_county(home) >= done
-    cuts = 4 * LOAD // 30
-    assert line.cuts >= 2 * cuts
-    for good, bad in carried.values():
+    for (good, whole), (bad, cuts) in carried.values():
+        assert whole == 0
+        assert cuts >= 4 * LOAD // 30
         assert bad - good <= cuts * WASTED
 
 

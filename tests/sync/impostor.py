@@ -13,7 +13,7 @@ from sync.protocol import MEDIA_TYPE, ExchangeAnswer
 
 @dataclass(frozen=True)
 class Reply:
-    """What is answered, with ``headers`` of its own. A body of several parts tells no length and goes on until they end."""
+    """What is answered, with ``headers`` of its own. A body of parts tells no length and goes on until they end."""
 
     body: bytes | Iterable[bytes]
     kind: str = MEDIA_TYPE
@@ -82,7 +82,7 @@ def between(url: str, alter: Callable[[ExchangeAnswer], ExchangeAnswer]) -> Answ
 def forward(url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
     """What the county at ``url`` answers."""
     kept = {name: headers[name] for name in ("Yiyang-Auth", "Yiyang-Body", "Content-Type") if headers.get(name)}
-    with httpx.Client(trust_env=False) as http:
+    with httpx.Client(trust_env=False, timeout=60) as http:
         said = http.post(url + path, content=body, headers=kept)
     named = {name: said.headers[name] for name in ("Yiyang-Body", "Retry-After") if name in said.headers}
     return Reply(said.content, said.headers["content-type"], said.status_code, named)

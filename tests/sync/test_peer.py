@@ -251,7 +251,7 @@ def test_who_is_not_a_laptop_of_the_pair_is_told_nothing(world: World) -> None:
     sound = authorise(theirs.device_id, theirs.transport_key, "POST", PATH, 0, body)
     own = world.folder().link()
     clone = authorise(own.device_id, own.transport_key, "POST", PATH, 0, body)
-    with share(home) as shared, httpx.Client(base_url=f"http://{at(shared)}", trust_env=False) as http:
+    with share(home) as shared, httpx.Client(base_url=f"http://{at(shared)}", trust_env=False, timeout=60) as http:
         for auth, sent, code, status in (
             ("", body, "signature_wrong", 401),
             (stranger, body, "device_unknown", 403),
@@ -283,7 +283,9 @@ def test_what_a_partner_brings_is_checked_like_everything_else(world: World) -> 
         foreign = parcel.seal_parcel(b"x", [own.recipient])
         body = ExchangeRequest(heads=(), batches=(noise, foreign, b"junk")).encode()
         auth = authorise(theirs.device_id, theirs.transport_key, "POST", PATH, 0, body)
-        said = httpx.post(f"http://{at(shared)}{PATH}", content=body, headers={AUTH_HEADER: auth}, trust_env=False)
+        said = httpx.post(
+            f"http://{at(shared)}{PATH}", content=body, headers={AUTH_HEADER: auth}, trust_env=False, timeout=60
+        )
         codes = [code for _, code in ExchangeAnswer.decode(said.content).refused]
         assert codes == ["batch_forged", "parcel_not_for_us", "parcel_damaged"]
         assert parcel.names(world.folder().inbox) == []
@@ -348,6 +350,7 @@ def test_a_meeting_cut_anywhere_loses_nothing_and_the_next_goes_on(world: World)
                 content=body,
                 headers={AUTH_HEADER: heads[AUTH_HEADER]},
                 trust_env=False,
+                timeout=60,
             )
             return Reply(
                 said.content[: len(said.content) * calls // 4], headers={PROOF_HEADER: said.headers[PROOF_HEADER]}

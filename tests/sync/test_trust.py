@@ -77,7 +77,7 @@ def test_old_tls_is_not_spoken(own: Settings) -> None:
     old.maximum_version = old.maximum_version.TLSv1_2
     with (
         running(own, tls=True) as url,
-        httpx.Client(verify=old, trust_env=False) as http,
+        httpx.Client(verify=old, trust_env=False, timeout=60) as http,
         pytest.raises(httpx.ConnectError),
     ):
         http.get(f"{url}/healthz")

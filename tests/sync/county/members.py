@@ -15,6 +15,8 @@ from sync.county.settings import Settings
 from sync.protocol import MEDIA_TYPE, EnrolAnswer, EnrolRequest, ExchangeAnswer, ExchangeRequest, Problem, authorise
 
 AT = 1_800_000_000
+PATIENCE_S = 60.0
+"""So long a county on a busy machine may take to answer."""
 
 
 class Said(Exception):
@@ -66,7 +68,7 @@ class Member:
 
     def post(self, path: str, body: bytes, **headers: str) -> bytes:
         """One request; raises ``Said`` for a problem."""
-        with httpx.Client(base_url=self.url, trust_env=False) as http:
+        with httpx.Client(base_url=self.url, trust_env=False, timeout=PATIENCE_S) as http:
             response = http.post(path, content=body, headers={"Content-Type": MEDIA_TYPE, **headers})
         assert response.headers["content-type"] == MEDIA_TYPE
         if response.status_code != 200:

@@ -315,7 +315,7 @@ def test_a_body_that_does_not_tell_its_length_is_cut_off(address: str) -> None:
         for _ in range(2 * MAX_REQUEST // len(part)):
             yield part
 
-    with httpx.Client(base_url=address, trust_env=False) as http:
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as http:
         try:
             response = http.post("/v1/enrol", content=endless())
         except httpx.WriteError:
@@ -342,7 +342,7 @@ def test_a_receipt_is_no_directory_and_another_key_signs_nothing(county: Setting
 
 
 def test_hello_and_health(county: Settings, address: str) -> None:
-    with httpx.Client(base_url=address, trust_env=False) as http:
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as http:
         hello = Hello.decode(http.get("/v1/hello").content)
         assert http.get("/healthz").text == "ok"
     assert hello.name == county.name == "青川县"

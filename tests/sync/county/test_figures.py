@@ -15,7 +15,7 @@ NAME = "王桂兰"
 
 
 def _figures(port: int) -> dict[str, float]:
-    said = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+    said = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False, timeout=60).text
     return {name: float(value) for name, value in re.findall(r"^([^#\s]+(?:\{.*\})?) (\S+)$", said, re.MULTILINE)}
 
 
