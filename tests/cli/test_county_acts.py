@@ -38,7 +38,7 @@ def test_a_list_is_published_and_looked_up(enrolled: Path, at: tuple[str, str], 
     assert said["items"] == [{"code": "D001", "name": "青霉素钠", "facts": {"form": "粉针"}}]
     assert "D002" in yiyang("catalogue", "药品", "d002", *own, vault=enrolled).out
     assert "没有找到" in yiyang("catalogue", "药品", "没有的", *own, vault=enrolled).out
-    assert "有：药品" in yiyang("catalogue", "别的", *own, vault=enrolled).out
+    assert "有：药品" in yiyang("catalogue", "别的", *own, vault=enrolled).err
 
     drugs.write_text("id,zh\nD001,一\nD001,二\n", encoding="utf-8")
     refused(47, "county", "publish", str(drugs), *at, zh="第 3 行", en="line 3")
