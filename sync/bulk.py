@@ -28,16 +28,13 @@ def append(conn: Connection, table: Table, rows: Sequence[Sequence[Value | bytes
     return _copy(conn, table, rows)
 
 
-def _stored(table: Table, rows: Sequence[Sequence[Value | bytes]]) -> list[list[Any]]:
+def _stored(table: Table, rows: Sequence[Sequence[Value | bytes]]) -> list[tuple[Any, ...]]:
     """The rows as SQLite keeps them: ids are sixteen bytes."""
-    ids = [place for place, column in enumerate(table.columns) if isinstance(column.type, RowId)]
-    stored: list[list[Any]] = [list(row) for row in rows]
-    for row in stored:
-        for place in ids:
-            value = row[place]
-            if value is not None:
-                row[place] = value.bytes
-    return stored
+    cells: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place, column in enumerate(table.columns):
+        if isinstance(column.type, RowId):
+            cells[place] = [None if value is None else value.bytes for value in cells[place]]
+    return list(zip(*cells, strict=True))
 
 
 def _names(conn: Connection, table: Table) -> tuple[str, str]:

@@ -12,16 +12,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, update
-from sqlmodel import col
+from sqlalchemy import Connection, func, update
 
 from db.errors import YiyangError
 from db.local import BATCH, CLOCK
-from db.search import index_people
 from db.store import Store
-from db.tables import Person
 from sync import batch, graph, parcel
-from sync.arrivals import chunks
 from sync.directory import Directory, signers
 from sync.errors import (
     BatchCut,
@@ -33,6 +29,7 @@ from sync.errors import (
     ParcelNotForUs,
     SignatureWrong,
 )
+from sync.found import index_again
 from sync.link import Folder
 from sync.merge import apply, here_of, laptop_tables
 from sync.retry import retry_aside
@@ -205,7 +202,7 @@ def _merge(
             else:
                 known.add(one.name)
                 done.append(one)
-        _index(conn, named)
+        index_again(conn, named)
     for one in done:
         if one.header.device == store.device_id:
             store.step_over(one.header.epoch)
@@ -236,9 +233,3 @@ def _apply(conn: Connection, one: batch.Batch, arrived: Arrived) -> set[UUID]:
     arrived.entries += len(entries)
     arrived.people |= done.touched_people
     return done.touched_people & {entry.row for entry in entries if entry.table == "person"}
-
-
-def _index(conn: Connection, people: Collection[UUID]) -> None:
-    found = select(col(Person.id), col(Person.name), col(Person.id_number))
-    rows = [row for some in chunks(sorted(people)) for row in conn.execute(found.where(col(Person.id).in_(some)))]
-    index_people(conn, [(row.id, row.name, row.id_number) for row in rows])

@@ -11,16 +11,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlmodel import col
 
 from db.journal import Entry
 from db.local import BATCH, RETRIED
-from db.search import index_person
 from db.store import Store
-from db.tables import Person
 from db.vault import SCHEMA
 from sync import batch
 from sync.arrivals import chunks
+from sync.found import index_again
 from sync.merge import Reached, Tables, apply, laptop_tables
 from sync.seal import tail
 
@@ -40,10 +38,7 @@ def retry_aside(store: Store, tables: Tables | None = None, schema: int | None =
     with store.writing() as conn:
         unsealed = [(store.device_id, epoch, entry) for epoch, entry in tail(conn)]
         healed, rows = retry(conn, tables or laptop_tables(), lambda names: _applied(conn, names), unsealed)
-        for person in rows.get("person", ()):
-            row = conn.execute(select(col(Person.name), col(Person.id_number)).where(col(Person.id) == person)).first()
-            if row is not None:
-                index_person(conn, person, row.name, row.id_number)
+        index_again(conn, rows.get("person", ()))
         conn.execute(upsert(RETRIED).values(one=1, schema=schema).on_conflict_do_update(set_={"schema": schema}))
     return healed
 
