@@ -106,6 +106,12 @@ class Directory:
             raise SignatureWrong from error
 
 
+def forgets(later: Directory, earlier: Directory) -> bool:
+    """Whether a list does not know what an earlier one said: a device, or that one was revoked."""
+    now = {each.id: each.revoked for each in later.devices}
+    return any(each.id not in now or (each.revoked and not now[each.id]) for each in earlier.devices)
+
+
 def _listed(said: dict[str, Any]) -> Listed:
     sign, transport = bytes.fromhex(said["sign"]), bytes.fromhex(said["transport"])
     if len(sign) != 32 or len(transport) != 32:

@@ -19,7 +19,7 @@ from db.journal import SCHEMA
 from sync import asking, carry_kept, graph, parcel, portion
 from sync.budget import Budget, Spent
 from sync.carry_on import Line, carry, left_over, over
-from sync.directory import Directory
+from sync.directory import Directory, forgets
 from sync.errors import CountyLies, ParcelDamaged, SignatureWrong
 from sync.handed import handed_over
 from sync.link import Folder, Link, Run, last_receipt
@@ -126,7 +126,8 @@ class _Talk:
         self.clock = clock
         self.nodes = folder.graph()
         self.shared: set[bytes] = set()
-        self.forgetful = False  # the county's list of devices is older than ours
+        self.forgetful = False  # the county's list of devices is older than ours, or lacks what ours says
+        self.told = False  # it was given ours
         # By name (hex), what the county keeps aside of ours: a revoked laptop signed it, or what it stands on.
         self.aside = {name: code for name, code in folder.news().refused if code in KEPT_ASIDE}
         self.portion = portion.first(folder.news().portion)
@@ -259,6 +260,7 @@ class _Talk:
             schema=SCHEMA,
             passed_on=(self.link.directory,) if self.forgetful else (),
         )
+        self.told |= self.forgetful
         cuts, carried = self.line.cuts, self.line.bytes_up + self.line.bytes_down
         answer = self._taken(carry(self.line, request.encode()))
         carried = self.line.bytes_up + self.line.bytes_down - carried
@@ -295,7 +297,9 @@ class _Talk:
             if fresh.pair_id != link.pair_id:
                 raise CountyLies(reason="directory")
             # Put back from its backup the county has forgotten whom it certified and revoked since: we tell it.
-            self.forgetful = fresh.at < Directory.read(link.directory, link.county_public).at
+            # If it revoked nobody any more on purpose, it says so again.
+            ours = Directory.read(link.directory, link.county_public)
+            self.forgetful = fresh.at < ours.at or (not self.told and forgets(fresh, ours))
             if not self.forgetful:
                 self.aside = {}
                 self.link = replace(link, directory=answer.directory)

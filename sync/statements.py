@@ -56,12 +56,14 @@ def with_receipt(news: News, link: Link, statement: str, receipt: Receipt) -> Ne
 
 def _fresh_directory(link: Link, statements: Iterable[str]) -> str | None:
     """The newest list of this pair that is newer than ours."""
-    newest, age = None, _age(Directory.read(link.directory, link.county_public))
+    here = Directory.read(link.directory, link.county_public)
+    newest, age, known = None, _age(here), {each.id for each in here.devices}
     for statement in statements:
         with contextlib.suppress(SignatureWrong):
             found = Directory.read(statement, link.county_public)
             ours = (found.pair_id, found.county_recipient) == (link.pair_id, link.county_recipient)
-            if ours and _age(found) > age:
+            # Nobody ever leaves a list: one that lacks somebody is of a county that forgot, until it is told.
+            if ours and _age(found) > age and known <= {each.id for each in found.devices}:
                 newest, age = statement, _age(found)
     return newest
 

@@ -158,38 +158,54 @@ def renumber(conn: Connection, pair_id: UUID) -> None:
 def learn(conn: Connection, keys: Keys, pair_id: UUID, statements: Iterable[str]) -> bool:
     """Take from a list that this county signed, newer than its own, whom it had certified and revoked; whether it did.
 
-    A county put back from its backup has forgotten that. Its laptops have not, and its own signature proves it.
+    A county put back from its backup has forgotten that. Its laptops have not, and its own signature proves it. Where
+    it has made a later list since, an earlier one still tells of devices and revocations that it never heard of.
     """
     mine = _PAIR.c.pair_id == pair_id
     at = conn.execute(select(_PAIR.c.directory_at).where(mine).with_for_update()).scalar_one() or 0
     newest = None
+    unheard: dict[UUID, Listed] = {}
     for statement in statements:
         with contextlib.suppress(SignatureWrong):
             found = Directory.read(statement, keys.sign_public)
-            if found.pair_id == pair_id and found.at > at:
-                newest, at = found, found.at
-    if newest is None:
-        return False
-    for each in newest.devices:
+            if found.pair_id == pair_id:
+                unheard |= {each.id: each for each in found.devices if _unheard(conn, each)}
+                if found.at > at:
+                    newest, at = found, found.at
+    for each in () if newest is None else newest.devices:
         _remember(conn, pair_id, each, at)
+        unheard.pop(each.id, None)
+    for each in unheard.values():
+        _remember(conn, pair_id, each, at, later=False)
+    if newest is None and not unheard:
+        return False
     conn.execute(update(_PAIR).where(mine).values(directory_at=at))
     renumber(conn, pair_id)
     return True
 
 
-def _remember(conn: Connection, pair_id: UUID, each: Listed, at: int) -> None:
+def _unheard(conn: Connection, each: Listed) -> bool:
+    """Whether nothing is known of the device, or nothing of its ever being revoked: what was undone is remembered."""
+    known = conn.execute(select(_DEVICE.c.revoked_at, _DEVICE.c.until).where(_DEVICE.c.device_id == each.id)).first()
+    return known is None or (each.revoked and known.revoked_at is None and known.until is None)
+
+
+def _remember(conn: Connection, pair_id: UUID, each: Listed, at: int, *, later: bool = True) -> None:
     one = _DEVICE.c.device_id == each.id
-    known = conn.execute(select(_DEVICE.c.pair_id, _DEVICE.c.revoked_at).where(one).with_for_update()).first()
+    columns = (_DEVICE.c.pair_id, _DEVICE.c.revoked_at, _DEVICE.c.until)
+    known = conn.execute(select(*columns).where(one).with_for_update()).first()
+    undone = None if known is None or known.until is None else b""
     stands = {
         "revoked_at": (known.revoked_at if known and known.revoked_at else at) if each.revoked else None,
-        "until": b"".join(each.until) if each.revoked else None,
+        "until": b"".join(each.until) if each.revoked else undone,
     }
     if known is None:
         keys = {"sign_public": each.sign_public, "transport_public": each.transport_public}
         said = {"age_recipient": each.age_recipient, "name": each.name, "certified_at": at}
         conn.execute(insert(_DEVICE).values(pair_id=pair_id, device_id=each.id, **keys, **said, **stands))
     elif known.pair_id == pair_id:
-        conn.execute(update(_DEVICE).where(one).values(transport_public=each.transport_public, **stands))
+        key = {"transport_public": each.transport_public} if later else {}
+        conn.execute(update(_DEVICE).where(one).values(**key, **stands))
 
 
 def _answer(conn: Connection, keys: Keys, county_name: str, pair_id: UUID, now: int) -> EnrolAnswer:

@@ -121,7 +121,7 @@ def undo(own: Settings, device_id: UUID, now: int | None = None) -> Revocation:
     with _opened(own) as engine:
         with writing(engine) as conn:
             pair_id = _hold(conn, device_id)
-            conn.execute(update(_DEVICE).where(_DEVICE.c.device_id == device_id).values(revoked_at=None, until=None))
+            conn.execute(update(_DEVICE).where(_DEVICE.c.device_id == device_id).values(revoked_at=None, until=b""))
             renumber(conn, pair_id)
         taken = take_back(engine, pair_id, at)
         with reading(engine) as conn:

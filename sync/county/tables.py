@@ -82,7 +82,8 @@ class CountyPair(Kept, table=True):
 class Device(Kept, table=True):
     """A certified laptop: raw Ed25519 keys for batches and for requests, where its parcels are sealed to.
 
-    ``until``: names of batches (32 bytes each, joined) that stand, with all they stand on, though it is revoked.
+    ``until``: names of batches (32 bytes each, joined) that stand, with all they stand on, though it is revoked. Empty
+    and not null: it was, and is no more.
     ``program`` and ``schema_number`` are those it last asked with.
     """
 

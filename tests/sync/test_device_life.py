@@ -15,9 +15,11 @@ from db.local import BATCH, CLOCK, JOURNAL
 from db.store import Store
 from db.tables import Person, Round
 from sync import enrol, exchange, parcel, session
-from sync.county import admin, attention, revoke
+from sync.county import admin, attention, enrolment, keys, revoke
+from sync.county.database import open_engine, writing
 from sync.county.replay import replay
 from sync.county.verify import verify
+from sync.directory import Directory
 from sync.errors import CountyRefused, ParcelNotForUs
 from sync.fellows import fellows
 from sync.inbox import take_in
@@ -343,3 +345,45 @@ def test_a_laptop_that_writes_under_another_one_s_epoch_hides_nothing_of_it(worl
     replay(world.county)
     [row] = rows_of(world.county, home.pair_id, Person)
     assert '["青霉素"]' in row
+
+
+def test_a_county_put_back_that_lists_somebody_new_first_still_learns_whom_it_had_certified_and_revoked(
+    world: World,
+) -> None:
+    """Its new list is later than the one that the laptops have, and knows less."""
+    home, clinic = world.start(), world.start("clinic")
+    world.keep("county")
+    with world.serving() as url:
+        village = joined(world, "village", url)
+        session.sync(village)
+        done = look(village)
+        session.sync(village)
+        session.sync(home)
+        revoke.revoke(world.county, clinic.device_id)
+        session.sync(home)
+    world.put_back("county")
+    with world.serving() as url:
+        joined(world, "newest", url).close()
+        session.sync(home)
+        session.sync(home)
+        revoked = {each.name: each.revoked_at is not None for each in admin.devices(world.county)}
+        assert revoked == {"护理站": False, "医生": True, "新机": False}
+        assert len(admin.devices(world.county)) == 4
+        link = world.folder().link()
+        listed = {each.id: each.revoked for each in Directory.read(link.directory, link.county_public).devices}
+        assert len(listed) == 4
+        assert {device for device, lost in listed.items() if lost} == {clinic.device_id}
+        world.point("village")
+        session.sync(village)
+        assert done in world.at_county(home)
+        # Whoever was found again stays so, though older lists say otherwise.
+        old = link.directory
+        revoke.undo(world.county, clinic.device_id)
+        engine = open_engine(world.county.database_url)
+        with writing(engine) as conn:
+            assert not enrolment.learn(conn, keys.load(world.county.folder), home.pair_id, [old])
+        engine.dispose()
+        session.sync(home)
+        link = world.folder().link()
+        assert not any(each.revoked for each in Directory.read(link.directory, link.county_public).devices)
+    village.close()
