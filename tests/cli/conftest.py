@@ -1,14 +1,14 @@
 """The program as a person or a timer runs it: a real process, a real encrypted record, a real county."""
 
+import atexit
 import json
 import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from sync.enrol import enrol
 from sync.link import Folder
 from sync.rebuild import differences
 from sync.standing import standing
+from tests.cli.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER = "0001"
@@ -62,18 +63,18 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **more}
 
 
+@cache
+def _warm() -> Warm:
+    made = Warm(environment())
+    atexit.register(made.close)
+    return made
+
+
 def yiyang(*words: str, vault: Path | None = None, typed: str = "", lang: str = "zh", **env: str) -> Ended:
     """Run the program to its end, without a terminal."""
     given = environment(YIYANG_LANG=lang, **({"YIYANG_VAULT": str(vault)} if vault else {}), **env)
-    done = subprocess.run(
-        [sys.executable, "-m", "yiyang_tui", *words],
-        input=typed.encode(),
-        capture_output=True,
-        env=given,
-        timeout=120,
-        check=False,
-    )
-    return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+    code, out, err = _warm().run(words, given, typed.encode(), patience_s=120)
+    return Ended(code, out.decode(), err.decode())
 
 
 def refused(code: int, *words: str, zh: str, en: str, vault: Path | None = None, typed: str = "") -> None:

@@ -66,6 +66,17 @@ def test_the_tree_is_what_the_guide_says() -> None:
         "county enrol",
         "county devices",
         "county status",
+        "county revoke",
+        "county replay",
+        "county verify",
+        "county import",
+        "county publish",
+        "bundle",
+        "bundle export",
+        "bundle import",
+        "share",
+        "meet",
+        "catalogue",
     }
 
 
