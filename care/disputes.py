@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from care.age import house_day, is_day
@@ -79,16 +79,6 @@ def disputes_of(conn: Connection, merged: Groups, limit: int = 200) -> list[Disp
         if named and id in names
     ]
     return sorted(found, key=lambda one: natural(one.bed_label))
-
-
-def elsewhere(store: Store) -> int:
-    """How many rows that are no person's facts (beds, stays, staff) have contested fields."""
-    with store.reading() as conn:
-        return conn.execute(
-            select(func.count())
-            .select_from(ROW_VERSION)
-            .where(ROW_VERSION.c.contested > 0, ROW_VERSION.c.table_name != "person")
-        ).scalar_one()
 
 
 def contested_rows(conn: Connection, limit: int = 200) -> list[ContestedRow]:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from care.disputes import Dispute, disputes, elsewhere, settle, settle_row, shown, sides
+from care.disputes import Dispute, contested_rows, disputes, settle, settle_row, shown, sides
 from care.taken_back import take_back
 from db.journal import Value
+from db.store import Store
 from db.tables import Bed, Institution, Leave, Pair, Person, Room, Staff, Stay, Synced
 from tests.care.household import refuses
 from tests.sync.laptops import Laptop
@@ -21,6 +22,12 @@ def pair(tmp_path: Path) -> Iterator[tuple[Laptop, Laptop]]:
     yield both
     for laptop in both:
         laptop.close()
+
+
+def elsewhere(store: Store) -> int:
+    """How many rows that are no person's facts stand contested."""
+    with store.reading() as conn:
+        return len(contested_rows(conn))
 
 
 def on_a_bed(laptop: Laptop, name: str, label: str) -> UUID:

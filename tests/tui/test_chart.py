@@ -301,7 +301,7 @@ async def test_an_allergy_changed_on_two_laptops_is_warned_of_shown_and_settled(
             await press(app, pilot, "ctrl+b")
             shown = screen_text(app)
             # Who, when and on which laptop is read back from the sealed batches.
-            for said in ("这台电脑", "另一台电脑", "王芳 21:04", "刘建国 ", "> 合在一起：磺胺、头孢", "对：磺胺"):
+            for said in ("这台电脑", "医生电脑", "王芳 21:04", "刘建国 ", "> 合在一起：磺胺、头孢", "对：磺胺"):
                 assert said in shown
             assert ambiguous_glyphs(app) == set()
             await press(app, pilot, "enter")
