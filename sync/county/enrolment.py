@@ -96,6 +96,7 @@ def _again(conn: Connection, request: EnrolRequest, known: Row[Any], pair_name: 
         .where(_DEVICE.c.device_id == request.device_id)
         .values(transport_public=request.transport_public, name=request.name)
     )
+    renumber(conn, pair_id)
     return pair_id
 
 

@@ -16,9 +16,11 @@ from db.tables import CatalogueItem
 from sync import parcel, peer, session, statements
 from sync.by_stick import export
 from sync.county import keys
+from sync.county.admin import new_code
 from sync.county.catalogue_file import CatalogueFile, Item
 from sync.county.publish import publish
 from sync.directory import Directory
+from sync.enrol import enrol
 from sync.errors import NotEnrolled, PeerNotFound, PeerRefused, PeerStrange, PeerUnreachable
 from sync.inbox import take_in
 from sync.meeting import meet_open
@@ -32,7 +34,7 @@ from sync.standing import standing
 from tests.sync.by_hand import THIRD, third_laptop
 from tests.sync.county_tables import rows_of
 from tests.sync.impostor import Reply, answering
-from tests.sync.worlds import World, look, looks
+from tests.sync.worlds import PAIR, World, look, looks
 
 HERE = ["127.0.0.1"]
 
@@ -86,6 +88,19 @@ def test_what_the_county_wrote_is_taken_from_a_laptop_too(world: World) -> None:
     assert met.meeting.refused == 0
     assert looks(home) == {done}
     assert [row[2] for row in rows_of(home, None, CatalogueItem)] == ["A"]
+
+
+def test_a_laptop_that_came_back_with_another_key_is_known_to_its_partners_again(world: World) -> None:
+    """And the key that it had before, which may be in other hands, opens no door any more."""
+    home, clinic = world.start(), world.start("clinic")
+    with world.serving() as url:
+        enrol(clinic, url, new_code(world.county, PAIR), pair_name=PAIR, laptop="医生")
+        session.sync(home)
+        session.sync(clinic)
+    done = look(clinic)
+    with share(home) as shared:
+        meet_open(clinic, at(shared))
+    assert looks(home) == {done}
 
 
 def test_a_closed_laptop_asks_too_and_merges_at_its_next_opening(world: World) -> None:
