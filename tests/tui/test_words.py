@@ -120,3 +120,10 @@ def test_english_counts_one_and_many() -> None:
     words.use("en")
     assert [times.ago(s) for s in (60, 120)] == ["1 minute ago", "2 minutes ago"]
     assert times.until(-3600) == "1 hour late"
+
+
+@pytest.mark.parametrize("at", [1 << 62, -(1 << 62)])
+def test_a_time_that_no_calendar_has_is_still_said(at: int) -> None:
+    assert times.clock(at)
+    assert times.weekday(at)
+    assert times.moment(at, 1_800_000_000)

@@ -8,11 +8,13 @@ HOUSE = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Fixed, so that no time-zone file is read before the first screen. China has had no summer time since 1991."""
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+_FIRST, _LAST = -62_135_510_400, 253_402_214_399
+"""What a calendar can write, in the years 1 to 9999. A row of a broken laptop may hold any number for a time."""
 
 
 def local(at: int) -> datetime:
-    """The moment ``at`` on the wall clock of the house."""
-    return datetime.fromtimestamp(at, HOUSE)
+    """The moment ``at`` on the wall clock of the house, the nearest that a calendar can write."""
+    return datetime.fromtimestamp(max(_FIRST, min(at, _LAST)), HOUSE)
 
 
 def clock(at: int) -> str:
