@@ -5,7 +5,8 @@ Pure functions over ``nodes``, a mapping of hash → parent hashes. A parent tha
 time (ties: × log) and no recursion, for a pair's chain is thousands of batches deep.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
 Nodes = Mapping[bytes, Collection[bytes]]
@@ -60,3 +61,24 @@ def causal_order(nodes: Nodes, subset: Iterable[bytes]) -> list[bytes]:
     if len(order) != len(nodes):
         raise ValueError("batches name each other in a circle")
     return [node for node in order if node in wanted]
+
+
+def to_stand_on(
+    every: Iterable[bytes], own: Sequence[bytes], writers: Callable[[], Mapping[bytes, Hashable]], most: int
+) -> tuple[bytes, ...]:
+    """The parents of a new batch: all heads and ``own``, the author's last batches, at most ``most`` of them.
+
+    More there are only if somebody writes batches that stand on nothing. Then everybody's first head (``writers`` tells
+    whose it is) comes before anybody's second; what this batch does not name the next one does.
+    """
+    every = sorted(set(every) - set(own))
+    if len(every) + len(own) <= most:
+        return tuple(sorted({*every, *own}))
+    writer = writers()
+    turns: Counter[Hashable] = Counter()
+    turn: dict[bytes, int] = {}
+    for name in every:
+        turn[name] = turns[writer[name]]
+        turns[writer[name]] += 1
+    others = sorted(every, key=lambda name: (turn[name], name))
+    return tuple(sorted([*own, *others][:most]))

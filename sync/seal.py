@@ -4,7 +4,6 @@ Entries leave the journal in the order of their Lamport counters; a run ends whe
 one file take turns) or at ``RUN`` entries. Each new batch stands on everything this laptop had seen.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -99,19 +98,11 @@ def _close(store: Store, conn: Connection, epoch: bytes, entries: list[Entry]) -
 def _parents(conn: Connection, device: UUID) -> tuple[bytes, ...]:
     """All heads, and this device's own last batch though others stand on it: by it a fork is told from a chain."""
     own = graph.heads(held(conn, BATCH.c.device_id == device))
-    every = graph.heads(held(conn))
-    if len(every) + len(own) <= batch.MAX_PARENTS:
-        return tuple(sorted({*every, *own}))
-    # Somebody writes batches that stand on nothing. Everybody's first head comes before anybody's second; what this
-    # batch does not name the next one does.
-    writers = {bytes(name): writer for name, writer in conn.execute(select(BATCH.c.hash, BATCH.c.device_id))}
-    turns: Counter[UUID] = Counter()
-    turn: dict[bytes, int] = {}
-    for name in every:
-        turn[name] = turns[writers[name]]
-        turns[writers[name]] += 1
-    others = sorted(turn.keys() - set(own), key=lambda name: (turn[name], name))
-    return tuple(sorted([*own, *others][: batch.MAX_PARENTS]))
+    return graph.to_stand_on(graph.heads(held(conn)), own, lambda: _writers(conn), batch.MAX_PARENTS)
+
+
+def _writers(conn: Connection) -> dict[bytes, UUID]:
+    return {bytes(name): writer for name, writer in conn.execute(select(BATCH.c.hash, BATCH.c.device_id))}
 
 
 def highest(conn: Connection, names: Sequence[bytes]) -> int:

@@ -19,7 +19,7 @@ from db.journal import Entry, EntryRef, Value
 from db.tables import Catalogue, CatalogueItem, Synced
 from db.vault import SCHEMA
 from db.versions import RowHeads
-from sync import batch
+from sync import batch, graph
 from sync.county import keys, store, stored
 from sync.county.catalogue_file import CatalogueFile
 from sync.county.database import open_engine, plain_errors, reading, writing
@@ -82,7 +82,9 @@ def _publish(engine: Engine, own: Keys, pair_id: UUID, pair_name: str, catalogue
         draft = _Draft(conn, pair_id, new_epoch(now), lamport or 0, now)
         _compare(draft, catalogue)
         tips = conn.execute(select(_BATCH.c.hash).where(*mine, _BATCH.c.is_tip)).scalars()
-        parents = tuple(sorted({*store.heads(conn, pair_id), *(bytes(tip) for tip in tips)}))
+        parents = graph.to_stand_on(
+            store.heads(conn, pair_id), [bytes(tip) for tip in tips], lambda: _writers(conn, pair_id), batch.MAX_PARENTS
+        )
         names: list[bytes] = []
         for data in _sealed(draft, own, device, parents):
             one = batch.unseal(data)
@@ -92,6 +94,11 @@ def _publish(engine: Engine, own: Keys, pair_id: UUID, pair_name: str, catalogue
             store.merge_in(conn, pair_id, one.name, now)
             names.append(one.name)
     return Published(pair_name, draft.added, draft.changed, draft.closed, len(names))
+
+
+def _writers(conn: Connection, pair_id: UUID) -> dict[bytes, UUID]:
+    rows = conn.execute(select(_BATCH.c.hash, _BATCH.c.device_id).where(_BATCH.c.pair_id == pair_id))
+    return {bytes(name): writer for name, writer in rows}
 
 
 @dataclass(slots=True)

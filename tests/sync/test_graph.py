@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.graph import ancestors, causal_order, heads, missing
+from sync.graph import ancestors, causal_order, heads, missing, to_stand_on
 
 Nodes = dict[bytes, tuple[bytes, ...]]
 
@@ -103,3 +103,12 @@ def test_a_circle_is_an_error_not_a_hang() -> None:
     a, b = b"a" * 32, b"b" * 32
     with pytest.raises(ValueError, match="circle"):
         causal_order({a: (b,), b: (a,)}, [a])
+
+
+def test_of_more_heads_than_a_batch_can_name_everybody_s_come_first() -> None:
+    many = [bytes([1, n]) for n in range(9)]
+    writers = dict.fromkeys(many, "noisy") | {b"other": "other", b"own": "self"}
+    named = to_stand_on([*many, b"other"], [b"own"], lambda: writers, 4)
+    assert len(named) == 4
+    assert {b"own", b"other"} <= set(named)
+    assert to_stand_on(many[:2], [b"own"], dict, 4) == tuple(sorted([*many[:2], b"own"]))
