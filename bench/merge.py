@@ -22,11 +22,11 @@ from sqlalchemy.pool import NullPool
 from bench.figure import Figure
 from bench.workload import epoch_of, mild
 from db.journal import Entry
-from sync import merge
 from sync.codec.columns import decode, encode
 from sync.county.database import open_engine, writing
 from sync.county.migrations.run import upgrade
 from sync.county.tables import RECORD, pair_tables
+from sync.merging import merge
 
 PRESENT = 2_000_000
 PAIRS = 20

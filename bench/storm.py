@@ -33,7 +33,6 @@ from bench.merge import database
 from bench.reissue import reissued
 from bench.workload import epoch_of, mild
 from sync import batch, parcel
-from sync.carry import EXCHANGE_PATH
 from sync.county import admin, keys
 from sync.county.database import open_engine, reading, writing
 from sync.county.settings import Settings
@@ -47,6 +46,7 @@ from sync.protocol import (
     authorise,
 )
 from sync.receipt import verify
+from sync.wire.carry import EXCHANGE_PATH
 
 LAPTOPS = int(os.environ.get("YIYANG_STORM_LAPTOPS", "1000"))
 ROUNDS = 800

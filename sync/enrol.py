@@ -11,12 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from db.keys import Cost
 from db.store import Device, Store
 from db.vault import create_vault, new_device
-from sync import asking, joining, jws, trust
+from sync import joining, jws, trust
 from sync.codes import check_county
 from sync.directory import Directory
 from sync.errors import CountyLies, CountyRefused
 from sync.link import Folder, Link, new_transport_key
 from sync.protocol import EnrolAnswer, EnrolRequest, Hello
+from sync.wire import asking
 
 ANSWER_LIMIT, HELLO_LIMIT = 1 << 20, 1 << 14
 

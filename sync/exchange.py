@@ -3,7 +3,7 @@
 One request tells our heads and brings the county's, with what we lack. If the county lacks something, further requests
 carry it in causal order; their answers bring the receipts. What the county tells it has is believed over what
 we remember having sent, so a county put back from its backup gets its losses again. But only what it has signed
-for leaves the outbox. A cut undoes nothing (``sync.carry``), and where a budget ends the next exchange goes on.
+for leaves the outbox. A cut undoes nothing (``sync.wire.carry``), and where a budget ends the next exchange goes on.
 """
 
 import hashlib
@@ -16,20 +16,21 @@ from typing import TYPE_CHECKING
 
 from db.errors import YiyangError
 from db.journal import SCHEMA
-from sync import asking, carry_kept, graph, parcel, portion
-from sync.budget import Budget, Spent
-from sync.carry_on import Line, carry, left_over, over
+from sync import graph, parcel
 from sync.directory import Directory, forgets
 from sync.errors import CountyLies, ParcelDamaged, SignatureWrong
-from sync.handed import handed_over
 from sync.link import Folder, Link, Run, last_receipt
-from sync.meter import Meter
-from sync.meter import Progress as Progress
 from sync.outcome import Outcome as Outcome
+from sync.proof.handed import handed_over
 from sync.protocol import MAX_HEADS, ExchangeAnswer, ExchangeRequest, authorise
 from sync.receipt import verify
 from sync.revoked import KEPT_ASIDE
 from sync.statements import keep, with_receipt
+from sync.wire import asking, carry_kept, portion
+from sync.wire.budget import Budget, Spent
+from sync.wire.carry_on import Line, carry, left_over, over
+from sync.wire.meter import Meter
+from sync.wire.meter import Progress as Progress
 
 if TYPE_CHECKING:
     import httpx

@@ -29,13 +29,13 @@ from sync.errors import (
     ParcelNotForUs,
     SignatureWrong,
 )
-from sync.found import index_again
 from sync.link import Folder
-from sync.merge import apply, here_of, laptop_tables
-from sync.retry import retry_aside
+from sync.merging.found import index_again
+from sync.merging.merge import apply, here_of, laptop_tables
+from sync.merging.retry import retry_aside
 from sync.revoked import Judge, judge
 from sync.seal import held, highest, keep, seal
-from sync.unbundle import lay_out_waiting
+from sync.sticks.unbundle import lay_out_waiting
 
 _MANY = 16
 """More parcels than a day brings: a new laptop, or one that was away."""

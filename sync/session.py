@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from db.errors import YiyangError
 from db.store import Store
-from sync import exchange, ledger
+from sync import exchange
 from sync.exchange import Outcome, Progress
 from sync.inbox import Arrived, take_in
 from sync.link import Folder
+from sync.proof import ledger
 from sync.seal import post, post_afresh, seal
 
 Gate = Callable[[], AbstractContextManager[None]]

@@ -13,8 +13,8 @@ from yiyang_tui.words import sentence, t
 
 if TYPE_CHECKING:
     from db.store import Store
-    from sync.by_stick import Taken
     from sync.session import Gate
+    from sync.sticks.by_stick import Taken
 
 Told = Callable[[int, int], None]
 MOST_TOLD: Final = 3
@@ -37,20 +37,20 @@ def _sticks(_store: "Store") -> list[tuple[str, str]]:
 
 
 def _nearby(store: "Store") -> list[tuple[str, str]]:
-    from sync.nearby import find
+    from sync.nearby.discovery import find
 
     return [(one.address, f"{one.name}  {one.address}") for one in find(store.pair_id)]
 
 
 def _put(store: "Store", gate: "Gate", told: Told, where: str) -> str:
-    from sync.by_stick import export
+    from sync.sticks.by_stick import export
 
     written = export(store, Path(where), store.now(), told, gate=gate)
     return t("carry.put_done", batches=written.batches, county=written.for_county, file=written.files[-1].name)
 
 
 def _take(store: "Store", gate: "Gate", _told: Told, where: str) -> str:
-    from sync.by_stick import bring_in
+    from sync.sticks.by_stick import bring_in
 
     return _said(bring_in(store, Path(where), gate=gate))
 
@@ -70,8 +70,8 @@ def _said(taken: "Taken") -> str:
 
 
 def _meet(store: "Store", gate: "Gate", told: Told, where: str) -> str:
-    from sync.meeting import meet_open
-    from sync.nearby import locate
+    from sync.nearby.discovery import locate
+    from sync.nearby.meeting import meet_open
 
     met = meet_open(store, locate(store.pair_id, where), told, gate=gate)
     return t("carry.meet_done", name=met.meeting.peer.name, sent=met.meeting.sent, received=met.meeting.received)

@@ -20,8 +20,8 @@ from yiyang_tui.sharer import OFF, Sharer, Sharing
 if TYPE_CHECKING:
     from db.errors import YiyangError
     from db.store import Store
+    from sync.proof.standing import Standing
     from sync.session import Synced
-    from sync.standing import Standing
     from yiyang_tui.session import Session
 
 LOOK_S = 10
@@ -267,7 +267,7 @@ class Carrier:
         from sync import parcel
         from sync.inbox import take_in
         from sync.link import Folder
-        from sync.unbundle import bundles_of
+        from sync.sticks.unbundle import bundles_of
 
         store = self._session.store
         folder = Folder(store.path)
@@ -279,7 +279,7 @@ class Carrier:
 
     def _stand(self) -> "Standing":
         from db.disk import disk_errors
-        from sync.standing import standing
+        from sync.proof.standing import standing
 
         with self._gate(), disk_errors(self._session.store.path):
             return standing(self._session.store)

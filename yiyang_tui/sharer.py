@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from db.store import Store
-    from sync.peer_answer import Visit
-    from sync.peer_serve import Shared
+    from sync.nearby.peer_answer import Visit
+    from sync.nearby.peer_serve import Shared
     from sync.session import Gate
 
 MINUTES: Final = 30
@@ -67,8 +67,8 @@ class Sharer:
     def _share(self, end: threading.Event, port: int, minutes: int) -> None:
         from db.identity import short
         from sync.link import Folder
-        from sync.nearby import announced
-        from sync.peer import listed_in
+        from sync.nearby.discovery import announced
+        from sync.nearby.peer import listed_in
 
         store = self._store
         link = Folder(store.path).link()
@@ -92,7 +92,7 @@ class Sharer:
 
     def _open(self, around: ExitStack, port: int) -> "Shared":
         """Wait at that port, or at any other if a program has it: the address is shown."""
-        from sync.peer_serve import sharing
+        from sync.nearby.peer_serve import sharing
 
         for each in (port, 0):
             with suppress(OSError):

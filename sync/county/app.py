@@ -12,15 +12,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from db.errors import YiyangError
-from sync import compare, trust
-from sync.carry import EXCHANGE_PATH, RESUME_PATH
+from sync import trust
 from sync.county import carried, enrolment, keys, logs, reconcile
 from sync.county.database import open_engine, plain_errors, writing
 from sync.county.errors import Denied
 from sync.county.guesses import counted
 from sync.county.settings import Settings
 from sync.county.talk import Desk, resume, talk, who
+from sync.proof import compare
 from sync.protocol import AUTH_HEADER, MAX_REQUEST, MEDIA_TYPE, EnrolRequest, Hello, Message, Problem
+from sync.wire.carry import EXCHANGE_PATH, RESUME_PATH
 
 M = TypeVar("M", bound=Message)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from uuid import UUID
 
 from db.errors import YiyangError
-from sync import stick
 from sync.county import keys, sticks
 from sync.county.database import open_engine, plain_errors
 from sync.county.settings import Settings
 from sync.county.sticks import StickTaken
+from sync.sticks import stick
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,17 @@ from db.journal import Entry
 from db.local import METADATA
 from db.local import ROW_VERSION as VERSIONS_HERE
 from db.tables import SYNCED
-from sync import batch, bulk, parcel
-from sync.compare import (
+from sync import batch, parcel
+from sync.county import logs, store
+from sync.county.database import reading, writing
+from sync.county.errors import Denied
+from sync.county.exchange import Asking
+from sync.county.keys import Keys
+from sync.county.tables import RECORD, ROW_VERSION, CountyPair, StoredBatch, core
+from sync.errors import ParcelDamaged, ParcelNotForUs
+from sync.merging import bulk
+from sync.merging.merge import Reached, apply, laptop_tables
+from sync.proof.compare import (
     CHUNK,
     KEY_BYTES,
     MOST_ANSWERED,
@@ -29,14 +38,6 @@ from sync.compare import (
     Where,
     subjects,
 )
-from sync.county import logs, store
-from sync.county.database import reading, writing
-from sync.county.errors import Denied
-from sync.county.exchange import Asking
-from sync.county.keys import Keys
-from sync.county.tables import RECORD, ROW_VERSION, CountyPair, StoredBatch, core
-from sync.errors import ParcelDamaged, ParcelNotForUs
-from sync.merge import Reached, apply, laptop_tables
 
 ANSWER_S: Final = 3.0
 """So long an answer is worked on; what is left is asked for again."""

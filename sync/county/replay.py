@@ -21,7 +21,7 @@ from sync.county.settings import Settings
 from sync.county.stored import Progress, quiet
 from sync.county.tables import RECORD, ROW_VERSION, SET_ASIDE, RunningCount, StoredBatch, core
 from sync.errors import BatchCut, BatchForged, BatchTooNew
-from sync.merge import apply
+from sync.merging.merge import apply
 
 _COUNT, _BATCH = core(RunningCount), core(StoredBatch)
 

@@ -5,10 +5,10 @@ from functools import partial
 from sqlalchemy import Engine, or_, select, update
 
 from db.vault import SCHEMA
-from sync import retry
 from sync.county import store, stored
 from sync.county.database import reading, writing
 from sync.county.tables import CountyPair, core, pair_tables
+from sync.merging import retry
 
 _PAIR = core(CountyPair)
 

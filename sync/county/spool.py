@@ -10,9 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, insert, select, tuple_, update
 
-from sync.carry import KEPT_S, Named, Resume
 from sync.county.database import reading, writing
 from sync.county.tables import Carried, CarriedPart, Device, core
+from sync.wire.carry import KEPT_S, Named, Resume
 
 _HEAD, _PART, _DEVICE = core(Carried), core(CarriedPart), core(Device)
 

@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, select
 
 from db.errors import YiyangError
-from sync import bundle, graph, relay, stick
-from sync.bundle import MAX_LOAD, Bundle
+from sync import graph
 from sync.county import enrolment, store
 from sync.county.database import reading, writing
 from sync.county.exchange import Refusal, take_batches
@@ -18,6 +17,8 @@ from sync.county.tables import CountyPair, StoredBatch, core
 from sync.errors import BundleForeign, ParcelDamaged, ParcelNotForUs
 from sync.parcel import open_parcel
 from sync.receipt import Receipt
+from sync.sticks import bundle, relay, stick
+from sync.sticks.bundle import MAX_LOAD, Bundle
 
 MOST_MERGES = 100
 """How often to go on merging; what is stored is safe, and the rest is merged by the next request."""
@@ -93,7 +94,7 @@ def reply(engine: Engine, keys: Keys, pair_id: UUID, now: int) -> bytes:
     """A bundle for the laptops of a pair: what is held of each, signed; the list of devices; and what they may lack.
 
     What a laptop has is told by its newest batch here. Where that leaves more than one bundle takes, the rest comes
-    with the reply to their next one. Its file name: ``sync.stick.name_of(pair_id, None, now, data)``.
+    with the reply to their next one. Its file name: ``sync.sticks.stick.name_of(pair_id, None, now, data)``.
     """
     with reading(engine) as conn:
         directory = enrolment.directory(conn, pair_id, keys)

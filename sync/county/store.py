@@ -14,11 +14,12 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.errors import YiyangError
-from sync import batch, merge
+from sync import batch
 from sync.county import logs, refused
 from sync.county.database import reading, writing
 from sync.county.tables import County, CountyPair, Device, RunningCount, StoredBatch, core, pair_tables
 from sync.directory import county_device
+from sync.merging import merge
 from sync.receipt import Receipt, digest
 
 _COUNTY, _PAIR, _DEVICE = core(County), core(CountyPair), core(Device)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from sync import batch
 from sync.county.tables import CountyPair, StoredBatch, core, pair_tables
-from sync.merge import Reached, Tables
+from sync.merging.merge import Reached, Tables
 
 _PAIR, _BATCH = core(CountyPair), core(StoredBatch)
 Progress = Callable[[int, int], None]

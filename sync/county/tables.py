@@ -31,8 +31,8 @@ from db.journal import Entry
 from db.rows import shape_of
 from db.tables import SYNCED, RowId, Synced
 from db.versions import version_table
-from sync.again import of_batches
-from sync.merge import Merged, Tables
+from sync.merging.again import of_batches
+from sync.merging.merge import Merged, Tables
 
 METADATA = MetaData()
 

@@ -10,7 +10,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Engine
 
-from sync.carry import (
+from sync.county import carried, logs, spool
+from sync.county.database import plain_errors
+from sync.county.errors import Denied
+from sync.county.exchange import Asking, exchange, who_asks
+from sync.county.keys import Keys
+from sync.protocol import AUTH_HEADER, MAX_ANSWER, MAX_REQUEST, MEDIA_TYPE, ExchangeRequest
+from sync.wire.carry import (
     BODY_HEADER,
     EXCHANGE_PATH,
     MOST_HEADER,
@@ -23,12 +29,6 @@ from sync.carry import (
     most_of,
     named_of,
 )
-from sync.county import carried, logs, spool
-from sync.county.database import plain_errors
-from sync.county.errors import Denied
-from sync.county.exchange import Asking, exchange, who_asks
-from sync.county.keys import Keys
-from sync.protocol import AUTH_HEADER, MAX_ANSWER, MAX_REQUEST, MEDIA_TYPE, ExchangeRequest
 
 Answer = tuple[bytes, Named | None]
 """What is answered, and what it is called if it is long."""

@@ -24,7 +24,7 @@ from sync.county.settings import Settings
 from sync.county.stored import Progress, quiet
 from sync.county.tables import METADATA, RECORD, ROW_VERSION, SET_ASIDE, RunningCount, core
 from sync.errors import BatchTooNew
-from sync.merge import Reached, Tables, apply
+from sync.merging.merge import Reached, Tables, apply
 from sync.receipt import digest
 
 _COUNT = core(RunningCount)

@@ -25,8 +25,8 @@ from sync.county.serving import running
 from sync.county.settings import Settings
 from sync.enrol import enrol
 from sync.link import Folder
-from sync.rebuild import differences
-from sync.standing import standing
+from sync.proof.rebuild import differences
+from sync.proof.standing import standing
 from tests.cli.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ from sync.county.admin import new_code
 from sync.county.settings import Settings
 from sync.enrol import join
 from sync.link import Folder
-from sync.unbundle import bundles_of
+from sync.sticks.unbundle import bundles_of
 from tests.cli.conftest import NUMBER, PAIR, PASSPHRASE, entries_of, refused, untouched, yiyang
 
 PARTNER = "0002"

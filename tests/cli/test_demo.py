@@ -12,7 +12,7 @@ import pexpect
 import pytest
 
 from db.vault import open_vault
-from sync.rebuild import differences
+from sync.proof.rebuild import differences
 from tests.cli.conftest import contents, environment, refused, yiyang
 
 SMALL = ("--residents", "6", "--rooms", "4", "--staff", "4", "--days", "2", "--no-tui")

@@ -12,9 +12,10 @@ from sqlmodel import col, select
 from care import disputes, people
 from db.store import Store
 from db.tables import SYNCED, Person, Staff
-from sync import by_stick, exchange, session
+from sync import exchange, session
 from sync.county.serving import running
-from sync.standing import Standing, standing
+from sync.proof.standing import Standing, standing
+from sync.sticks import by_stick
 from tests.links.bad_lines import noted
 from tests.links.proxy import Line, Way, through
 from tests.sync.county_tables import rows_of

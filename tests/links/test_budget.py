@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from sync import exchange, portion, session
+from sync import exchange, session
 from sync.exchange import Outcome
 from sync.link import Folder
+from sync.wire import portion
 from tests.links.bad_lines import at_once, noted
 from tests.links.proxy import Line, Way, through
 from tests.sync.worlds import World, looks

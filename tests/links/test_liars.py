@@ -7,8 +7,8 @@ import pytest
 
 from db.errors import YiyangError
 from sync import exchange, session
-from sync.carry import BODY_HEADER, RESUME_PATH, Come, Named
 from sync.errors import CountyLies, CountyUnreachable
+from sync.wire.carry import BODY_HEADER, RESUME_PATH, Come, Named
 from tests.links.bad_lines import at_once, kept, noted
 from tests.sync.impostor import Answer, Reply, answering, forward
 from tests.sync.worlds import World, looks

@@ -3,9 +3,9 @@
 import pytest
 
 from sync import exchange, session
-from sync.asking import MOST_WAIT_S
 from sync.errors import CountyRefused, CountyUnreachable
 from sync.protocol import MEDIA_TYPE, Problem
+from sync.wire.asking import MOST_WAIT_S
 from tests.links.bad_lines import at_once, impatient, noted, unhurried
 from tests.links.proxy import Line, Way, through
 from tests.sync.impostor import Reply, answering, forward

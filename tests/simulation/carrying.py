@@ -1,12 +1,13 @@
 """How the record travels in a history: through the county, on sticks, from laptop to laptop."""
 
-from sync import bundle, by_stick, exchange, parcel, session
-from sync import stick as stick_files
+from sync import exchange, parcel, session
 from sync.county.importing import import_path
 from sync.errors import CountyUnreachable
 from sync.inbox import take_in
 from sync.receipt import Receipt, digest
 from sync.seal import post
+from sync.sticks import bundle, by_stick
+from sync.sticks import stick as stick_files
 from tests.simulation.broken import Broken
 from tests.simulation.county import COUNTY
 from tests.simulation.laptop import Laptop

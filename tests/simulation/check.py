@@ -6,9 +6,9 @@ from uuid import UUID
 
 from db.store import Store
 from db.versions import RowHeads
-from sync.rebuild import differences
+from sync.proof.rebuild import differences
+from sync.proof.standing import standing
 from sync.seal import held
-from sync.standing import standing
 from tests.simulation import sides
 from tests.simulation.broken import Broken
 from tests.simulation.laptop import Laptop

@@ -22,11 +22,12 @@ from db.local import BATCH
 from db.policy import FieldRule
 from db.store import Store
 from db.versions import Head
-from sync import batch, exchange, merge, parcel, seal
+from sync import batch, exchange, parcel, seal
 from sync.county import exchange as county_exchange
 from sync.county import store as county_store
-from sync.edits import Edits
 from sync.link import Folder
+from sync.merging import merge
+from sync.merging.edits import Edits
 from sync.receipt import Receipt, digest
 from tests.simulation.steps import Episode
 
@@ -95,7 +96,11 @@ def no_dedupe() -> Iterator[None]:
     def again(conn: Connection, tables: merge.Tables, *args: Any) -> merge.Applied:
         return apply(conn, replace(tables, seen=lambda _conn, _epoch: 0), *args)
 
-    with patch("sync.merge.apply", again), patch("sync.inbox.apply", again), patch("sync.rebuild.apply", again):
+    with (
+        patch("sync.merging.merge.apply", again),
+        patch("sync.inbox.apply", again),
+        patch("sync.proof.rebuild.apply", again),
+    ):
         yield
 
 
@@ -165,7 +170,7 @@ def position_alone() -> Iterator[None]:
     def none(_entries: Collection[Entry], _known: Mapping[int, Entry]) -> set[int]:
         return set()
 
-    with patch("sync.again.strangers", none), patch("sync.merge._differing", lambda *_: []):
+    with patch("sync.merging.again.strangers", none), patch("sync.merging.merge._differing", lambda *_: []):
         yield
 
 

@@ -45,6 +45,6 @@ class Hours:
             patch("time.monotonic", self.steady),
             patch("time.sleep", self.pass_),
             # Files of a transfer under way have the times of the real disk, which are not those of this world.
-            patch("sync.carry_kept._fresh", Path.exists),
+            patch("sync.wire.carry_kept._fresh", Path.exists),
         ):
             yield

@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, Table
 
 from db.journal import SCHEMA
 from db.rows import Shape
-from sync import merge
+from sync.merging import merge
 
 NEW_TABLE, NEW_COLUMN = "leave", ("person", "birth")
 
@@ -45,5 +45,5 @@ def program(old: bool) -> Iterator[None]:
     if not old:
         yield
         return
-    with patch("sync.inbox.laptop_tables", older_tables), patch("sync.retry.SCHEMA", SCHEMA - 1):
+    with patch("sync.inbox.laptop_tables", older_tables), patch("sync.merging.retry.SCHEMA", SCHEMA - 1):
         yield

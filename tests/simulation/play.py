@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from sync import by_stick
+from sync.sticks import by_stick
 from tests.simulation import breaking, carrying, older, writing
 from tests.simulation.broken import Broken
 from tests.simulation.check import check

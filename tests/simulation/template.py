@@ -47,7 +47,7 @@ def make(place: Path) -> None:
     ):
         own = admin.init(place / "county", "青川县")
         county = County(place / "county", hours, Disk(hours), loop)
-        with patch("sync.asking.client", Network(county).client):
+        with patch("sync.wire.asking.client", Network(county).client):
             _enrol_all(place, lambda: admin.new_code(own, PAIR), _device(draw), Network(county))
         county.stop()
     loop.close()

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from db.keys import FLOOR
 from db.store import Store
-from sync import enrol, stick
-from sync.by_stick import Taken, Written, bring_in, export
+from sync import enrol
 from sync.county import admin, keys, sticks
 from sync.county.database import open_engine
 from sync.county.sticks import StickTaken
+from sync.sticks import stick
+from sync.sticks.by_stick import Taken, Written, bring_in, export
 from tests.sync.worlds import PAIR, PASSPHRASE, World
 
 THIRD = "village"

@@ -21,7 +21,8 @@ from db.store import Device, Store
 from db.tables import SYNCED, Synced
 from db.vault import new_device
 from db.versions import RowHeads
-from sync import graph, merge
+from sync import graph
+from sync.merging import merge
 
 KEY = bytes(range(32))
 

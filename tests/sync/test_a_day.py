@@ -29,8 +29,8 @@ from sync.county.settings import Settings
 from sync.errors import CountyUnreachable
 from sync.inbox import take_in
 from sync.link import Folder
-from sync.rebuild import differences
-from sync.standing import standing
+from sync.proof.rebuild import differences
+from sync.proof.standing import standing
 from tests.sync.county_tables import rows_of
 
 HOUSE = setup.House("青山镇两院", "青山镇", "421200", "青山镇卫生院", "青山镇福利院", 1, 4, 3, 1, 2)

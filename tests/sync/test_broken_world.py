@@ -27,8 +27,8 @@ from sync import enrol, exchange, parcel, session
 from sync.county import admin
 from sync.errors import CountyRefused, SyncBusy
 from sync.inbox import take_in
-from sync.rebuild import differences
-from sync.standing import standing
+from sync.proof.rebuild import differences
+from sync.proof.standing import standing
 from sync.turns import my_turn
 from tests.sync.county_tables import rows_of
 from tests.sync.worlds import LAPTOPS, PAIR, PASSPHRASE, World, look, looks, who

@@ -21,9 +21,7 @@ from hypothesis import strategies as st
 
 from db.identity import short
 from db.store import Store
-from sync import bundle, by_stick, parcel, session, statements, stick
-from sync.bundle import Bundle
-from sync.by_stick import bring_in, export, export_sealed, lay_by
+from sync import parcel, session, statements
 from sync.county import keys
 from sync.directory import Directory
 from sync.errors import (
@@ -36,10 +34,13 @@ from sync.errors import (
     StickFull,
 )
 from sync.inbox import take_in
-from sync.rebuild import differences
+from sync.proof.rebuild import differences
+from sync.proof.standing import standing
 from sync.receipt import verify
-from sync.standing import standing
-from sync.unbundle import bundles_of
+from sync.sticks import bundle, by_stick, stick
+from sync.sticks.bundle import Bundle
+from sync.sticks.by_stick import bring_in, export, export_sealed, lay_by
+from sync.sticks.unbundle import bundles_of
 from tests.sync.by_hand import THIRD, at_the_county, put_on, reply_to, stick_of, take_off, third_laptop
 from tests.sync.worlds import World, look, looks
 

@@ -21,13 +21,13 @@ from sync.county.replay import replay
 from sync.county.verify import verify
 from sync.directory import Directory
 from sync.errors import CountyRefused, ParcelNotForUs
-from sync.fellows import fellows
 from sync.inbox import take_in
-from sync.rebuild import differences
-from sync.reconcile import compare
+from sync.proof.fellows import fellows
+from sync.proof.rebuild import differences
+from sync.proof.reconcile import compare
+from sync.proof.standing import standing
+from sync.proof.whereabouts import states
 from sync.seal import seal
-from sync.standing import standing
-from sync.whereabouts import states
 from tests.sync.county_tables import rows_of
 from tests.sync.worlds import PAIR, PASSPHRASE, World, look, looks, who
 

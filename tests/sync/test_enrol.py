@@ -20,8 +20,8 @@ from sync.county.enrolment import directory
 from sync.county.tables import Device, core
 from sync.directory import recipients
 from sync.errors import CountyLies, CountyRefused, CountyUnreachable, NotEnrolled, SignatureWrong
+from sync.proof.standing import standing
 from sync.protocol import EnrolAnswer
-from sync.standing import standing
 from tests.sync.impostor import Answer, Reply, answering, forward, saying
 from tests.sync.worlds import PAIR, PASSPHRASE, World, look, looks
 

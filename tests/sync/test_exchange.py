@@ -7,9 +7,9 @@ import pytest
 
 from sync import exchange, parcel, session
 from sync.errors import CountyLies
+from sync.proof.standing import standing
 from sync.protocol import ExchangeAnswer
 from sync.seal import held
-from sync.standing import standing
 from tests.sync.impostor import answering, between
 from tests.sync.worlds import World, look, looks
 

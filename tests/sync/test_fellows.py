@@ -1,8 +1,8 @@
 """What is told of the laptops of the pair: how much of each is here, who is revoked, whose disk was copied."""
 
 from sync import parcel, session
-from sync.fellows import Fellow, beside, fellows, forks
-from sync.ledger import of_vault
+from sync.proof.fellows import Fellow, beside, fellows, forks
+from sync.proof.ledger import of_vault
 from tests.sync.worlds import World, look
 
 

@@ -17,10 +17,10 @@ from sync import batch, exchange, graph, jws, parcel, session
 from sync.county import keys
 from sync.directory import Directory
 from sync.errors import CountyLies, CountyRefused, CountyUnreachable, SignatureWrong
+from sync.proof.standing import standing
 from sync.protocol import MEDIA_TYPE, ExchangeAnswer, Problem
 from sync.receipt import verify
 from sync.seal import held
-from sync.standing import standing
 from tests.sync.impostor import Answer, answering, between, saying
 from tests.sync.worlds import World, look, looks
 

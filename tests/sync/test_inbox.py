@@ -22,8 +22,8 @@ from sync.county import keys
 from sync.directory import Directory
 from sync.errors import ParcelNotForUs
 from sync.inbox import take_in
+from sync.proof.rebuild import differences
 from sync.protocol import MAX_REQUEST
-from sync.rebuild import differences
 from tests.sync.worlds import World, look, looks
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sync import exchange, session
 from sync.errors import LinkDamaged, NotEnrolled
 from sync.link import Folder, News, Run
-from sync.standing import standing
+from sync.proof.standing import standing
 from tests.sync.worlds import World, look
 
 A, B, C = (bytes([n]) * 32 for n in (1, 2, 3))

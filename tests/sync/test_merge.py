@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from db.identity import row_id
 from db.journal import Entry, EntryRef, Value
 from db.tables import Person, Round, Staff
-from sync import merge
+from sync.merging import merge
 from tests.simulation.warm import statements
 from tests.sync.laptops import Laptop, Sent
 

@@ -13,8 +13,7 @@ import pytest
 
 from db.store import Store
 from db.tables import CatalogueItem
-from sync import parcel, peer, session, statements
-from sync.by_stick import export
+from sync import parcel, session, statements
 from sync.county import keys
 from sync.county.admin import new_code
 from sync.county.catalogue_file import CatalogueFile, Item
@@ -23,14 +22,16 @@ from sync.directory import Directory
 from sync.enrol import enrol
 from sync.errors import NotEnrolled, PeerNotFound, PeerRefused, PeerStrange, PeerUnreachable
 from sync.inbox import take_in
-from sync.meeting import meet_open
-from sync.nearby import Found, announced, find, locate
-from sync.peer import PATH, PROOF_HEADER, landmarks, meet
-from sync.peer_answer import Visit
-from sync.peer_serve import Shared, sharing
+from sync.nearby import peer
+from sync.nearby.discovery import Found, announced, find, locate
+from sync.nearby.meeting import meet_open
+from sync.nearby.peer import PATH, PROOF_HEADER, landmarks, meet
+from sync.nearby.peer_answer import Visit
+from sync.nearby.peer_serve import Shared, sharing
+from sync.proof.rebuild import differences
+from sync.proof.standing import standing
 from sync.protocol import AUTH_HEADER, MEDIA_TYPE, ExchangeAnswer, ExchangeRequest, Problem, authorise
-from sync.rebuild import differences
-from sync.standing import standing
+from sync.sticks.by_stick import export
 from tests.sync.by_hand import THIRD, third_laptop
 from tests.sync.county_tables import rows_of
 from tests.sync.impostor import Reply, answering

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from db.tables import Person
 from sync import session
-from sync.rebuild import differences
+from sync.proof.rebuild import differences
 from tests.sync.worlds import World, look, who
 
 

@@ -15,15 +15,15 @@ from db.store import Store
 from db.tables import Person, Round, Staff
 from db.vault import create_vault
 from sync import enrol, session
-from sync.compare import CompareAnswer, CompareRequest, bucket, day, subjects
 from sync.county.admin import new_code
 from sync.county.settings import Settings
 from sync.county.tables import RECORD, ROW_VERSION, StoredBatch, core
 from sync.errors import CountyLies, CountyUnreachable
 from sync.link import Folder
+from sync.proof.compare import CompareAnswer, CompareRequest, bucket, day, subjects
+from sync.proof.reconcile import Comparison, SyncFirst, compare
+from sync.proof.standing import standing
 from sync.protocol import authorise
-from sync.reconcile import Comparison, SyncFirst, compare
-from sync.standing import standing
 from tests.sync.county.members import Member, Said, enrolled
 from tests.sync.county_tables import rows_of
 from tests.sync.impostor import Reply, answering, forward

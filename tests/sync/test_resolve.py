@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from db.policy import Cautious, FieldRule, Latest, Union
 from db.versions import Head
-from sync import resolve
+from sync.merging import resolve
 
 A, B = b"a" * 12, b"b" * 12
 

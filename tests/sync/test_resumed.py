@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from db.tables import Person
-from sync import by_stick
-from sync.rebuild import differences
+from sync.proof.rebuild import differences
+from sync.sticks import by_stick
 from tests.sync.worlds import World, look, looks, who
 
 

@@ -12,9 +12,9 @@ from db.rows import shape_of
 from db.store import Store
 from db.tables import BY_NAME, SYNCED, Leave, Person, Round
 from sync import inbox, session
-from sync.merge import Merged, Tables, laptop_tables
-from sync.rebuild import differences
-from sync.retry import retry_aside
+from sync.merging.merge import Merged, Tables, laptop_tables
+from sync.merging.retry import retry_aside
+from sync.proof.rebuild import differences
 from tests.sync.county_tables import rows_of
 from tests.sync.worlds import World, look, who
 

@@ -11,8 +11,8 @@ from db.local import BATCH, JOURNAL
 from db.store import Store
 from sync import batch, graph, parcel, seal, session
 from sync.errors import LinkDamaged
-from sync.rebuild import differences
-from sync.standing import standing
+from sync.proof.rebuild import differences
+from sync.proof.standing import standing
 from tests.sync.worlds import World, look, looks
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from sync import session
 from sync.errors import LinkDamaged
+from sync.proof.standing import Standing, standing
 from sync.protocol import ExchangeAnswer
-from sync.standing import Standing, standing
 from tests.sync.impostor import answering, between
 from tests.sync.worlds import World, look
 

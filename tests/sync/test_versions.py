@@ -28,12 +28,12 @@ from sync import batch, exchange, jws, parcel, session
 from sync.county import admin, attention
 from sync.errors import CountyRefused
 from sync.inbox import take_in
-from sync.merge import Merged, Tables, apply, laptop_tables
+from sync.merging.merge import Merged, Tables, apply, laptop_tables
+from sync.merging.retry import retry_aside
+from sync.proof.rebuild import differences
+from sync.proof.standing import standing
 from sync.protocol import OLDEST_PROGRAM
-from sync.rebuild import differences
-from sync.retry import retry_aside
 from sync.seal import held
-from sync.standing import standing
 from tests.sync.county_tables import rows_of
 from tests.sync.worlds import World, look, who
 
@@ -303,7 +303,7 @@ def test_a_laptop_knows_what_its_county_understands(world: World, monkeypatch: p
     assert (news.county_program, news.county_schema) == (OLDEST_PROGRAM, SCHEMA)
     assert not standing(home).county_older
     # The laptop is upgraded before its county.
-    monkeypatch.setattr("sync.standing.SCHEMA", SCHEMA + 1)
+    monkeypatch.setattr("sync.proof.standing.SCHEMA", SCHEMA + 1)
     assert standing(home).county_older
 
 

@@ -7,11 +7,12 @@ import pytest
 
 from db.identity import new_epoch, row_id
 from db.store import Store
-from sync import ledger, parcel, seal, session
+from sync import parcel, seal, session
 from sync.errors import CountyUnreachable
-from sync.handed import MOST, handed_over
-from sync.standing import outside, standing
-from sync.whereabouts import State, states
+from sync.proof import ledger
+from sync.proof.handed import MOST, handed_over
+from sync.proof.standing import outside, standing
+from sync.proof.whereabouts import State, states
 from tests.sync.worlds import World, look
 
 

@@ -16,9 +16,9 @@ from sync import enrol, seal, session
 from sync.county.admin import new_code
 from sync.county.serving import running
 from sync.county.settings import Settings
-from sync.fellows import names
 from sync.link import Folder
-from sync.written import written
+from sync.proof.fellows import names
+from sync.proof.written import written
 
 HOUSE = setup.House("青山镇两院", "青山镇", "421200", "青山镇卫生院", "青山镇福利院", 1, 2, 2, 1, 2)
 

@@ -24,9 +24,9 @@ from sync.county.admin import new_code
 from sync.county.serving import running
 from sync.enrol import join
 from sync.link import Folder, Run
+from sync.proof.standing import Standing, standing
 from sync.session import settle as seal_and_post
 from sync.session import sync
-from sync.standing import Standing, standing
 from sync.turns import my_turn
 from tests.care.household import NUMBER, PASSPHRASE, Household
 from tests.tui.conftest import screen_text, settle

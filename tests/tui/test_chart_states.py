@@ -10,8 +10,8 @@ from sync import enrol, parcel, seal, session
 from sync.county.admin import new_code
 from sync.county.serving import running
 from sync.county.settings import Settings
-from sync.handed import handed_over
 from sync.link import Folder
+from sync.proof.handed import handed_over
 from sync.turns import my_turn
 from tests.care.household import PLAN, Household
 from tests.tui.charted import at_work, open_chart, press, who

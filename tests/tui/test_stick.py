@@ -11,13 +11,13 @@ import pytest
 from db.keys import FLOOR
 from db.store import Store
 from sync import parcel
-from sync.by_stick import export
 from sync.county.admin import new_code
 from sync.enrol import join
 from sync.link import Folder
-from sync.peer import meet
-from sync.peer_serve import sharing
+from sync.nearby.peer import meet
+from sync.nearby.peer_serve import sharing
 from sync.statements import keep, known
+from sync.sticks.by_stick import export
 from tests.care.household import Household
 from tests.tui.conftest import screen_text, settle, until
 from tests.tui.evening import PAIR, At

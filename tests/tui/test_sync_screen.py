@@ -17,8 +17,8 @@ from sync.county import keys
 from sync.county.admin import new_code
 from sync.county.serving import running
 from sync.link import Compared, Folder, News, Run, last_receipt
+from sync.proof.standing import standing
 from sync.session import sync
-from sync.standing import standing
 from sync.turns import my_turn
 from tests.care.household import Household, at
 from tests.tui.conftest import screen_text, settle, type_text

@@ -10,8 +10,8 @@ import typer
 from yiyang_tui.cli.options import Json, Number, PassphraseFile
 
 if TYPE_CHECKING:
-    from sync.by_stick import Brought, Taken, Written
     from sync.link import Folder
+    from sync.sticks.by_stick import Brought, Taken, Written
 
 Sealed = Annotated[bool, typer.Option("--sealed", help="cli.bundle.opt.sealed")]
 
@@ -25,7 +25,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a bundle into the folder, or as the file."""
-    from sync import by_stick
+    from sync.sticks import by_stick
     from sync.turns import my_turn
     from yiyang_tui.cli.ask import Secrets
     from yiyang_tui.cli.meter import carried
@@ -54,7 +54,7 @@ def take_in(
     json: Json = False,
 ) -> int:
     """Take in the bundle, or all of the folder. Returns the exit code: that of the first file that was refused."""
-    from sync import by_stick
+    from sync.sticks import by_stick
     from sync.turns import my_turn
     from yiyang_tui.cli.ask import Secrets
     from yiyang_tui.cli.record import opened

@@ -97,8 +97,8 @@ def check_county(vault: Path, now: int) -> Iterator[Finding]:
 def check_deep(store: "Store") -> Iterator[Finding]:
     """Every page, every row against the batches it came from, and our digest against the county's."""
     from db.vault import check_whole
-    from sync.rebuild import differences
-    from sync.standing import standing
+    from sync.proof.rebuild import differences
+    from sync.proof.standing import standing
 
     whole = check_whole(store)
     yield Finding("deep", "good" if whole else "bad", "pages" if whole else "pages_damaged")

@@ -125,8 +125,8 @@ def _free_port() -> int:
 def _wait(server: subprocess.Popen[bytes], url: str, folder: Path, log: Path) -> None:
     import httpx
 
-    from sync.asking import client
     from sync.county.keys import load
+    from sync.wire.asking import client
 
     until = time.monotonic() + _PATIENCE_S
     with client(url, load(folder).authority) as http:

@@ -60,8 +60,8 @@ def a_day(place: Path, size_of: Size, county: "DemoCounty", began: float) -> tup
     from db.vault import create_vault
     from sync.county import admin
     from sync.enrol import enrol, join
+    from sync.proof.standing import standing
     from sync.session import sync
-    from sync.standing import standing
     from yiyang_tui.cli.meter import counted
 
     vault = place / "laptop-1" / "record.db"

@@ -11,9 +11,9 @@ from yiyang_tui.cli.options import Json, Number, PassphraseFile
 
 if TYPE_CHECKING:
     from sync.link import Folder
-    from sync.meeting import Met
-    from sync.peer import Meeting
-    from sync.peer_answer import Visit
+    from sync.nearby.meeting import Met
+    from sync.nearby.peer import Meeting
+    from sync.nearby.peer_answer import Visit
 
 DEFAULT_PORT = 8445
 DEFAULT_MINUTES = 30
@@ -27,8 +27,8 @@ def share(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Serve the other laptops of the pair until it is ended, or the time is over."""
-    from sync.nearby import announced
-    from sync.peer_serve import sharing
+    from sync.nearby.discovery import announced
+    from sync.nearby.peer_serve import sharing
     from yiyang_tui.cli.ask import Secrets
     from yiyang_tui.cli.bundle import enrolled
     from yiyang_tui.cli.enrol import readable_name
@@ -69,9 +69,9 @@ def meet(
     json: Json = False,
 ) -> None:
     """Bring this laptop and one that shares up to date."""
-    from sync import peer
-    from sync.meeting import meet_open
-    from sync.nearby import locate
+    from sync.nearby import peer
+    from sync.nearby.discovery import locate
+    from sync.nearby.meeting import meet_open
     from sync.turns import my_turn
     from yiyang_tui.cli.ask import Secrets
     from yiyang_tui.cli.bundle import enrolled
@@ -96,7 +96,7 @@ def meet(
 def own_name(folder: "Folder") -> str:
     """What the county calls this laptop."""
     from db.identity import short
-    from sync.peer import listed_in
+    from sync.nearby.peer import listed_in
 
     link = folder.link()
     listed = listed_in(link, link.device_id)

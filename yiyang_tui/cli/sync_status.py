@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 from yiyang_tui.cli.options import Json
 
 if TYPE_CHECKING:
-    from sync.fellows import Fellow
-    from sync.standing import Standing
+    from sync.proof.fellows import Fellow
+    from sync.proof.standing import Standing
 
 BEHIND: Final = 50
 """Not all that is known of is at the county."""
@@ -18,9 +18,9 @@ def status(json: Json = False) -> int:
     """What the county has by its signed receipt, and what not. Returns the exit code."""
     from db.errors import VaultMissing
     from sync.errors import NotEnrolled
-    from sync.fellows import beside
     from sync.link import Folder
-    from sync.standing import outside
+    from sync.proof.fellows import beside
+    from sync.proof.standing import outside
     from yiyang_tui.settings import vault_path
 
     vault = vault_path()

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from db.errors import YiyangError
     from db.store import Store
-    from sync.reconcile import Comparison, Difference
-    from sync.standing import Standing
+    from sync.proof.reconcile import Comparison, Difference
+    from sync.proof.standing import Standing
 
 DIFFERS: Final = 51
 """Something does not agree, and is still so."""
@@ -58,8 +58,8 @@ def verify(number: Number = None, passphrase_file: PassphraseFile = None, json: 
 
 def _verified(store: "Store") -> Verified:
     from db.errors import YiyangError
-    from sync.rebuild import differences
-    from sync.standing import standing
+    from sync.proof.rebuild import differences
+    from sync.proof.standing import standing
 
     rebuild = differences(store)
     compared, failed = None, None
@@ -72,9 +72,10 @@ def _verified(store: "Store") -> Verified:
 
 def _compared(store: "Store") -> "Comparison":
     """Compare with the county; where both do not hold the same batches yet, after a sync."""
-    from sync import reconcile, session
+    from sync import session
     from sync.link import Folder
-    from sync.reconcile import SyncFirst
+    from sync.proof import reconcile
+    from sync.proof.reconcile import SyncFirst
     from sync.turns import my_turn
     from yiyang_tui.cli.meter import carried, counted
     from yiyang_tui.words import t

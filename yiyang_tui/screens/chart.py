@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from care.rounds import Saved
     from care.timeline import TimelineItem, TrendPoint
     from care.vitals_sets import VitalsSet
-    from sync.whereabouts import State
+    from sync.proof.whereabouts import State
     from yiyang_tui.carrier import Carrying
     from yiyang_tui.screens.contest import Settled
     from yiyang_tui.screens.contest_sides import Contested
@@ -192,7 +192,7 @@ class Chart(Place):
     def _course(self, offset: int, limit: int) -> "list[TimelineItem]":
         from care.timeline import timeline_page
         from sync.link import Folder
-        from sync.whereabouts import states
+        from sync.proof.whereabouts import states
 
         items = timeline_page(self.session.store, self.person_id, offset, limit)
         if Folder(self.session.store.path).enrolled:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from care.measured import LastVitals, Measured
     from care.timeline import TimelineItem, TrendPoint
     from care.vitals_sets import VitalsSet
-    from sync.whereabouts import State
+    from sync.proof.whereabouts import State
 
 PAGES: Final = ("overview", "vitals", "course", "looks", "facts")
 SPANS: Final = (14, 30, 90)

@@ -97,9 +97,9 @@ def _with_authors(
     store: "Store", contests: "Sequence[Contest]", shown: "Mapping[str, Value]", table: str
 ) -> list[Contested]:
     from care.staff import everyone
-    from sync.fellows import names as laptops_of
     from sync.link import Folder
-    from sync.written import written
+    from sync.proof.fellows import names as laptops_of
+    from sync.proof.written import written
 
     known = written(store, [value.ref for contest in contests for value in contest.values])
     staff = {one.id: one.name for one in everyone(store)}

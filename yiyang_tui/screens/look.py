@@ -19,7 +19,7 @@ from yiyang_tui.words import sentence, t, times
 if TYPE_CHECKING:
     from care.timeline import TimelineItem
     from db.errors import YiyangError
-    from sync.whereabouts import State
+    from sync.proof.whereabouts import State
     from yiyang_tui.session import Session
 
 Way = Literal["correct", "void"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from care.measured import Measured
     from care.news2 import News2
     from care.timeline import TimelineItem
-    from sync.whereabouts import State
+    from sync.proof.whereabouts import State
 
 GRAVE: Final = ("red", "medium", "high")
 """The responses of NEWS2 that ask for somebody now."""

@@ -12,9 +12,9 @@ from yiyang_tui.words import has, plural, t, times
 
 if TYPE_CHECKING:
     from care.disputes import Dispute
-    from sync.fellows import Fellow
     from sync.link import Run
-    from sync.standing import Standing
+    from sync.proof.fellows import Fellow
+    from sync.proof.standing import Standing
 
 LABEL, NUMBER = 10, 15
 """Cells of the first two columns of the standing."""

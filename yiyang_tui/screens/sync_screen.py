@@ -1,6 +1,6 @@
 """F9, Sync: the truth about where the record stands, and what to do.
 
-What the county has counts only by its signed receipt. The numbers come from ``sync.standing``, the exchange itself runs
+What the county has counts only by its signed receipt. The numbers come from ``sync.proof``, the exchange itself runs
 beside the work in ``yiyang_tui.carrier``; this screen starts it and draws it.
 """
 
@@ -24,7 +24,7 @@ from yiyang_tui.widgets.virtual_list import Column, VirtualList
 from yiyang_tui.words import sentence, t, times
 
 if TYPE_CHECKING:
-    from sync.standing import Standing
+    from sync.proof.standing import Standing
 
 BAR = 24
 
@@ -64,8 +64,8 @@ class SyncScreen(Place):
     def _read(self) -> Seen:
         from care.disputes import Dispute
         from care.invariants import findings, is_hint
-        from sync.fellows import fellows
-        from sync.standing import standing
+        from sync.proof.fellows import fellows
+        from sync.proof.standing import standing
 
         store = self.session.store
         found = [one for one in findings(store) if not is_hint(one)]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from sync.carry import EXCHANGE_PATH
 from sync.county import admin
 from sync.county.gate import RETRY_S, Room
 from sync.county.serving import running
 from sync.county.settings import Settings
 from sync.protocol import MEDIA_TYPE, ExchangeAnswer, ExchangeRequest, Problem, authorise
+from sync.wire.carry import EXCHANGE_PATH
 from tests.sync.county.members import AT, Member, enrolled
 
 

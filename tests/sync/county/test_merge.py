@@ -14,9 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from db.identity import new_epoch, row_id
 from db.journal import Entry, Value
 from db.tables import SYNCED, Person, Round, Vitals
-from sync import bulk, merge
 from sync.county.database import reading, writing
 from sync.county.tables import RECORD, ROW_VERSION, SET_ASIDE, pair_tables
+from sync.merging import bulk, merge
 from tests.sync.laptops import Laptop, Sent
 
 PAIR = UUID(int=7)

@@ -16,7 +16,7 @@ from sync.county.publish import publish
 from sync.county.settings import Settings
 from sync.county.verify import verify
 from sync.directory import county_device
-from sync.rebuild import differences
+from sync.proof.rebuild import differences
 from tests.sync.county.members import enrolled
 from tests.sync.county_tables import rows_of
 from tests.sync.worlds import World, look

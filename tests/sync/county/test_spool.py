@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, insert, select
 
 from db.identity import new_epoch, row_id
-from sync.carry import KEPT_S, Named, Resume
 from sync.county import spool
 from sync.county.database import open_engine, writing
 from sync.county.migrations.run import upgrade
 from sync.county.tables import Carried, CarriedPart, Device, core
+from sync.wire.carry import KEPT_S, Named, Resume
 
 AT = 1_800_000_000
 EPOCH = new_epoch(AT)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sync import asking, graph, jws, parcel, statements
+from sync import graph, jws, parcel, statements
 from sync.directory import Directory, Listed
 from sync.errors import (
     CountyLies,
@@ -26,8 +26,8 @@ from sync.errors import (
     PeerUnreachable,
     SignatureWrong,
 )
-from sync.handed import handed_over
 from sync.link import Folder, Link
+from sync.proof.handed import handed_over
 from sync.protocol import (
     AUTH_HEADER,
     MAX_BATCHES,
@@ -36,6 +36,7 @@ from sync.protocol import (
     ExchangeRequest,
     authorise,
 )
+from sync.wire import asking
 
 if TYPE_CHECKING:
     import httpx

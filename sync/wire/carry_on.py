@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
-from sync import asking, carry_kept
-from sync.asking import ComeBack, Cut
-from sync.budget import HEADS_BYTES, LEAST_PART, Budget, Spent
-from sync.carry import (
+from sync.errors import CountyLies, CountyRefused, CountyUnreachable
+from sync.protocol import AUTH_HEADER
+from sync.wire import asking, carry_kept
+from sync.wire.asking import ComeBack, Cut
+from sync.wire.budget import HEADS_BYTES, LEAST_PART, Budget, Spent
+from sync.wire.carry import (
     BODY_HEADER,
     EXCHANGE_PATH,
     MOST_HEADER,
@@ -24,9 +26,7 @@ from sync.carry import (
     in_pieces,
     named_of,
 )
-from sync.carry_kept import Place
-from sync.errors import CountyLies, CountyRefused, CountyUnreachable
-from sync.protocol import AUTH_HEADER
+from sync.wire.carry_kept import Place
 
 if TYPE_CHECKING:
     import httpx

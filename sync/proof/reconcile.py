@@ -19,8 +19,12 @@ from db.local import JOURNAL, ROW_VERSION
 from db.rows import shape_of
 from db.store import Store
 from db.tables import SYNCED
-from sync import asking, graph, ledger, parcel
-from sync.compare import (
+from sync import graph, parcel
+from sync.directory import Directory
+from sync.errors import CountyLies
+from sync.link import Compared, Folder, Link
+from sync.proof import ledger
+from sync.proof.compare import (
     CHUNK,
     KEY_BYTES,
     MOST_BUCKETS,
@@ -34,10 +38,8 @@ from sync.compare import (
     Where,
     subjects,
 )
-from sync.directory import Directory
-from sync.errors import CountyLies
-from sync.link import Compared, Folder, Link
 from sync.protocol import AUTH_HEADER, MAX_HEADS, authorise
+from sync.wire import asking
 
 if TYPE_CHECKING:
     import httpx

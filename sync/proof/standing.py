@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 from db.journal import SCHEMA
 from db.local import JOURNAL, ROW_VERSION, SET_ASIDE
 from db.store import Store
-from sync import graph, ledger, parcel
-from sync.ledger import Ledger
+from sync import graph, parcel
 from sync.link import Compared, Folder, Run, best_receipt, last_receipt
+from sync.proof import ledger
+from sync.proof.ledger import Ledger
+from sync.proof.whereabouts import counts, fates, link_of
 from sync.receipt import Receipt, digest
-from sync.whereabouts import counts, fates, link_of
 
 
 @dataclass(frozen=True, slots=True)

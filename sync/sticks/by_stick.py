@@ -18,8 +18,7 @@ from db.disk import disk_errors
 from db.errors import YiyangError
 from db.local import BATCH
 from db.store import Store
-from sync import bundle, graph, parcel, relay, statements, stick
-from sync.bundle import MAX_LOAD, Bundle
+from sync import graph, parcel, statements
 from sync.directory import Directory, recipients
 from sync.errors import (
     BundleAbsent,
@@ -30,12 +29,14 @@ from sync.errors import (
     ParcelDamaged,
     StickFailed,
 )
-from sync.handed import handed_over
 from sync.inbox import Arrived, take_in
 from sync.link import Folder, Link
+from sync.proof.handed import handed_over
 from sync.seal import at_county, held, post
 from sync.session import settle
-from sync.unbundle import Laid, bundles_of, lay_out, opened
+from sync.sticks import bundle, relay, stick
+from sync.sticks.bundle import MAX_LOAD, Bundle
+from sync.sticks.unbundle import Laid, bundles_of, lay_out, opened
 
 Progress = Callable[[int, int], None]
 """Called with bytes done so far and bytes to do."""

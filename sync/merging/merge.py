@@ -21,8 +21,8 @@ from db.local import BATCH, CLOCK, DEVICE, EPOCH, ROW_VERSION, SET_ASIDE
 from db.policy import Policy
 from db.rows import Shape, shape_of
 from db.tables import SYNCED
-from sync import again, arrivals, bulk
-from sync.edits import Edits
+from sync.merging import again, arrivals, bulk
+from sync.merging.edits import Edits
 
 
 @dataclass(frozen=True, slots=True)

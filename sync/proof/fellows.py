@@ -7,12 +7,13 @@ from uuid import UUID
 
 from db.errors import YiyangError
 from db.store import Store
-from sync import batch, graph, ledger, parcel
+from sync import batch, graph, parcel
 from sync.directory import Directory
 from sync.graph import Nodes
-from sync.ledger import Ledger
 from sync.link import Folder, Link, last_receipt
-from sync.whereabouts import link_of
+from sync.proof import ledger
+from sync.proof.ledger import Ledger
+from sync.proof.whereabouts import link_of
 
 MOST_OPENED: Final = 64
 """Parcels looked into, to tell whose they are. More than that wait only after a long time apart."""

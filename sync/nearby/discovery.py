@@ -1,6 +1,6 @@
 """Finding each other in one room by name (multicast DNS): who shares says so, who asks listens for some seconds.
 
-Nothing of this is believed: a name leads to an address, and whoever answers there proves who he is (``sync.peer``).
+Nothing of this is believed: a name leads to an address, and whoever answers there proves who he is (``peer``).
 """
 
 import re

@@ -14,11 +14,12 @@ from typing import Final
 import pyrage
 
 from db.store import Store
-from sync import bundle, parcel, statements
-from sync.bundle import MAX_BUNDLE, Bundle
+from sync import parcel, statements
 from sync.errors import BundleDamaged, BundleForeign, BundleTooNew, ParcelDamaged
 from sync.link import Folder, Link
 from sync.seal import held
+from sync.sticks import bundle
+from sync.sticks.bundle import MAX_BUNDLE, Bundle
 
 NOT_OURS: Final = (BundleDamaged, BundleForeign, BundleTooNew, ParcelDamaged)
 

@@ -17,9 +17,9 @@ from db.local import BATCH, RETRIED
 from db.store import Store
 from db.vault import SCHEMA
 from sync import batch
-from sync.arrivals import chunks
-from sync.found import index_again
-from sync.merge import Reached, Tables, apply, laptop_tables
+from sync.merging.arrivals import chunks
+from sync.merging.found import index_again
+from sync.merging.merge import Reached, Tables, apply, laptop_tables
 from sync.seal import tail
 
 Rows = dict[str, set[UUID]]

@@ -15,7 +15,7 @@ from db.rows import shape_of
 from db.store import Store
 from db.tables import SYNCED
 from sync import batch
-from sync.merge import Reached, apply, laptop_tables
+from sync.merging.merge import Reached, apply, laptop_tables
 from sync.seal import tail
 
 

@@ -18,9 +18,10 @@ from sqlalchemy import Connection, select
 from db.identity import counter_of, epoch_of
 from db.local import BATCH, JOURNAL
 from db.store import Store
-from sync import batch, graph, ledger
+from sync import batch, graph
 from sync.errors import LinkDamaged, NotEnrolled
 from sync.link import Folder, Link, News, last_receipt
+from sync.proof import ledger
 from sync.receipt import Receipt
 
 State = Literal["local", "sent", "at_county", "refused"]

@@ -17,9 +17,9 @@ from typing import Any, Final
 from db.errors import YiyangError
 from db.store import Store
 from sync.link import Folder
-from sync.nearby import PORT
-from sync.peer import PATH, PROOF_HEADER
-from sync.peer_answer import STRANGER_LIMIT, Gate, Unserved, Visit, answer
+from sync.nearby.discovery import PORT
+from sync.nearby.peer import PATH, PROOF_HEADER
+from sync.nearby.peer_answer import STRANGER_LIMIT, Gate, Unserved, Visit, answer
 from sync.protocol import AUTH_HEADER, MAX_REQUEST, MEDIA_TYPE, Problem
 
 MOST_AT_ONCE: Final = 4

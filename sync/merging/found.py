@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from db.search import index_people
 from db.tables import Person
-from sync.arrivals import chunks
+from sync.merging.arrivals import chunks
 
 
 def index_again(conn: Connection, people: Collection[UUID]) -> None:

@@ -15,8 +15,8 @@ from io import FileIO
 from pathlib import Path
 
 from db.keys import write_whole
-from sync.carry import KEPT_S, Named
 from sync.protocol import MAX_ANSWER, MAX_REQUEST
+from sync.wire.carry import KEPT_S, Named
 
 _HEAD = struct.Struct(">32s32sQ")
 

@@ -19,8 +19,8 @@ from uuid import UUID
 
 from db.identity import short
 from db.keys import sync_folder
-from sync.bundle import COUNTY, MAX_BUNDLE, is_age
 from sync.errors import BundleAbsent, BundleCut, BundleDamaged, BundleForeign, StickFailed, StickFull
+from sync.sticks.bundle import COUNTY, MAX_BUNDLE, is_age
 
 MOST_FILES = 500
 """Bundles of one folder that are looked at: the newest."""

@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from db.local import BATCH
 from db.store import Store
-from sync import parcel, peer
+from sync import parcel
 from sync.directory import Listed
 from sync.inbox import Arrived, take_in
 from sync.link import Folder
-from sync.peer import Meeting, Progress, Source
+from sync.nearby import peer
+from sync.nearby.peer import Meeting, Progress, Source
 from sync.seal import post
 from sync.session import settle
 

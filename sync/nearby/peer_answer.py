@@ -25,7 +25,7 @@ from sync.errors import (
 )
 from sync.inbox import take_in
 from sync.link import Folder, Link
-from sync.peer import PATH, listed_in, proof
+from sync.nearby.peer import PATH, listed_in, proof
 from sync.protocol import MAX_BATCHES, MAX_HEADS, MAX_TAKE, ExchangeAnswer, ExchangeRequest, check_claim, claim_of
 from sync.seal import held, post
 from sync.session import settle

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, upda
 from db.journal import Entry, EntryRef, Value
 from db.policy import FieldRule
 from db.versions import Head, RowHeads
-from sync import arrivals, bulk, resolve
+from sync.merging import arrivals, bulk, resolve
 
 _NameOfRow = tuple[str, UUID]
 

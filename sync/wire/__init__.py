@@ -1,0 +1,1 @@
+"""Under the messages: asking over HTTP, going on after a cut, budgets, how much fits into one message."""
