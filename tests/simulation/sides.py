@@ -51,8 +51,8 @@ def aside(world: World, store: Store | None = None) -> set[tuple[bytes, int]]:
         return {(bytes(name), seq) for name, seq in conn.execute(select(there.c.batch, there.c.seq))}
 
 
-def facts_aside(world: World, store: Store) -> set[Fact]:
-    """What the entries say that a laptop has set aside, whole or in part."""
+def facts_aside(world: World, store: Store | None = None) -> set[Fact]:
+    """What the entries say that a laptop, or the county, has set aside, whole or in part."""
     return {
         fact
         for name, seq in aside(world, store)
