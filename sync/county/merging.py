@@ -48,7 +48,8 @@ def in_background(engine: Engine) -> Iterator[None]:
     thread = threading.Thread(target=_keep_merging, args=(engine, stop), name="merging", daemon=True)
     thread.start()
     try:
-        yield
+        with store.merging_beside():
+            yield
     finally:
         stop.set()
         thread.join()

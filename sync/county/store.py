@@ -6,7 +6,8 @@ repeated or cut anywhere: a batch is stored once, merged once, and a merge that 
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -36,9 +37,10 @@ HURRY_S = 5.0
 
 @dataclass(slots=True)
 class _Hurry:
-    """When this process is at leisure again, in steady seconds."""
+    """When this process is at leisure again, in steady seconds; ``beside``: it merges beside the requests, too."""
 
     until: float = 0.0
+    beside: bool = False
 
 
 _HURRY = _Hurry()
@@ -52,6 +54,16 @@ def hurry() -> None:
 def hurried() -> bool:
     """Whether requests waited of late."""
     return time.monotonic() < _HURRY.until
+
+
+@contextmanager
+def merging_beside() -> Iterator[None]:
+    """As long as the block lasts somebody in this process merges what requests leave."""
+    _HURRY.beside = True
+    try:
+        yield
+    finally:
+        _HURRY.beside = False
 
 
 def keys_of(conn: Connection, pair_id: UUID) -> dict[UUID, bytes]:
@@ -153,9 +165,10 @@ def merge_waiting(engine: Engine, pair_id: UUID, now: int) -> bool:
     """Merge the stored batches of the pair that are not merged yet, in causal order. Whether it is worth asking again.
 
     One that cannot be merged now is left as it was stored, with those that stand on it; the rest goes on. Where
-    others merge or wait already nothing is done here: what is stored is merged later, beside the requests.
+    somebody merges beside the requests, and others merge or wait already, it is left to him.
     """
-    if hurried() or not MERGES.acquire(blocking=False):
+    beside = _HURRY.beside
+    if (beside and hurried()) or not MERGES.acquire(blocking=not beside):
         return False
     try:
         limit = time.monotonic() + MERGE_S

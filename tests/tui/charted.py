@@ -13,7 +13,6 @@ from care import people, rounds, staff, stays
 from care.measured import Measured
 from care.person_facts import Allergy, Condition, Contact
 from db.tables import Round
-from sync.seal import seal
 from tests.care.household import PLAN, Household, at, copy_of, founded, id_number
 from yiyang_tui.app import YiyangApp, make_app
 from yiyang_tui.session import Session
@@ -73,6 +72,8 @@ def build(path: Path) -> Household:
 @pytest.fixture(scope="session")
 def charted_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Household]:
     """That record, closed and sealed; copied for each test, which need not seal a thousand looks at its end."""
+    from sync.seal import seal
+
     made = build(tmp_path_factory.mktemp("charted") / "record.db")
     seal(made.store)
     made.store.close()
