@@ -310,6 +310,26 @@ class Access(Synced, table=True):
     what: str = "chart"
 
 
+class AuditEvent(Synced, table=True):
+    """An act that leaves no row of its own: signing in, a wrong PIN, an export, a key slot, a backup put back (审计).
+
+    ``staff_id`` is null for the program itself; ``second_id`` is who confirmed an act of two persons. ``what`` is one
+    of ``care/data/rules/audit.toml``, ``about`` the row it was done to, ``facts`` a JSON object of short texts and
+    numbers without a name or a secret in it.
+    """
+
+    __tablename__ = "audit_event"
+
+    staff_id: UUID | None = _maybe()
+    second_id: UUID | None = _maybe()
+    at: int = _at()
+    what: str
+    about: UUID | None = _maybe()
+    facts: str = "{}"
+
+    __table_args__ = (Index("ix_audit_event_at", "at"),)
+
+
 # --- published by the county: a laptop reads them, and never edits them --------------------------
 
 
@@ -353,6 +373,7 @@ SYNCED: tuple[type[Synced], ...] = (
     Round,
     Vitals,
     Access,
+    AuditEvent,
     Catalogue,
     CatalogueItem,
 )

@@ -138,7 +138,7 @@ def test_killed_in_the_middle_of_a_download_it_goes_on_from_there(world: World) 
 
 def test_what_was_written_meanwhile_does_not_make_it_begin_anew(world: World) -> None:
     """Cut in the middle of an upload; more is sealed before the line is back."""
-    line = Line(up=Way(cut_at=[40_000]))
+    line = Line(up=Way(rate=80_000, cut_at=[40_000]))
     with world.serving() as url, through(line, url) as near:
         home = world.start()
         done = noted(home, LOAD)

@@ -20,6 +20,19 @@ def upgrade() -> None:
     op.create_index("ix_access_person_id", "access", ["person_id"])
 
     op.create_table(
+        "audit_event",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("second_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("about", sa.LargeBinary(16), nullable=True),
+        sa.Column("facts", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_audit_event_at", "audit_event", ["at"])
+
+    op.create_table(
         "batch",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("device_id", sa.LargeBinary(16), nullable=False),

@@ -25,6 +25,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_access_person_id", "access", ["pair_id", "person_id"])
     op.create_table(
+        "audit_event",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("staff_id", RowId(), nullable=True),
+        sa.Column("second_id", RowId(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("about", RowId(), nullable=True),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index("ix_audit_event_at", "audit_event", ["pair_id", "at"])
+    op.create_table(
         "bed",
         sa.Column("pair_id", RowId(), nullable=False),
         sa.Column("id", RowId(), nullable=False),
