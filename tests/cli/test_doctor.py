@@ -5,7 +5,6 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from db.keys import envelope_path
@@ -67,7 +66,6 @@ def test_a_lost_key_envelope_is_bad(vault: Path) -> None:
     assert "密钥信封读不出来" in ended.out
 
 
-@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 def test_a_record_that_others_may_read_is_told(vault: Path) -> None:
     vault.chmod(0o644)
     assert levels(yiyang("doctor", "--json", vault=vault))["record_open_to_others"] == "attention"

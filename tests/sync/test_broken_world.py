@@ -292,7 +292,6 @@ def killer() -> Iterator[Killer]:
         one.program.communicate()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_power_fails_at_every_step_of_a_sync(world: World) -> None:
     """Sealing, posting, exchanging, merging: killed before each step in turn, and gone on with next time."""
     clinic = world.start("clinic")

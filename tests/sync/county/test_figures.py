@@ -7,6 +7,7 @@ import pytest
 
 from sync.county import logs
 from sync.county.settings import Settings
+from sync.errors import CountyLies
 from sync.protocol import Problem
 from tests.sync.county.members import Said, enrolled
 from tests.sync.county.served import free_port, served
@@ -53,7 +54,7 @@ def test_figures_of_all_workers_are_one_sum_and_lines_tell_codes_not_people(coun
 def test_an_error_in_the_log_tells_its_kind_and_place_and_not_what_it_quotes() -> None:
     try:
         Problem.decode(NAME.encode())
-    except Exception as error:
+    except CountyLies as error:
         said = logs.places((type(error), error, error.__traceback__))
     assert said.startswith("CountyLies < ")
     assert "protocol.py" in said
