@@ -46,6 +46,7 @@ class Store:
 
     def __init__(self, path: Path, engine: Engine, device: Device, clock: Clock, key: bytes) -> None:
         self.path = path
+        self.read_only = False
         self.device = device
         self.clock = clock
         self._engine = engine

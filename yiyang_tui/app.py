@@ -29,6 +29,7 @@ from yiyang_tui.words import t
 if TYPE_CHECKING:
     from db.errors import YiyangError
     from yiyang_tui.carrier import Carrier, Carrying
+    from yiyang_tui.chores import Chores
 
 BEFORE_OPEN = ("help", "theme", "language", "quit", "keys", "palette")
 """The actions that need no open record."""
@@ -48,6 +49,7 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
         self.vault, self.start, self.places, self.settings_file = vault, start, places, settings
         self.session: Session | None = None
         self.carrier: Carrier | None = None
+        self.chores: Chores | None = None
         self.title = t("app.name")
         ScrollBar.renderer = WholeCells
         for look in make_themes():
@@ -66,9 +68,11 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
     async def enter(self, session: Session) -> None:
         """The record is open: go to the first place. From here on memory is collected as usual."""
         from yiyang_tui.carrier import Carrier
+        from yiyang_tui.chores import Chores
 
         self.session = session
         self.carrier = Carrier(self, session, self._carried)
+        self.chores = Chores(self, session, self._chores_changed)
         await self.go(self.start)
         self.run_worker(self._carry(self.carrier))
         if not gc.isenabled():
@@ -124,6 +128,8 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
         with suppress(WorkerError):
             await self.workers.wait_for_complete([work for work in self.workers if work.node is self.screen])
         self.screen.call_after_refresh(carrier.start)
+        if self.chores is not None:
+            self.chores.start()
 
     def sync_now(self, *, urgent: bool = False) -> None:
         """Begin an exchange, unless one is under way; ``urgent``: then another one after it."""
@@ -142,16 +148,25 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
 
     def _carried(self, state: "Carrying") -> None:
         """The carrier has news: every place shows its line."""
+        from yiyang_tui.cells import BETWEEN
         from yiyang_tui.sync_line import line
         from yiyang_tui.widgets.lines import SyncLine
 
         if self.session is None:
             return
-        self.session.sync_line = line(state, self.session.now())
+        told = [] if self.chores is None else self.chores.told()
+        self.session.sync_line = BETWEEN.join(part for part in (*told, line(state, self.session.now())) if part)
         for screen in {*self.screen_stack, *self._installed_places()}:
             if isinstance(screen, Place) and screen.is_mounted:
                 screen.query_one(SyncLine).text = self.session.sync_line
                 screen.carried(state)
+
+    def _chores_changed(self) -> None:
+        """A chore begins or is done: the line of every screen says what is urgent of it, and a screen may show more."""
+        self._carried(self.carrying)
+        for screen in self.screen_stack:
+            if isinstance(screen, Place) and screen.is_mounted:
+                screen.chores_changed()
 
     def _installed_places(self) -> list[Screen[Any]]:
         return [self.get_screen(id) for id in self.places if self.is_screen_installed(id)]
@@ -288,6 +303,8 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
         """The record is closed whatever led here."""
         if self.carrier is not None:
             self.carrier.close()
+        if self.chores is not None:
+            self.chores.close()
         if self.session is not None:
             self.session.close()
 

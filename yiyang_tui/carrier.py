@@ -15,6 +15,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from yiyang_tui.away import away, post
 from yiyang_tui.sharer import OFF, Sharer, Sharing
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class Carrier:
         loop, context = asyncio.get_running_loop(), copy_context()
 
         def step(done: int, total: int) -> None:
-            _post(loop, lambda: context.run(told, done, total))
+            post(loop, lambda: context.run(told, done, total))
 
         async with self._inbox_free:
             found = await self._away(lambda: self._own_turn(act, step))
@@ -146,7 +147,7 @@ class Carrier:
             loop, context = asyncio.get_running_loop(), copy_context()
 
             def changed(sharing: Sharing) -> None:
-                _post(loop, lambda: context.run(self._shared, sharing))
+                post(loop, lambda: context.run(self._shared, sharing))
 
             self._sharer = Sharer(self.store, self._gate, changed)
         self._sharer.start()
@@ -197,7 +198,7 @@ class Carrier:
         loop, context = asyncio.get_running_loop(), copy_context()
 
         def told(done: int, total: int) -> None:
-            _post(loop, lambda: context.run(self._progress, done, total))
+            post(loop, lambda: context.run(self._progress, done, total))
 
         how: dict[str, Any] = {}
         try:
@@ -236,21 +237,7 @@ class Carrier:
             self._changed(state)
 
     async def _away(self, act: Callable[[], Found]) -> Found:
-        """Do it in a thread of its own, which ends with the program whatever it waits for."""
-        loop = asyncio.get_running_loop()
-        found: asyncio.Future[Found] = loop.create_future()
-
-        def work() -> None:
-            try:
-                result = act()
-            except Exception as error:
-                failed = error  # raised where it is waited for
-                _post(loop, lambda: None if found.done() else found.set_exception(failed))
-            else:
-                _post(loop, lambda: None if found.done() else found.set_result(result))
-
-        threading.Thread(target=work, daemon=True, name="carrier").start()
-        return await found
+        return await away(act, "carrier")
 
     # --- in threads -----------------------------------------------------------------------------
 
@@ -320,9 +307,3 @@ class Carrier:
         with disk_errors(session.store.path):
             link = enrol(session.store, url, code, pair_name=session.pair_name, laptop=platform.node()[:80] or "laptop")
         return link.county_name
-
-
-def _post(loop: asyncio.AbstractEventLoop, tell: Callable[[], object]) -> None:
-    # The program has ended: nobody is left to be told.
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(tell)

@@ -1,6 +1,7 @@
 """Who is at the laptop, and on which record: handed to screens, kept nowhere else."""
 
 import contextlib
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,7 +38,8 @@ class Session:
     """The open record and the signed-in person.
 
     ``now`` gives seconds UTC by the record's clock. ``sync_line`` is shown as it is, its parts two blanks apart.
-    ``acts``: what Ctrl+Z can take back, the newest last.
+    ``acts``: what Ctrl+Z can take back, the newest last. ``closing``: set before the record is closed, for whatever
+    takes long beside the work.
     """
 
     store: "Store"
@@ -46,6 +48,7 @@ class Session:
     now: Callable[[], int]
     sync_line: str = ""
     acts: deque[LastAct] = field(default_factory=lambda: deque(maxlen=UNDOABLE))
+    closing: threading.Event = field(default_factory=threading.Event)
 
     @property
     def shift(self) -> str:

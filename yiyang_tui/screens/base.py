@@ -171,6 +171,9 @@ class Place(Sheet[None]):
     def carried(self, state: "Carrying") -> None:
         """The sync beside the work has news. Override to show more than the line."""
 
+    def chores_changed(self) -> None:
+        """Something that is done beside the work begins or is done. Override where it is shown."""
+
     def saved(
         self, what: str, undo: Callable[[], object] | None, said: str, *, urgent: bool = False, undone: str = ""
     ) -> None:

@@ -1,0 +1,146 @@
+"""What the open application does beside the work: one row of ``CHORES`` each.
+
+They begin some seconds after the first screen is painted, one after the other, in a thread that the program never
+waits for long: a chore that takes more than a moment looks at ``session.closing``. When each was last done is kept
+beside the record (``chore_log``), so that two programs on one record do each of them once.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from yiyang_tui.away import away, post
+from yiyang_tui.chore_log import NOTHING, Kept, alone, note_done, note_failed, read
+from yiyang_tui.words import t
+
+if TYPE_CHECKING:
+    from yiyang_tui.session import Session
+
+FIRST_S: Final = 20
+"""Start-up is sacred: nobody waits for a chore in the first seconds."""
+LOOK_S: Final = 60
+RETRY_S: Final = 15 * 60
+"""After a chore failed it is tried again after this time, or when it is due anyway."""
+CLOSE_S: Final = 3.0
+"""Closing waits so long for the chore under way; what is left then is in the state a power cut would leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoreDone:
+    """What came of a chore. ``facts`` are remembered and shown; they hold neither names nor secrets."""
+
+    facts: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """One of them: ``run`` blocks and may raise a ``YiyangError``. ``urgent``: its failure stands on every screen.
+
+    The words ``chore.<id>`` name it where it failed.
+    """
+
+    id: str
+    every_s: int
+    run: "Callable[[Session], ChoreDone]"
+    urgent: bool = False
+
+
+CHORES: Final[tuple[Chore, ...]] = ()
+
+
+def due(kept: Kept | None, every_s: int, now: int) -> bool:
+    """Whether a chore is to be done now. A last time in the future was told by a wrong clock: it counts for nothing."""
+    if kept is None:
+        return True
+    if 0 <= now - kept.failed_at < RETRY_S and kept.failed_at >= kept.done_at:
+        return False
+    return not 0 <= now - kept.done_at < every_s
+
+
+class Chores:
+    """The chores of this program on its open record. ``changed`` is called on the application's own thread."""
+
+    def __init__(
+        self, app: Any, session: "Session", changed: Callable[[], None], chores: tuple[Chore, ...] = CHORES
+    ) -> None:
+        self._app = app
+        self._session = session
+        self._changed = changed
+        self._chores = chores
+        self._asked: set[str] = set()
+        self._free = threading.Event()
+        self._free.set()
+        self.running = ""
+        self.kept: dict[str, Kept] = {}
+
+    def start(self) -> None:
+        """Look what is due some seconds from now, and go on by the clock."""
+        self._app.set_timer(FIRST_S, self.look)
+        self._app.set_interval(LOOK_S, self.look)
+
+    def look(self) -> None:
+        """Do what is due, unless something is being done; nothing on a record that is only read."""
+        if self._free.is_set() and not self._session.closing.is_set() and not self._session.store.read_only:
+            self._free.clear()
+            self._app.run_worker(self._turn(), group="chores")
+
+    def do(self, id: str) -> None:
+        """Do a chore now, due or not: somebody asked for it."""
+        self._asked.add(id)
+        self.look()
+
+    def told(self) -> list[str]:
+        """For the line of every screen: the urgent ones that failed when they were last tried, in words."""
+        failed = [chore.id for chore in self._chores if chore.urgent and self.kept.get(chore.id, NOTHING).code]
+        return [t("syncline.chore_failed", what=t(f"chore.{id}")) for id in failed]
+
+    def close(self) -> None:
+        """Ask the chore under way to stop and give it a moment."""
+        self._session.closing.set()
+        self._free.wait(CLOSE_S)
+
+    async def _turn(self) -> None:
+        loop = asyncio.get_running_loop()
+        await away(lambda: self._work(loop), "chores")
+        if not self._session.closing.is_set():
+            self._changed()
+            if self._asked:
+                self.look()
+
+    # --- in the thread --------------------------------------------------------------------------
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        from db.errors import YiyangError
+        from db.lock import Taken
+
+        vault = self._session.store.path
+        asked, self._asked = self._asked, set()
+        try:
+            # Another program does them: its log tells when. No room for a lock file: nothing to be done about it here.
+            with suppress(Taken, YiyangError), alone(vault):
+                for chore in self._chores:
+                    self.kept = read(vault)
+                    wanted = chore.id in asked or due(self.kept.get(chore.id), chore.every_s, self._session.now())
+                    if wanted and not self._session.closing.is_set():
+                        self.running = chore.id
+                        post(loop, self._changed)
+                        self._one(chore)
+        finally:
+            self.running = ""
+            self.kept = read(vault)
+            self._free.set()
+
+    def _one(self, chore: Chore) -> None:
+        from db.errors import YiyangError
+
+        vault, now = self._session.store.path, self._session.now
+        try:
+            done = chore.run(self._session)
+            note_done(vault, chore.id, now(), done.facts)
+        except YiyangError as error:
+            if not self._session.closing.is_set():
+                with suppress(YiyangError):
+                    note_failed(vault, chore.id, now(), error)
