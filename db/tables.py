@@ -330,6 +330,19 @@ class AuditEvent(Synced, table=True):
     __table_args__ = (Index("ix_audit_event_at", "at"),)
 
 
+class Setting(Synced, table=True):
+    """What the pair has agreed on, the same on all its laptops: found by its ``name``.
+
+    It is set anew by a further row, so that nobody has to settle anything: the row with the highest ``turn`` counts,
+    and of two that were written apart the one with the higher id (``care.agreed``).
+    """
+
+    name: str = Field(index=True)
+    value: str
+    turn: int
+    at: int = _at()
+
+
 # --- published by the county: a laptop reads them, and never edits them --------------------------
 
 
@@ -374,6 +387,7 @@ SYNCED: tuple[type[Synced], ...] = (
     Vitals,
     Access,
     AuditEvent,
+    Setting,
     Catalogue,
     CatalogueItem,
 )

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from db.append_only import guards_of, guards_of_trail
+
 revision = "0001"
 down_revision = None
 
@@ -167,6 +169,12 @@ def upgrade() -> None:
     op.create_index("ix_leave_person_id", "leave", ["person_id"])
 
     op.create_table(
+        "mending",
+        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("one"),
+    )
+    op.create_table(
         "pair",
         sa.Column("id", sa.LargeBinary(16), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -288,6 +296,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("batch", "seq"),
     )
     op.create_table(
+        "setting",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_setting_name", "setting", ["name"])
+    op.create_table(
         "staff",
         sa.Column("id", sa.LargeBinary(16), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
@@ -341,3 +359,8 @@ def upgrade() -> None:
     op.create_index("ix_vitals_person_at", "vitals", ["person_id", "at"])
     op.create_index("ix_vitals_round_id", "vitals", ["round_id"])
     op.create_index("ix_vitals_supersedes", "vitals", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL"))
+
+    appended = ("round", "vitals", "access", "audit_event")
+    for guard in (guards_of_trail(), *map(guards_of, appended)):
+        for statement in guard.values():
+            op.execute(statement)

@@ -339,6 +339,18 @@ def upgrade() -> None:
         postgresql_partition_by="HASH (pair_id)",
     )
     op.create_table(
+        "setting",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index("ix_setting_name", "setting", ["pair_id", "name"])
+    op.create_table(
         "staff",
         sa.Column("pair_id", RowId(), nullable=False),
         sa.Column("id", RowId(), nullable=False),
