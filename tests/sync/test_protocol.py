@@ -1,5 +1,7 @@
 """Messages between laptop and county: what is written is read; what is not a message is never more than an error."""
 
+import json
+from base64 import urlsafe_b64decode
 from uuid import UUID
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.pack import pack, unpack
+from sync import jws
 from sync.errors import CountyLies, SignatureWrong
 from sync.protocol import (
     MAX_HEADS,
@@ -122,4 +125,16 @@ def test_a_receipt_says_what_was_signed() -> None:
     assert verify(receipt.sign(KEY, "county"), _public(KEY)) == receipt
     with pytest.raises(SignatureWrong):
         verify(receipt.sign(OTHER, "county"), _public(KEY))
+
+
+def test_another_word_of_the_county_is_no_receipt() -> None:
+    """Whatever else the county signs, and whatever fields it has: what it is for stands in it."""
+    receipt = Receipt(
+        UUID(int=1), DEVICE, 1, 1, digest([bytes(32)]), (bytes(32),), bytes(32), 1, 1_800_000_000, "merged"
+    )
+    _, content, _ = receipt.sign(KEY, "county").split(".")
+    said = json.loads(urlsafe_b64decode(content + "=" * (-len(content) % 4)))
+    for kind in ("yiyang-directory-1", "", None):
+        with pytest.raises(SignatureWrong):
+            verify(jws.sign_compact(json.dumps({**said, "kind": kind}).encode(), KEY, "county"), _public(KEY))
     assert digest(names) == digest(reversed(names)) != digest(names[:2])
