@@ -19,6 +19,7 @@ from db.errors import (
     CipherMissing,
     DiskFailed,
     DiskFull,
+    Refused,
     VaultBusy,
     VaultDamaged,
     VaultMissing,
@@ -26,6 +27,8 @@ from db.errors import (
     YiyangError,
 )
 
+APPEND_ONLY = "append_only"
+"""What the triggers of ``db.append_only`` say first."""
 _IMMEDIATE = "yiyang_immediate"
 BUSY_MS = 10_000
 # As what these values are bound: as themselves. Left to find that out, the driver spends more on each of them than on
@@ -64,6 +67,8 @@ def connector(path: Path, key: bytes) -> Callable[[], Any]:
             raw.execute("PRAGMA temp_store = MEMORY")
             raw.execute("PRAGMA journal_mode = WAL")
             raw.execute("PRAGMA synchronous = FULL")
+            # Without this, INSERT OR REPLACE takes a row out past the triggers that keep it.
+            raw.execute("PRAGMA recursive_triggers = ON")
         except driver.Error as error:
             raw.close()
             raise _plain(error, path) from error
@@ -158,12 +163,15 @@ _BUSY = {5, 6}
 _CLOSED_TO_US = {3, 8, 14, 23}
 _IOERR = 10
 _FULL = 13
+_CONSTRAINT = 19
 # With less than this nothing can be saved. The shared memory beside the file runs out of room as an "I/O error".
 _LEAST_ROOM = 256 * 1024
 
 
 def _plain(error: BaseException | None, path: Path) -> YiyangError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == _CONSTRAINT and str(error).startswith(APPEND_ONLY):
+        return Refused(APPEND_ONLY)
     if code == _FULL or (code == _IOERR and _is_full(path)):
         return DiskFull()
     if code == _IOERR:

@@ -99,6 +99,14 @@ RETRIED = Table(
     Column("schema", Integer, nullable=False),
 )
 
+# One row, and only inside the act that makes rows of append-only tables anew: see ``db.append_only.mending``.
+MENDING = Table(
+    "mending",
+    METADATA,
+    Column("one", Integer, primary_key=True),
+    Column("why", Text, nullable=False),
+)
+
 # What is being typed, so that it outlives a power cut.
 DRAFT = Table(
     "draft",

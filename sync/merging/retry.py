@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from db.append_only import mending
 from db.journal import Entry
-from db.local import BATCH, RETRIED
+from db.local import BATCH, RETRIED, SET_ASIDE
 from db.store import Store
 from db.vault import SCHEMA
 from sync import batch
@@ -32,14 +33,20 @@ def retry_aside(store: Store, tables: Tables | None = None, schema: int | None =
     Costs one short read where nothing is to be done. One transaction: cut off, it is done again.
     """
     schema = SCHEMA if schema is None else schema
+    tried = upsert(RETRIED).values(one=1, schema=schema).on_conflict_do_update(set_={"schema": schema})
     with store.reading() as conn:
         if conn.execute(select(RETRIED.c.schema)).scalar() == schema:
             return 0
-    with store.writing() as conn:
-        unsealed = [(store.device_id, epoch, entry) for epoch, entry in tail(conn)]
-        healed, rows = retry(conn, tables or laptop_tables(), lambda names: _applied(conn, names), unsealed)
-        index_again(conn, rows.get("person", ()))
-        conn.execute(upsert(RETRIED).values(one=1, schema=schema).on_conflict_do_update(set_={"schema": schema}))
+        nothing = conn.execute(select(SET_ASIDE.c.seq).limit(1)).first() is None
+    if nothing:
+        with store.writing() as conn:
+            conn.execute(tried)
+        return 0
+    with store.act(None) as act, mending(act, "upgrade"):
+        unsealed = [(store.device_id, epoch, entry) for epoch, entry in tail(act.conn)]
+        healed, rows = retry(act.conn, tables or laptop_tables(), lambda names: _applied(act.conn, names), unsealed)
+        index_again(act.conn, rows.get("person", ()))
+        act.conn.execute(tried)
     return healed
 
 

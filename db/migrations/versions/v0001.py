@@ -360,7 +360,7 @@ def upgrade() -> None:
     op.create_index("ix_vitals_round_id", "vitals", ["round_id"])
     op.create_index("ix_vitals_supersedes", "vitals", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL"))
 
-    appended = ("round", "vitals", "access", "audit_event")
+    appended = ("round", "vitals", "access", "audit_event", "setting")
     for guard in (guards_of_trail(), *map(guards_of, appended)):
         for statement in guard.values():
             op.execute(statement)
