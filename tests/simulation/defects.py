@@ -22,13 +22,14 @@ from db.local import BATCH
 from db.policy import FieldRule
 from db.store import Store
 from db.versions import Head
-from sync import batch, exchange, parcel, seal
+from sync import batch, parcel, seal
 from sync.county import exchange as county_exchange
 from sync.county import store as county_store
 from sync.link import Folder
 from sync.merging import merge
 from sync.merging.edits import Edits
 from sync.receipt import Receipt, digest
+from sync.wire.talk import Talk
 from tests.simulation.steps import Episode
 
 
@@ -129,13 +130,13 @@ def last_writer_by_wall_clock() -> Iterator[None]:
 @contextmanager
 def client_trusts_its_acknowledgements() -> Iterator[None]:
     """What the county once said it has is not sent again, whatever it says now."""
-    push = exchange._Talk._push
+    push = Talk._push
 
-    def remembering(self: exchange._Talk, answer: Any) -> Any:
+    def remembering(self: Talk, answer: Any) -> Any:
         known = (name for name in self.folder.news().county_heads if name in self.nodes)
         return push(self, replace(answer, heads=tuple({*answer.heads, *known})))
 
-    with patch.object(exchange._Talk, "_push", remembering):
+    with patch.object(Talk, "_push", remembering):
         yield
 
 
