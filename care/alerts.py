@@ -53,7 +53,7 @@ class Alert:
 # The people come first in every plan (CROSS JOIN keeps the order): a few hundred seeks, never a scan of years. Of
 # whoever was registered twice the rows may stand under either registration. A union is made in the order of ids, which
 # would walk all people if it were not told by which index to find the few.
-_OF_HOUSE = """(
+OF_HOUSE = """(
     SELECT person_id FROM stay WHERE until_at IS NULL
     UNION SELECT id FROM person INDEXED BY ix_person_same_as WHERE same_as IS NOT NULL
     UNION SELECT same_as FROM person WHERE same_as IS NOT NULL
@@ -62,7 +62,7 @@ _OF_HOUSE = """(
 _SETS = text(
     f"""
 SELECT v.person_id, v.at, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
-FROM {_OF_HOUSE} CROSS JOIN vitals AS v ON v.person_id = s.person_id
+FROM {OF_HOUSE} CROSS JOIN vitals AS v ON v.person_id = s.person_id
 WHERE v.at BETWEEN :since AND :until AND {EFFECTIVE_VITALS.format(v="v")}
 ORDER BY v.person_id, v.at DESC
 """
@@ -158,7 +158,7 @@ def _telling_rounds() -> TextClause:
     sql = text(
         f"""
 SELECT r.person_id, r.at, r.kind, {", ".join(f"r.{column}" for column in ROUND_COLUMNS)}
-FROM {_OF_HOUSE} CROSS JOIN round AS r ON r.person_id = s.person_id
+FROM {OF_HOUSE} CROSS JOIN round AS r ON r.person_id = s.person_id
 WHERE r.at BETWEEN :since AND :until
   AND (r.kind IN :kinds OR (r.reported_to IS NULL AND ({remarkable}))) AND {EFFECTIVE_ROUND.format(r="r")}
 ORDER BY r.person_id, r.at DESC
