@@ -4,7 +4,7 @@
 - An entry of the journal is never changed, and goes only when a batch of this laptop holds it.
 - A batch is never changed and never goes.
 
-Who holds the key of the file can drop a trigger; that they are all there is the first thing that ``yiyang audit verify``
+Who holds the key of the file can drop a trigger. That all are there is the first thing that ``yiyang audit verify``
 looks at, and the signed batches tell what was done without them.
 """
 

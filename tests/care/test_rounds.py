@@ -31,6 +31,7 @@ from db.journal import Value
 from db.local import JOURNAL
 from db.tables import Person, Round, Stay, Synced, Vitals
 from tests.care.household import Household, at, copy_of
+from tests.insider import tampering
 
 FULL_SET: dict[str, int | str | bool | None] = {
     "temp_c10": 365, "pulse": 78, "resp": 18, "sbp": 156, "dbp": 92, "spo2": 97, "acvpu": "A", "oxygen": False
@@ -273,7 +274,7 @@ def test_once_sealed_the_time_of_the_look_stands_for_that_of_the_writing(house: 
     person = house.person("李秀英", "101-1")
     early = record(house.store, house.carer, person, Observation(state="睡眠"), at=now - 7200)
     fresh = unremarkable(house.store, house.carer, person)
-    with house.store.writing() as conn:
+    with tampering(house.store) as conn:  # as if a batch held it
         conn.execute(JOURNAL.delete())
     undo(house.store, house.carer, fresh.round_id)
     with pytest.raises(Refused) as caught:

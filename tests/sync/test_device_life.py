@@ -29,6 +29,7 @@ from sync.proof.standing import standing
 from sync.proof.whereabouts import states
 from sync.seal import seal
 from tests.sync.county_tables import rows_of
+from tests.insider import tampering
 from tests.sync.worlds import PAIR, PASSPHRASE, World, look, looks, who
 
 
@@ -319,7 +320,7 @@ def test_a_laptop_that_writes_under_another_one_s_epoch_hides_nothing_of_it(worl
             [(epoch, last)] = conn.execute(select(CLOCK.c.epoch, CLOCK.c.seq)).all()
         for _ in range(5):
             look(clinic)
-        with clinic.writing() as conn:
+        with tampering(clinic) as conn:
             first = conn.execute(select(func.min(JOURNAL.c.seq))).scalar_one()
             conn.execute(JOURNAL.update().values(epoch=epoch, seq=JOURNAL.c.seq - first + last + 1))
         session.sync(clinic)

@@ -24,6 +24,7 @@ from sync.errors import ParcelNotForUs
 from sync.inbox import take_in
 from sync.proof.rebuild import differences
 from sync.protocol import MAX_REQUEST
+from tests.insider import tampering
 from tests.sync.worlds import World, look, looks
 
 
@@ -89,13 +90,13 @@ def test_signed_by_whom_and_for_whom(world: World) -> None:
     cases = {
         "unknown device": (written(clinic, device=stranger), "batch_unknown_device"),
     }
-    with clinic.writing() as conn:
+    with tampering(clinic) as conn:
         conn.execute(JOURNAL.delete())
     cases["another's name"] = (written(clinic, device=home.device_id), "batch_forged")
-    with clinic.writing() as conn:
+    with tampering(clinic) as conn:
         conn.execute(JOURNAL.delete())
     cases["another pair"] = (written(clinic, pair=stranger), "batch_forged")
-    with clinic.writing() as conn:
+    with tampering(clinic) as conn:
         conn.execute(JOURNAL.delete())
     sound = written(clinic)
     cases["cut"] = (sound[:-50], "batch_cut")
@@ -125,7 +126,7 @@ def test_what_a_revoked_laptop_signed_before_is_taken(world: World) -> None:
         for each in listed.devices
     )
     folder.save_link(replace(link, directory=replace(listed, devices=devices).sign(own.sign, own.kid)))
-    with clinic.writing() as conn:
+    with tampering(clinic) as conn:
         conn.execute(JOURNAL.delete())
     after = arrive(world, home, written(clinic))
     # Of the later one nothing can be told before the one that the county names has come.
@@ -299,7 +300,7 @@ def test_a_counter_is_believed_by_what_the_batch_stands_on_as_the_county_does(wo
     with clinic.writing() as conn:
         conn.execute(CLOCK.update().values(lamport=leap - 9))
     first = written(clinic)
-    with clinic.writing() as conn:
+    with tampering(clinic) as conn:
         conn.execute(JOURNAL.delete())
         conn.execute(CLOCK.update().values(lamport=2 * leap - 20))
     apart, after = written(clinic), tail_of(clinic, parents=(batch.name(first),))
@@ -380,7 +381,7 @@ def test_of_batches_taken_in_together_a_spoiled_one_keeps_back_only_what_stands_
 
 def next_of(store: Store, parent: bytes) -> bytes:
     """One more round of this laptop as a batch that stands on ``parent``."""
-    with store.writing() as conn:
+    with tampering(store) as conn:
         conn.execute(JOURNAL.delete())
     return written(store, parents=(batch.name(parent),))
 

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from db.tables import Person
 from sync import session
 from sync.proof.rebuild import differences
+from tests.insider import tampering
 from tests.sync.worlds import World, look, who
 
 
@@ -39,7 +40,7 @@ def test_a_row_that_was_changed_behind_the_journal_is_found(
     home = world.start()
     look(home)
     session.settle(home)
-    with home.writing() as conn:
+    with tampering(home) as conn:
         conn.execute(text(statement))
     assert differences(home) == found
 
@@ -48,7 +49,7 @@ def test_a_batch_that_is_gone_is_found(world: World) -> None:
     home = world.start()
     look(home)
     session.settle(home)
-    with home.writing() as conn:
+    with tampering(home) as conn:
         conn.execute(text("DELETE FROM batch WHERE position = (SELECT max(position) FROM batch)"))
     assert differences(home) == {"round": 1}
     with home.reading() as conn:

@@ -24,6 +24,7 @@ from sync.proof.compare import CompareAnswer, CompareRequest, bucket, day, subje
 from sync.proof.reconcile import Comparison, SyncFirst, compare
 from sync.proof.standing import standing
 from sync.protocol import authorise
+from tests.insider import tampering
 from tests.sync.county.members import Member, Said, enrolled
 from tests.sync.county_tables import rows_of
 from tests.sync.impostor import Reply, answering, forward
@@ -175,7 +176,7 @@ def test_rows_of_other_pairs_are_not_touched(pair: Pair, county_engine: Engine) 
 def test_what_is_damaged_here_is_told_and_not_given_to_the_county(pair: Pair) -> None:
     before = rows_of(pair.county, pair.store.pair_id, Round)
     core = Round.__table__  # type: ignore[attr-defined]
-    with pair.store.writing() as conn:
+    with tampering(pair.store) as conn:
         conn.execute(update(core).where(core.c.id == pair.rounds[5]).values(note="altered on the disk"))
         conn.execute(delete(core).where(core.c.id == pair.rounds[6]))
     found = compare(pair.store)
