@@ -8,7 +8,6 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,37 +15,35 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from db import keys
+from db import keys, openers, reserve, slots
 from db.act import Act, Progress
 from db.backup import backup
-from db.cipher import driver_of, fold, plain_errors, reading, transaction, writer
+from db.cipher import driver_of, fold, open_engine, plain_errors, reading, transaction, writer
 from db.clock import Clock, boot_id
+from db.device import Device
 from db.disk import identity
-from db.errors import VaultBusy, YiyangError
+from db.errors import DiskFailed, DiskFull, KeyChanged, Refused, VaultBusy, VaultDamaged, YiyangError
 from db.identity import new_epoch
 from db.local import CLOCK, DRAFT
+from db.read_only import forget
 
 __all__ = ["Act", "Device", "Store"]
 
 _DRAFT_LIMIT = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """This laptop: its ids, its signing key (Ed25519, 32 bytes) and its age identity."""
-
-    device_id: UUID
-    pair_id: UUID
-    sign_key: bytes
-    age_key: str
-
-
 class Store:
-    """The open record. Safe from any thread: reads run side by side, acts queue on one lock."""
+    """The open record. Safe from any thread: reads run side by side, acts queue on one lock.
 
-    def __init__(self, path: Path, engine: Engine, device: Device, clock: Clock, key: bytes) -> None:
+    ``read_only``: it lies where nothing may be written, and ``copy`` of it is read; every act is ``Refused``.
+    """
+
+    def __init__(
+        self, path: Path, engine: Engine, device: Device, clock: Clock, key: bytes, *, copy: Path | None = None
+    ) -> None:
         self.path = path
-        self.read_only = False
+        self.read_only = copy is not None
+        self._copy = copy
         self.device = device
         self.clock = clock
         self._engine = engine
@@ -84,7 +81,7 @@ class Store:
         with self._lock:
             if self._inside:
                 raise RuntimeError("a transaction inside another would wait for itself")
-            self._follow()
+            self._prepare()
             self._inside = True
             try:
                 # Kept from act to act: to take one from the pool costs as much as to write a row, and each commit
@@ -95,12 +92,22 @@ class Store:
                     # Committed to a file that was replaced meanwhile, it would be called saved and be gone.
                     if identity(self.path) != self._file:
                         raise VaultBusy(path=str(self.path))
-            except BaseException:
+            except BaseException as error:
                 # Whatever state it is in: the next act takes a fresh one.
                 self._let_go()
+                if isinstance(error, DiskFull | DiskFailed):
+                    reserve.let_go(self.path)
                 raise
             finally:
                 self._inside = False
+
+    def _prepare(self) -> None:
+        """Before a transaction. Its body cannot be run twice, so room for it is made before it begins."""
+        if self.read_only:
+            raise Refused("read_only")
+        self._follow()
+        if reserve.is_low(self.path):
+            reserve.let_go(self.path)
 
     def _let_go(self) -> None:
         if self._writer is not None:
@@ -113,7 +120,7 @@ class Store:
 
         Open connections would go on writing to the file that was replaced, and all of it would be gone at the end.
         """
-        if identity(self.path) == self._file:
+        if self.read_only or identity(self.path) == self._file:
             return
         with self._lock:
             if self._inside:
@@ -122,7 +129,10 @@ class Store:
             self._let_go()
             fold(self._engine, self.path)
             self._engine.dispose()
-            self._file = identity(self.path)
+            file = identity(self.path)
+            if not slots.holds(keys.read_envelope(keys.envelope_path(self.path)), self._key):
+                raise KeyChanged(path=str(self.path))
+            self._file = file
 
     @contextmanager
     def act(self, staff_id: UUID | None) -> Iterator[Act]:
@@ -172,13 +182,53 @@ class Store:
         raw.execute("INSERT INTO epoch VALUES (?, ?, 0, 0, ?)", (fresh.epoch, now, boot_id()))
         return fresh
 
+    @property
+    def key_id(self) -> str:
+        """Names the database key without telling anything of it."""
+        return keys.key_id(self._key)
+
+    def wrap(self, slot: keys.Slot) -> keys.Slot:
+        """A slot with the database key sealed to it. Raises ``VaultDamaged`` if it names no public key."""
+        return slots.wrapped_for(self._key, slot, self.device_id)
+
+    def sealed_device(self, envelope: keys.Envelope) -> keys.Slot:
+        """The laptop's own row for the envelope: the one in it, unless that is not ours."""
+        with suppress(VaultDamaged):
+            if slots.open_device(envelope, self._key) == self.device:
+                return dict(envelope["device"])
+        return slots.seal_device(self._key, self.device)
+
     def add_county_slot(self, recovery_public: bytes) -> None:
         """Let the county recover this record: wrap the database key to its public key (X25519, 32 bytes)."""
-        keys.add_slot(self.path, keys.county_slot(self._key, recovery_public))
+        openers.put(self, slots.county_slot(self._key, recovery_public, self.device_id))
 
     def add_passphrase(self, number: str, passphrase: str, cost: keys.Cost) -> None:
         """Let one more staff member open this record. Raises ``Refused``, ``PassphraseTooShort``."""
-        keys.add_slot(self.path, keys.passphrase_slot(self._key, number, passphrase, cost))
+        slot = slots.new_passphrase(number, passphrase, cost)
+        with self.writing() as conn:
+            openers.enter(conn, slot, self.now(), None)
+        openers.put(self, slot)
+
+    def change_key(self, key: bytes) -> None:
+        """Write the file anew under another database key (``db.rekey``). Takes as long as a backup.
+
+        Raises ``Refused``: slots_differ (numbers) where the envelope has slots that the record does not know;
+        ``DiskFull``, ``VaultBusy``, ``VaultDamaged``: then everything is as it was.
+        """
+        from db import rekey
+
+        with self._lock:
+            if self._inside:
+                raise RuntimeError("the key cannot be changed inside a transaction")
+            openers.check(self)
+            self._follow()
+            self._let_go()
+            before = keys.read_envelope(keys.envelope_path(self.path))
+            after = rekey.envelope_for(before, self._key, key, self.device)
+            rekey.rewrite(self.path, self._engine, key, after)
+            self._key, self._engine = key, open_engine(self.path, key)
+            self._file = identity(self.path)
+            self._progress = None
 
     def step_over(self, epoch: bytes) -> None:
         """Others hold entries of this epoch that we lack: this machine was put back in time. Begin a new one."""
@@ -220,6 +270,8 @@ class Store:
         A newest time beyond it was believed wrongly: kept, it would raise the doubt anew at every start.
         """
         self.clock.answer(told_at)
+        if self.read_only:
+            return
         newest = func.min(CLOCK.c.newest_at, told_at)
         with self.writing() as conn:
             conn.execute(update(CLOCK).values(offset_s=self.clock.offset_s, newest_at=newest))
@@ -242,3 +294,5 @@ class Store:
                 fold(self._engine, self.path)
             self._let_go()
             self._engine.dispose()
+            if self._copy is not None:
+                forget(self._copy)

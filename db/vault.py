@@ -15,6 +15,7 @@ from db.errors import SchemaTooNew, VaultDamaged, VaultExists, VaultMissing
 from db.identity import new_epoch, row_id
 from db.journal import SCHEMA as SCHEMA
 from db.local import CLOCK, DEVICE
+from db.read_only import copy_of, forget, writable
 from db.store import Device, Store
 
 
@@ -96,14 +97,28 @@ def open_vault(path: Path, number: str, passphrase: str, *, clock: Clock | None 
     """Open the record at ``path``.
 
     Raises ``VaultMissing``, ``WrongPassphrase``, ``VaultDamaged``, ``SchemaTooNew``. An older schema is
-    migrated after a verified backup. A doubtful clock does not refuse: see ``Store.clock.doubt``.
+    migrated after a verified backup. A doubtful clock does not refuse: see ``Store.clock.doubt``. Where nothing may be
+    written the ``Store`` is ``read_only``, and nothing is written beside the record.
     """
     if not path.exists():
         raise VaultMissing(path=str(path))
     key = keys.unwrap(keys.read_envelope(keys.envelope_path(path)), number, passphrase)
-    engine = open_engine(path, key)
+    if writable(path):
+        return _opened(path, key, clock)
+    copy = copy_of(path)
     try:
-        _bring_up(engine, path, key)
+        return _opened(path, key, clock, copy)
+    except BaseException:
+        forget(copy)
+        raise
+
+
+def _opened(path: Path, key: bytes, clock: Clock | None, copy: Path | None = None) -> Store:
+    """The record at ``path``, or ``copy`` of it to read in."""
+    file = copy or path
+    engine = open_engine(file, key)
+    try:
+        _bring_up(engine, file, key)
         with reading(engine, path) as conn:
             row = conn.execute(select(DEVICE)).one()
             newest, offset = conn.execute(select(CLOCK.c.newest_at, CLOCK.c.offset_s)).one()
@@ -117,7 +132,7 @@ def open_vault(path: Path, number: str, passphrase: str, *, clock: Clock | None 
     clock.offset_s = offset
     clock.check(newest)
     device = Device(row.device_id, row.pair_id, bytes(row.sign_key), row.age_key)
-    return Store(path, engine, device, clock, key)
+    return Store(path, engine, device, clock, key, copy=copy)
 
 
 def check_whole(store: Store) -> bool:

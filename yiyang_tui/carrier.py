@@ -87,6 +87,8 @@ class Carrier:
     def start(self) -> None:
         """Take in what came while the record was closed, look, sync, and go on by the clock."""
         self._app.run_worker(self._begin(), group="carrier")
+        if self.store.read_only:
+            return
         self._app.set_interval(LOOK_S, self.look)
         self._app.set_interval(EVERY_S, self.go)
 
@@ -103,7 +105,7 @@ class Carrier:
         ``urgent``: something was recorded that the county must know now; an exchange under way is followed by another.
         """
         standing = self.state.standing
-        if standing is None or not standing.enrolled:
+        if standing is None or not standing.enrolled or self.store.read_only:
             return False
         if self.state.running:
             self._again = self._again or urgent
@@ -186,7 +188,8 @@ class Carrier:
                 found = await self._away(self._stand)
             else:
                 async with self._inbox_free:
-                    await self._away(self._take_in)
+                    if not self.store.read_only:
+                        await self._away(self._take_in)
                     found = await self._away(self._stand)
             self._set(replace(self.state, standing=found, trouble=None))
         except YiyangError as error:

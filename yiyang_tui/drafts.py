@@ -70,6 +70,10 @@ class Draft:
         self._busy, self._waiting = True, False
         self._idle.clear()
         store, staff, wanted = self._session.store, self._session.staff.id, self._wanted
+        if store.read_only:
+            # Nothing is kept there, and each pause in typing need not say so: saving will.
+            self._written(None)
+            return
         group = f"draft:{self.key}"
         if wanted is None:
             self._sheet.run_care(store.drop_draft, self.key, then=self._written, failed=self._failed, group=group)

@@ -72,9 +72,10 @@ class Session:
         from db.errors import YiyangError
         from sync.session import settle
 
-        # A full disk, say: nothing is lost, the journal keeps it and the next start seals it.
-        with contextlib.suppress(YiyangError):
-            settle(self.store)
+        if not self.store.read_only:
+            # A full disk, say: nothing is lost, the journal keeps it and the next start seals it.
+            with contextlib.suppress(YiyangError):
+                settle(self.store)
         self.store.close()
 
     def become(self, staff: "StaffView") -> None:

@@ -44,7 +44,7 @@ def _seal(store: "Store") -> None:
     from sync.link import Folder
     from sync.session import settle
 
-    if Folder(store.path).enrolled:
+    if Folder(store.path).enrolled and not store.read_only:
         # A full disk, say: nothing is lost, the journal keeps it and the next sync seals it.
         with suppress(YiyangError):
             settle(store)

@@ -44,6 +44,8 @@ class HeadLine(Line):
         session, width = self.session, self.size.width
         now = session.now()
         right = f"{times.clock(now)} {times.weekday(now)}"
+        if session.store.read_only:
+            right = f"{t('app.read_only')}  {right}"
         middle = f"{session.staff.name} {t(f'role.{session.staff.role}')}"
         if session.shift:
             middle += f"  {session.shift}"
