@@ -30,6 +30,9 @@ from sync.wire.carry import (
     named_of,
 )
 
+UNNAMED_BYTES = 512 << 10
+"""A body without a name is read whole before it is known who sends it, so by anybody: laptops name all but short ones."""
+
 Answer = tuple[bytes, Named | None]
 """What is answered, and what it is called if it is long."""
 
@@ -47,7 +50,7 @@ async def talk(desk: Desk, request: Request) -> Response:
     header = request.headers.get(AUTH_HEADER, "")
     named, most = _named(request), _most(request)
     if named is None:
-        body = await carried.read(request, MAX_REQUEST, _nothing, _lost)
+        body = await carried.read(request, UNNAMED_BYTES, _nothing, _lost)
         return _said(*await run_in_threadpool(_in_one, desk, header, body), most)
     asking: list[Asking] = []
 

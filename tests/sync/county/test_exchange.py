@@ -18,6 +18,7 @@ from sync.county import admin, store
 from sync.county.database import open_engine, reading, writing
 from sync.county.settings import Settings
 from sync.county.tables import RECORD, ROW_VERSION, SET_ASIDE, Device, StoredBatch, core
+from sync.county.talk import UNNAMED_BYTES
 from sync.directory import Directory
 from sync.errors import SignatureWrong
 from sync.protocol import MAX_REQUEST, ExchangeAnswer, ExchangeRequest, Hello, authorise
@@ -310,6 +311,14 @@ def test_a_body_too_long_is_refused_before_it_is_read(address: str) -> None:
         with socket.create_connection((host, int(port))) as asking:
             asking.sendall(f"POST /v1/enrol HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode())
             assert asking.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_long_body_of_somebody_who_does_not_say_whose_it_is_is_not_even_read(address: str) -> None:
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as asking:
+        head = f"POST /v1/exchange HTTP/1.1\r\nHost: x\r\nContent-Length: {UNNAMED_BYTES + 1}\r\n\r\n"
+        asking.sendall(head.encode())
+        assert asking.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_body_that_does_not_tell_its_length_is_cut_off(address: str) -> None:
