@@ -4,6 +4,7 @@ Traps this module answers: stock SQLite silently ignores ``PRAGMA key``, so the 
 version; the cipher's own log would paint over the screen; temp files would hold plaintext.
 """
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ APPEND_ONLY = "append_only"
 """What the triggers of ``db.append_only`` say first."""
 _IMMEDIATE = "yiyang_immediate"
 BUSY_MS = 10_000
+SALT_BYTES = 16
 # As what these values are bound: as themselves. Left to find that out, the driver spends more on each of them than on
 # all the rest of a row, because it looks for a way to convert it and fails.
 _BOUND: dict[type, Callable[[Any], Any]] = {bytes: bytes, bool: int, NoneType: lambda nothing: nothing}
@@ -44,6 +46,11 @@ def _driver() -> Any:
     return driver
 
 
+def salt_of(key: bytes) -> bytes:
+    """The salt of a file that we make. It keeps no secret; found again from the key, a file survives its first bytes."""
+    return hashlib.sha256(b"yiyang page salt 1\0" + key).digest()[:SALT_BYTES]
+
+
 def connector(path: Path, key: bytes) -> Callable[[], Any]:
     """A function that opens one connection to the file at ``path`` with the raw 32-byte key.
 
@@ -53,13 +60,14 @@ def connector(path: Path, key: bytes) -> Callable[[], Any]:
     for kind, bound in _BOUND.items():
         driver.register_adapter(kind, bound)
     address = f"{path.absolute().as_uri()}?mode=rw"
-    pragma = f"PRAGMA key = \"x'{key.hex()}'\""
+    pragma, first = (f"PRAGMA key = \"x'{said.hex()}'\"" for said in (key, key + salt_of(key)))
 
     def connect() -> Any:
         raw = driver.connect(address, uri=True, check_same_thread=False, isolation_level=None, cached_statements=256)
         try:
             raw.execute("PRAGMA cipher_log_level = NONE")
-            raw.execute(pragma)
+            # A file that was made elsewhere tells its own salt.
+            raw.execute(pragma if path.stat().st_size else first)
             version = raw.execute("PRAGMA cipher_version").fetchone()
             if not version or not version[0]:
                 raise CipherMissing
@@ -110,7 +118,7 @@ def writer(engine: Engine, path: Path) -> Connection:
 @contextmanager
 def transaction(conn: Connection, path: Path) -> Iterator[Connection]:
     """One write transaction on a ``writer``: committed at the end, rolled back on any error."""
-    with plain_errors(path), conn.begin():
+    with plain_errors(path), _spent_if_damaged(conn), conn.begin():
         yield conn
 
 
@@ -124,8 +132,20 @@ def writing(engine: Engine, path: Path) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine, path: Path) -> Iterator[Connection]:
     """One snapshot to read from, beside any writer."""
-    with plain_errors(path), engine.connect() as conn, conn.begin():
+    with plain_errors(path), engine.connect() as conn, _spent_if_damaged(conn), conn.begin():
         yield conn
+
+
+@contextmanager
+def _spent_if_damaged(conn: Connection) -> Iterator[None]:
+    """After one page that is not what was written the cipher refuses all others: nobody must get this connection."""
+    try:
+        yield
+    except (DBAPIError, _driver().Error) as error:
+        found = error.orig if isinstance(error, DBAPIError) else error
+        if getattr(found, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            conn.invalidate()
+        raise
 
 
 def fold(engine: Engine, path: Path) -> None:
@@ -163,6 +183,7 @@ _BUSY = {5, 6}
 _CLOSED_TO_US = {3, 8, 14, 23}
 _IOERR = 10
 _FULL = 13
+_DAMAGED = {11, 26}
 _CONSTRAINT = 19
 # With less than this nothing can be saved. The shared memory beside the file runs out of room as an "I/O error".
 _LEAST_ROOM = 256 * 1024
