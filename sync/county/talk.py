@@ -31,7 +31,7 @@ from sync.wire.carry import (
 )
 
 UNNAMED_BYTES = 512 << 10
-"""A body without a name is read whole before it is known who sends it, so by anybody: laptops name all but short ones."""
+"""A body without a name is read whole before it is known whose it is. Laptops name all but short ones."""
 
 Answer = tuple[bytes, Named | None]
 """What is answered, and what it is called if it is long."""
