@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from bench.record import NUMBER, PASSPHRASE
-from db.keys import envelope_path, read_envelope, unwrap
+from db.keys import envelope_path, read_envelope
+from db.slots import unwrap
 
 if __name__ == "__main__":
     envelope = read_envelope(envelope_path(Path(sys.argv[1])))

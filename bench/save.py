@@ -16,8 +16,9 @@ from bench.figure import Figure
 from db.cipher import connector
 from db.identity import new_epoch, row_id
 from db.journal import Value
-from db.keys import FLOOR, envelope_path, read_envelope, unwrap
+from db.keys import FLOOR, envelope_path, read_envelope
 from db.rows import shape_of, stored
+from db.slots import unwrap
 from db.store import Store
 from db.tables import Person, Round, Staff
 from db.vault import create_vault

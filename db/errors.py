@@ -57,6 +57,13 @@ class VaultBusy(YiyangError):
     exit_code = 5
 
 
+class KeyChanged(YiyangError):
+    """Somebody changed the key of the record while it was open here: it is to be opened anew. Facts: path."""
+
+    code = "key_changed"
+    exit_code = 5
+
+
 class VaultUnwritable(YiyangError):
     """The system does not let us open or write the file: rights, or a write-protected disk. Facts: path."""
 

@@ -117,6 +117,16 @@ DRAFT = Table(
     Column("body", Text, nullable=False),  # JSON object
 )
 
+# Who may open the record: the public keys of the slots of its envelope, which lies outside. See ``db.openers``.
+KEY_SLOT = Table(
+    "key_slot",
+    METADATA,
+    Column("number", Text, primary_key=True),  # staff number; empty: the county
+    Column("public", LargeBinary, primary_key=True),  # X25519, 32 raw bytes
+    Column("added_at", BigInteger, nullable=False),
+    Column("by", RowId),
+)
+
 # A PIN switches people inside the open vault and never protects the key on disk.
 PIN = Table(
     "pin",

@@ -193,9 +193,10 @@ class Store:
 
     def sealed_device(self, envelope: keys.Envelope) -> keys.Slot:
         """The laptop's own row for the envelope: the one in it, unless that is not ours."""
+        present: keys.Slot = envelope["device"]
         with suppress(VaultDamaged):
             if slots.open_device(envelope, self._key) == self.device:
-                return dict(envelope["device"])
+                return present
         return slots.seal_device(self._key, self.device)
 
     def add_county_slot(self, recovery_public: bytes) -> None:

@@ -1,12 +1,13 @@
 """Making and opening the record of a laptop: key envelope, encrypted file, schema, clock."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import NoResultFound
 
-from db import keys
+from db import keys, openers, rekey, slots
 from db.backup import backup, whole
 from db.cipher import fold, open_engine, plain_errors, reading, writing
 from db.clock import Clock
@@ -51,7 +52,7 @@ def create_vault(
     if path.exists() or (envelope.exists() and not fresh.exists()):
         raise VaultExists(path=str(path))
     key = keys.new_key()
-    slot = keys.passphrase_slot(key, number, passphrase, cost or keys.Cost())
+    slot = slots.passphrase_slot(key, number, passphrase, cost or keys.Cost())
     clock = clock or Clock()
     device = device or new_device(clock.now())
     with disk_errors(path):
@@ -59,10 +60,10 @@ def create_vault(
         remove(fresh)
         new_file(fresh)
     try:
-        _fill(fresh, key, device, clock.now())
+        _fill(fresh, key, device, clock.now(), slot)
         # The key first: a file without its key would be lost. Under its name the record is there whole or not at all.
         with disk_errors(path):
-            keys.write_envelope(envelope, [slot])
+            keys.write_envelope(envelope, keys.envelope_of([slot], device=slots.seal_device(key, device)))
             fresh.rename(path)
             keys.sync_folder(path.parent)
     except BaseException:
@@ -72,7 +73,7 @@ def create_vault(
     return Store(path, open_engine(path, key), device, clock, key)
 
 
-def _fill(path: Path, key: bytes, device: Device, made_at: int) -> None:
+def _fill(path: Path, key: bytes, device: Device, made_at: int, slot: keys.Slot) -> None:
     engine = open_engine(path, key)
     try:
         with plain_errors(path):
@@ -88,6 +89,7 @@ def _fill(path: Path, key: bytes, device: Device, made_at: int) -> None:
                 )
             )
             conn.execute(insert(CLOCK).values(one=1, lamport=0, newest_at=0, offset_s=0, seq=0, rows=0))
+            openers.enter(conn, slot, made_at, None)
         fold(engine, path)
     finally:
         engine.dispose()
@@ -102,15 +104,42 @@ def open_vault(path: Path, number: str, passphrase: str, *, clock: Clock | None 
     """
     if not path.exists():
         raise VaultMissing(path=str(path))
-    key = keys.unwrap(keys.read_envelope(keys.envelope_path(path)), number, passphrase)
-    if writable(path):
-        return _opened(path, key, clock)
-    copy = copy_of(path)
-    try:
-        return _opened(path, key, clock, copy)
-    except BaseException:
-        forget(copy)
-        raise
+    return open_with(path, slots.unwrap_all(keys.read_envelope(keys.envelope_path(path)), number, passphrase), clock)
+
+
+def open_with(path: Path, found: Sequence[bytes], clock: Clock | None = None) -> Store:
+    """Open the record at ``path`` with the first of these database keys that fits. Raises as ``open_vault``."""
+    if not writable(path):
+        copy = copy_of(path)
+        try:
+            return _opened(path, _fitting(copy, found), clock, copy)
+        except BaseException:
+            forget(copy)
+            raise
+    key = _fitting(path, found)
+    envelope = keys.read_envelope(keys.envelope_path(path))
+    if not slots.holds(envelope, key) and slots.holds(envelope, found[0]):
+        # A copy from before a change of the key was put back: the leaked key is not taken up again.
+        rekey.rewrite(path, open_engine(path, key), found[0])
+        key = found[0]
+    store = _opened(path, key, clock)
+    openers.tidy(store)
+    return store
+
+
+def _fitting(path: Path, found: Sequence[bytes]) -> bytes:
+    """The key that the file at ``path`` is under; the first, where none fits: it will say what is wrong."""
+    for key in found if len(found) > 1 else ():
+        engine = open_engine(path, key)
+        try:
+            with reading(engine, path) as conn:
+                conn.execute(text("SELECT count(*) FROM sqlite_master"))
+            return key
+        except VaultDamaged:
+            continue
+        finally:
+            engine.dispose()
+    return found[0]
 
 
 def _opened(path: Path, key: bytes, clock: Clock | None, copy: Path | None = None) -> Store:

@@ -15,7 +15,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from db.errors import YiyangError
-from db.keys import Cost, new_key, passphrase_slot, unwrap, write_whole
+from db.keys import Cost, envelope_of, new_key, write_whole
+from db.slots import passphrase_slot, unwrap
 from db.store import Device
 
 _LIMIT = 16 * 1024
@@ -40,7 +41,7 @@ def recall(path: Path, number: str, passphrase: str) -> Device | None:
     try:
         with _beside(path).open("rb") as file:
             kept = json.loads(file.read(_LIMIT))
-        key = unwrap(kept, number, passphrase)
+        key = unwrap(envelope_of(kept["slots"]), number, passphrase)
         sealed = base64.b64decode(kept["sealed"], validate=True)
         device, pair, sign, age = json.loads(ChaCha20Poly1305(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None))
         return Device(UUID(hex=device), UUID(hex=pair), bytes.fromhex(sign), str(age))

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from db import backup as copies
-from db import keys
+from db import keys, slots
 from db.cipher import driver_of, open_engine
 from db.errors import CipherMissing, VaultDamaged
 from db.store import Store
@@ -37,7 +37,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def key_of(path: Path) -> bytes:
     """The database key, as the one who knows the passphrase has it."""
-    return keys.unwrap(keys.read_envelope(keys.envelope_path(path)), NUMBER, PASSPHRASE)
+    return slots.unwrap(keys.read_envelope(keys.envelope_path(path)), NUMBER, PASSPHRASE)
 
 
 @pytest.fixture

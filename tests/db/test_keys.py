@@ -1,5 +1,6 @@
 """The key envelope: who may open the record, and what a found or forged one is worth."""
 
+import base64
 import copy
 import json
 import os
@@ -8,13 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db import keys
+from db import keys, slots
 from db.errors import PassphraseTooShort, Refused, VaultDamaged, WrongPassphrase
 from db.keys import CEILING, FLOOR
 from db.store import Store
@@ -22,16 +24,17 @@ from db.vault import open_vault
 from tests.db.conftest import NUMBER, PASSPHRASE
 
 KEY = bytes(range(32))
-SLOT = keys.passphrase_slot(KEY, NUMBER, PASSPHRASE, FLOOR)
+LAPTOP = UUID(int=7)
+SLOT = slots.passphrase_slot(KEY, NUMBER, PASSPHRASE, FLOOR)
 
 
-def envelope(*slots: dict[str, Any]) -> dict[str, Any]:
+def envelope(*held: dict[str, Any]) -> dict[str, Any]:
     """An envelope of these slots."""
-    return {"format": "yiyang-keys-1", "slots": list(slots)}
+    return keys.envelope_of(list(held))
 
 
 def test_the_right_number_and_passphrase_open_it() -> None:
-    assert keys.unwrap(envelope(SLOT), NUMBER, PASSPHRASE) == KEY
+    assert slots.unwrap(envelope(SLOT), NUMBER, PASSPHRASE) == KEY
 
 
 @pytest.mark.parametrize(
@@ -40,51 +43,53 @@ def test_the_right_number_and_passphrase_open_it() -> None:
 )
 def test_nothing_else_does(number: str, passphrase: str) -> None:
     with pytest.raises(WrongPassphrase):
-        keys.unwrap(envelope(SLOT), number, passphrase)
+        slots.unwrap(envelope(SLOT), number, passphrase)
 
 
 def test_an_empty_envelope_opens_to_nobody() -> None:
     with pytest.raises(WrongPassphrase):
-        keys.unwrap(envelope(), NUMBER, PASSPHRASE)
+        slots.unwrap(envelope(), NUMBER, PASSPHRASE)
 
 
 def test_a_slot_renamed_to_another_number_does_not_open() -> None:
     with pytest.raises(WrongPassphrase):
-        keys.unwrap(envelope({**SLOT, "number": "0002"}), "0002", PASSPHRASE)
+        slots.unwrap(envelope({**SLOT, "number": "0002"}), "0002", PASSPHRASE)
 
 
 def test_the_same_passphrase_opens_whatever_the_input_method_made_of_it() -> None:
     """Full-width digits and decomposed accents look alike and are typed alike."""
-    slot = keys.passphrase_slot(KEY, NUMBER, "Ａbc１２３４５", FLOOR)
-    assert keys.unwrap(envelope(slot), NUMBER, "Abc12345") == KEY
-    slot = keys.passphrase_slot(KEY, NUMBER, "lǜdòutāng", FLOOR)
-    assert keys.unwrap(envelope(slot), NUMBER, "lu\u0308\u0300do\u0300uta\u0304ng") == KEY
+    slot = slots.passphrase_slot(KEY, NUMBER, "Ａbc１２３４５", FLOOR)
+    assert slots.unwrap(envelope(slot), NUMBER, "Abc12345") == KEY
+    slot = slots.passphrase_slot(KEY, NUMBER, "lǜdòutāng", FLOOR)
+    assert slots.unwrap(envelope(slot), NUMBER, "lu\u0308\u0300do\u0300uta\u0304ng") == KEY
 
 
 def test_a_broken_terminal_cannot_type_a_passphrase() -> None:
     with pytest.raises(WrongPassphrase):
-        keys.unwrap(envelope(SLOT), NUMBER, "\udce6\udca7")
+        slots.unwrap(envelope(SLOT), NUMBER, "\udce6\udca7")
     with pytest.raises(Refused):
-        keys.passphrase_slot(KEY, NUMBER, "\udce6" * 8, FLOOR)
+        slots.passphrase_slot(KEY, NUMBER, "\udce6" * 8, FLOOR)
 
 
 @pytest.mark.parametrize("short", ["", "1234567", "七个字太短了啊", "        ", " 1234567"])
 def test_a_short_passphrase_protects_nothing(short: str) -> None:
     with pytest.raises(PassphraseTooShort) as told:
-        keys.passphrase_slot(KEY, NUMBER, short, FLOOR)
+        slots.passphrase_slot(KEY, NUMBER, short, FLOOR)
     assert told.value.facts == {"least": 8}
 
 
 @pytest.mark.parametrize("number", ["", "１２", "王", "12 ", "1" * 13, "../1", "1\n"])
 def test_a_staff_number_is_plain(number: str) -> None:
     with pytest.raises(Refused) as told:
-        keys.passphrase_slot(KEY, number, PASSPHRASE, FLOOR)
+        slots.passphrase_slot(KEY, number, PASSPHRASE, FLOOR)
     assert told.value.rule == "staff_number_shape"
 
 
 def test_two_slots_of_one_key_have_nothing_in_common() -> None:
-    other = keys.passphrase_slot(KEY, NUMBER, PASSPHRASE, FLOOR)
-    assert not {SLOT[part] for part in ("salt", "nonce", "wrapped")} & {other[p] for p in ("salt", "nonce", "wrapped")}
+    other = slots.passphrase_slot(KEY, NUMBER, PASSPHRASE, FLOOR)
+    assert not {SLOT[part] for part in ("salt", "public", "wrapped")} & {
+        other[p] for p in ("salt", "public", "wrapped")
+    }
 
 
 # --- an envelope from elsewhere --------------------------------------------------------------
@@ -111,23 +116,23 @@ def test_two_slots_of_one_key_have_nothing_in_common() -> None:
 def test_an_envelope_swapped_for_one_that_is_cheap_to_guess_is_refused(cheap: dict[str, Any]) -> None:
     """Before a passphrase is worked into it: nothing typed is spent on a cheap slot, nor the machine on a dear one."""
     with pytest.raises(VaultDamaged):
-        keys.unwrap(envelope({**SLOT, **cheap}), NUMBER, PASSPHRASE)
+        slots.unwrap(envelope({**SLOT, **cheap}), NUMBER, PASSPHRASE)
 
 
-@pytest.mark.parametrize("part", ["memory_kib", "passes", "lanes", "kdf", "salt", "nonce", "wrapped"])
+@pytest.mark.parametrize("part", ["memory_kib", "passes", "lanes", "kdf", "salt", "public", "suite", "key", "wrapped"])
 @pytest.mark.parametrize("value", [None, "", "AAAA", "no base64!", 5, [], {"a": 1}, "王"])
 def test_a_slot_whose_part_is_something_else_is_damaged(part: str, value: object) -> None:
     with pytest.raises((VaultDamaged, WrongPassphrase)):
-        keys.unwrap(envelope({**SLOT, part: value}), NUMBER, PASSPHRASE)
+        slots.unwrap(envelope({**SLOT, part: value}), NUMBER, PASSPHRASE)
     short = copy.copy(SLOT)
     del short[part]
     with pytest.raises(VaultDamaged):
-        keys.unwrap(envelope(short), NUMBER, PASSPHRASE)
+        slots.unwrap(envelope(short), NUMBER, PASSPHRASE)
 
 
 def test_a_slot_that_wraps_a_key_of_another_length_is_damaged() -> None:
     with pytest.raises(VaultDamaged):
-        keys.unwrap(envelope(keys.passphrase_slot(KEY[:16], NUMBER, PASSPHRASE, FLOOR)), NUMBER, PASSPHRASE)
+        slots.unwrap(envelope(slots.passphrase_slot(KEY[:16], NUMBER, PASSPHRASE, FLOOR)), NUMBER, PASSPHRASE)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +149,9 @@ def test_a_slot_that_wraps_a_key_of_another_length_is_damaged() -> None:
         b'{"format": "yiyang-keys-1", "slots": "abc"}',
         b'{"format": "yiyang-keys-1", "slots": [1]}',
         b'{"format": "yiyang-keys-1", "slots": null}',
+        b'{"format": "yiyang-keys-1", "slots": [], "old": {}}',
+        b'{"format": "yiyang-keys-1", "slots": [], "device": []}',
+        b'{"format": "yiyang-keys-1", "slots": [' + b"{}," * 400 + b"{}]}",
         b"\xff\xfe",
         b"PK\x03\x04",
         b"[" * 100_000,
@@ -167,7 +175,7 @@ def test_an_envelope_with_any_byte_changed_gives_the_key_or_an_error_we_know(dat
     path = Path(os.environ["XDG_DATA_HOME"] + ".keys")
     path.write_bytes(whole)
     try:
-        key = keys.unwrap(keys.read_envelope(path), NUMBER, PASSPHRASE)
+        key = slots.unwrap(keys.read_envelope(path), NUMBER, PASSPHRASE)
     except (VaultDamaged, WrongPassphrase):
         return
     assert key == KEY
@@ -188,20 +196,27 @@ def test_a_missing_envelope_is_damage(tmp_path: Path) -> None:
 
 def test_the_county_slot_opens_with_the_county_key_only() -> None:
     county, other = X25519PrivateKey.generate(), X25519PrivateKey.generate()
-    slot = keys.county_slot(KEY, county.public_key().public_bytes_raw())
-    assert keys.open_county_slot(slot, county.private_bytes_raw()) == KEY
+    slot = slots.county_slot(KEY, county.public_key().public_bytes_raw(), LAPTOP)
+    wrapped = base64.b64decode(slot["wrapped"])
+    assert slots.open_county_slot(wrapped, LAPTOP, county.private_bytes_raw()) == KEY
     with pytest.raises(WrongPassphrase):
-        keys.open_county_slot(slot, other.private_bytes_raw())
+        slots.open_county_slot(wrapped, LAPTOP, other.private_bytes_raw())
     with pytest.raises(WrongPassphrase):
-        keys.unwrap(envelope(slot), NUMBER, PASSPHRASE)
+        slots.open_county_slot(wrapped, uuid4(), county.private_bytes_raw())
+    with pytest.raises(WrongPassphrase):
+        slots.unwrap(envelope(slot), NUMBER, PASSPHRASE)
 
 
-@pytest.mark.parametrize("wrapped", [None, 5, "", "AAAA", "no base64!", "王", "A" * 108])
-def test_a_county_slot_that_was_changed_opens_to_nobody(wrapped: object) -> None:
-    county = X25519PrivateKey.generate()
-    slot = keys.county_slot(KEY, county.public_key().public_bytes_raw())
-    with pytest.raises(WrongPassphrase):
-        keys.open_county_slot({**slot, "wrapped": wrapped}, county.private_bytes_raw())
+@settings(max_examples=50)
+@given(place=st.integers(0, slots.WRAPPED_BYTES - 1), flip=st.integers(1, 255), cut=st.integers(0, 80))
+def test_a_county_slot_that_was_changed_opens_to_nobody(place: int, flip: int, cut: int) -> None:
+    county = X25519PrivateKey.from_private_bytes(KEY)
+    slot = slots.county_slot(KEY, county.public_key().public_bytes_raw(), LAPTOP)
+    wrapped = bytearray(base64.b64decode(slot["wrapped"]))
+    wrapped[place] ^= flip
+    for changed in (bytes(wrapped), bytes(wrapped)[:cut]):
+        with pytest.raises(WrongPassphrase):
+            slots.open_county_slot(changed, LAPTOP, KEY)
 
 
 # --- beside the record -----------------------------------------------------------------------
@@ -231,22 +246,23 @@ def test_the_county_recovers_the_key_of_the_record(store: Store, record_path: Pa
     first, second = X25519PrivateKey.generate(), X25519PrivateKey.generate()
     for county in (first, second):
         store.add_county_slot(county.public_key().public_bytes_raw())
-    slots = keys.read_envelope(keys.envelope_path(record_path))["slots"]
-    assert [slot["kind"] for slot in slots] == ["passphrase", "county"]
-    key = keys.open_county_slot(slots[1], second.private_bytes_raw())
-    assert key == keys.unwrap(envelope(*slots), NUMBER, PASSPHRASE)
+    held = keys.read_envelope(keys.envelope_path(record_path))["slots"]
+    assert [slot["kind"] for slot in held] == ["passphrase", "county"]
+    wrapped = base64.b64decode(held[1]["wrapped"])
+    key = slots.open_county_slot(wrapped, store.device_id, second.private_bytes_raw())
+    assert key == slots.unwrap(envelope(*held), NUMBER, PASSPHRASE)
 
 
 def test_an_envelope_of_another_record_does_not_open_this_one(store: Store, record_path: Path) -> None:
     store.close()
-    keys.write_envelope(keys.envelope_path(record_path), [SLOT])
+    keys.write_envelope(keys.envelope_path(record_path), envelope(SLOT))
     with pytest.raises(VaultDamaged):
         open_vault(record_path, NUMBER, PASSPHRASE)
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
     path = tmp_path / "yiyang.keys"
-    keys.write_envelope(path, [SLOT])
+    keys.write_envelope(path, envelope(SLOT))
     with pytest.raises(TypeError):
         keys.write_whole(path, "text, not bytes")  # type: ignore[arg-type]
     assert keys.read_envelope(path)["slots"] == [SLOT]
@@ -262,10 +278,10 @@ def test_nobody_else_may_read_what_lies_on_the_disk(record_path: Path) -> None:
 KILLED_WRITER = """
 import sys
 from pathlib import Path
-from db import keys
+from db import keys, slots
 path = Path(sys.argv[1])
 for turn in range(1_000_000):
-    keys.write_envelope(path, [{"kind": "turn", "turn": turn, "padding": "x" * 100_000}])
+    keys.write_envelope(path, keys.envelope_of([{"kind": "turn", "turn": turn, "padding": "x" * 100_000}]))
     print(turn, flush=True)
 """
 

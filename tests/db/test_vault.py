@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from db import cipher, keys
+from db import cipher, keys, slots
 from db.cipher import open_engine
 from db.errors import SchemaTooNew, VaultBusy, VaultDamaged, VaultExists, VaultMissing, VaultUnwritable, YiyangError
 from db.local import METADATA
@@ -182,7 +182,7 @@ def filled(store: Store, nurse: UUID, record_path: Path) -> Filled:
 
 def test_of_150_flipped_bits_none_is_served_as_truth_and_none_escapes_the_check(store: Store, filled: Filled) -> None:
     path, whole = filled
-    key = keys.unwrap(keys.read_envelope(keys.envelope_path(path)), NUMBER, PASSPHRASE)
+    key = slots.unwrap(keys.read_envelope(keys.envelope_path(path)), NUMBER, PASSPHRASE)
     sound = path.read_bytes()
     chance = random.Random(150)
     served = 0

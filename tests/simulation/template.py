@@ -81,14 +81,14 @@ def _county(draw: random.Random) -> Keys:
 
 
 @cache
-def cheap_unwrap() -> Callable[..., bytes]:
+def cheap_unwrap() -> Callable[..., tuple[bytes, ...]]:
     """Opening a key envelope, each only once: it is slow on purpose."""
-    from db import keys
+    from db import slots
 
-    real = keys.unwrap
-    known: dict[str, bytes] = {}
+    real = slots.unwrap_all
+    known: dict[str, tuple[bytes, ...]] = {}
 
-    def unwrap(envelope: dict[str, object], number: str, passphrase: str) -> bytes:
+    def unwrap(envelope: dict[str, object], number: str, passphrase: str) -> tuple[bytes, ...]:
         said = f"{envelope} {number} {passphrase}"
         if said not in known:
             known[said] = real(envelope, number, passphrase)

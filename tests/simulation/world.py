@@ -84,7 +84,7 @@ def world(seed: int, laptops: int) -> Iterator[World]:
             network.carrying(),
             one_thread(),
             warm.statements(),
-            patch("db.keys.unwrap", template.cheap_unwrap()),
+            patch("db.slots.unwrap_all", template.cheap_unwrap()),
         ):
             store = next(iter(some.values())).start()
             yield World(place, hours, disk, county, network, some, remembered(store))

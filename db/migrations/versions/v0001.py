@@ -154,6 +154,15 @@ def upgrade() -> None:
     op.create_index("ix_journal_suspect", "journal", ["row_id"], sqlite_where=sa.text("suspect = 1"))
 
     op.create_table(
+        "key_slot",
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("public", sa.LargeBinary(), nullable=False),
+        sa.Column("added_at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.LargeBinary(16), nullable=True),
+        sa.PrimaryKeyConstraint("number", "public"),
+    )
+
+    op.create_table(
         "leave",
         sa.Column("id", sa.LargeBinary(16), nullable=False),
         sa.Column("person_id", sa.LargeBinary(16), nullable=False),

@@ -1,8 +1,9 @@
 """Making a county, its schema, its settings and its keys."""
 
+import base64
 import stat
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,7 +11,7 @@ from alembic.migration import MigrationContext
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import Connection, inspect, select
 
-from db import keys as envelope
+from db import slots
 from sync.county import admin, keys, settings
 from sync.county.database import open_engine, reading, writing
 from sync.county.errors import CountyDamaged, CountyDatabase, CountyExists, CountyMissing, CountyNameWrong
@@ -79,8 +80,9 @@ def test_the_recovery_key_opens_a_vault_whose_passphrase_is_lost(tmp_path: Path)
     admin.init(tmp_path / "c", "青川县")
     own = keys.load(tmp_path / "c")
     X25519PrivateKey.from_private_bytes(own.recovery)
-    slot = envelope.county_slot(b"k" * 32, own.recovery_public)
-    assert envelope.open_county_slot(slot, own.recovery) == b"k" * 32
+    laptop = uuid4()
+    slot = slots.county_slot(b"k" * 32, own.recovery_public, laptop)
+    assert slots.open_county_slot(base64.b64decode(slot["wrapped"]), laptop, own.recovery) == b"k" * 32
 
 
 def test_a_county_is_never_made_over_another(tmp_path: Path) -> None:
