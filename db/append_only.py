@@ -65,7 +65,8 @@ def _trigger(name: str, on: str, when: str) -> str:
 
 def lacking(conn: Connection) -> list[str]:
     """The names of triggers that are not there, or not as this program made them."""
-    found = dict(conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all())
+    said = conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    found = {str(name): str(sql) for name, sql in said}
     return sorted(name for name, sql in guards().items() if found.get(name) != sql)
 
 

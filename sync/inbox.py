@@ -6,9 +6,8 @@ after it was lost, is moved to ``refused`` and stops nothing. Parcels in the out
 are arrivals as well: the record was put back from a copy that is older than they are.
 """
 
-import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -33,6 +32,7 @@ from sync.link import Folder
 from sync.merging.found import index_again
 from sync.merging.merge import apply, here_of, laptop_tables
 from sync.merging.retry import retry_aside
+from sync.merging.uncollected import uncollected
 from sync.revoked import Judge, judge
 from sync.seal import held, highest, keep, seal
 from sync.sticks.unbundle import lay_out_waiting
@@ -114,7 +114,7 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
     known = set(here)
     much = len(open_) > _MANY
     for some in _groups([open_[name] for name in order], _AT_ONCE_OF_MUCH if much else _AT_ONCE):
-        with gate(), _uncollected():
+        with gate(), uncollected():
             done, spoiled = _merge(store, some, known, stands, arrived, roomy=much)
         for name in done:
             parcel.drop(folder.inbox, name)
@@ -147,18 +147,6 @@ def _give_room(conn: Connection, roomy: bool) -> None:
     kib, pages = _ROOMY if roomy else _USUAL
     conn.exec_driver_sql(f"PRAGMA cache_size = -{kib}")
     conn.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {pages}")
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Thousands of entries hold no cycles: looking for some again and again was a fifth of the work."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _groups(order: Iterable[batch.Batch], most: int) -> Iterator[list[batch.Batch]]:

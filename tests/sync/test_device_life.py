@@ -28,8 +28,8 @@ from sync.proof.reconcile import compare
 from sync.proof.standing import standing
 from sync.proof.whereabouts import states
 from sync.seal import seal
-from tests.sync.county_tables import rows_of
 from tests.insider import tampering
+from tests.sync.county_tables import rows_of
 from tests.sync.worlds import PAIR, PASSPHRASE, World, look, looks, who
 
 
