@@ -1,21 +1,42 @@
 """Verified copies of the record: a copy counts only after it was opened again and found whole and equal."""
 
+import os
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import Connection, Engine, func, select, text
 
 from db.cipher import connector, driver_of, open_engine, plain_errors, reading
 from db.disk import disk_errors, new_file, remove
-from db.errors import VaultDamaged
+from db.errors import VaultDamaged, YiyangError
 from db.keys import sync_folder
 from db.local import METADATA
 
+GoOn = Callable[[], bool]
+_PAGES: Final = 2000
+_STEPS: Final = 1_000_000
+"""So many pages are copied, and so many steps of the database's machine done, before anybody is asked to go on."""
 
-def backup(engine: Engine, path: Path, key: bytes, target: Path) -> Path:
-    """Copy the record at ``path`` to ``target``, encrypted with the same key, while others go on writing.
 
-    The old ``target`` is replaced only when the new copy passes its checks; raises ``VaultDamaged`` otherwise.
+class BackupStopped(YiyangError):
+    """The copy was given up because it was asked to; nothing of it is left, the older ones are as they were."""
+
+    code: ClassVar[str] = "backup_stopped"
+    exit_code: ClassVar[int] = 130
+
+
+def always() -> bool:
+    """Nobody stops it."""
+    return True
+
+
+def backup(engine: Engine, path: Path, key: bytes, target: Path, go_on: GoOn = always) -> Path:
+    """Copy the record at ``path`` to ``target``, encrypted with ``key``, while others go on writing.
+
+    The old ``target`` is replaced only when the new copy passes its checks; raises ``VaultDamaged`` otherwise, and
+    ``BackupStopped`` as soon as ``go_on`` says no.
     """
     fresh = target.with_name(target.name + ".new")
     try:
@@ -26,8 +47,10 @@ def backup(engine: Engine, path: Path, key: bytes, target: Path) -> Path:
         with reading(engine, path) as conn:
             expected = _counts(conn)
             with plain_errors(fresh), closing(connector(fresh, key)()) as copy:
-                driver_of(conn).backup(copy)
-        _verify(fresh, key, expected)
+                _pour(driver_of(conn), copy, go_on)
+        with disk_errors(target):
+            reach_disk(fresh)
+        _verify(fresh, key, expected, go_on)
         with disk_errors(target):
             fresh.replace(target)
             sync_folder(target.parent)
@@ -36,14 +59,41 @@ def backup(engine: Engine, path: Path, key: bytes, target: Path) -> Path:
     return target
 
 
-def _verify(copy: Path, key: bytes, expected: dict[str, int]) -> None:
+def _pour(source: Any, copy: Any, go_on: GoOn) -> None:
+    def step(_status: int, _remaining: int, _total: int) -> None:
+        if not go_on():
+            raise BackupStopped
+
+    # A copy that a power cut leaves half done is thrown away: no journal of it is kept, and it reaches the disk once.
+    copy.execute("PRAGMA journal_mode = OFF")
+    copy.execute("PRAGMA synchronous = OFF")
+    source.backup(copy, pages=_PAGES, progress=step)
+
+
+def reach_disk(path: Path) -> None:
+    """Make a file durable and let the system forget what it knows of it, so that it is next read from the disk."""
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(handle)
+
+
+def _verify(copy: Path, key: bytes, expected: dict[str, int], go_on: GoOn) -> None:
     engine = open_engine(copy, key)
     try:
         with reading(engine, copy) as conn:
-            if not whole(conn) or _counts(conn) != expected:
-                raise VaultDamaged(path=str(copy))
+            driver_of(conn).set_progress_handler(lambda: not go_on(), _STEPS)
+            good = whole(conn) and _counts(conn) == expected
+            driver_of(conn).set_progress_handler(None, 0)
+    except YiyangError as error:
+        raise error if go_on() else BackupStopped() from error
     finally:
         engine.dispose()
+    if not good:
+        raise VaultDamaged(path=str(copy))
 
 
 def whole(conn: Connection) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from db import keys, openers, reserve, slots
 from db.act import Act, Progress
-from db.backup import backup
+from db.backup import GoOn, always, backup
 from db.cipher import driver_of, fold, open_engine, plain_errors, reading, transaction, writer
 from db.clock import Clock, boot_id
 from db.device import Device
@@ -277,14 +277,14 @@ class Store:
         with self.writing() as conn:
             conn.execute(update(CLOCK).values(offset_s=self.clock.offset_s, newest_at=newest))
 
-    def back_up(self, target: Path) -> Path:
+    def back_up(self, target: Path, go_on: GoOn = always) -> Path:
         """A verified copy of the record at ``target``, encrypted with the same key; the envelope is not copied.
 
         Others may go on writing meanwhile. Raises ``VaultDamaged`` and keeps the old ``target`` if the copy is not
-        whole.
+        whole, ``BackupStopped`` as soon as ``go_on`` says no.
         """
         self._follow()
-        return backup(self._engine, self.path, self._key, target)
+        return backup(self._engine, self.path, self._key, target, go_on)
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it. If something hinders, the log keeps what it has."""
