@@ -12,6 +12,7 @@ from care.age import age, house_day
 from care.groups import groups
 from care.places import Place, natural, places
 from care.registered import columns_of
+from care.roles import doing
 from db.errors import Refused
 from db.store import Act, Store
 from db.tables import Bed, Institution, Room
@@ -101,7 +102,7 @@ def add_bed(store: Store, by: UUID, room_name: str, kind: str) -> UUID:
         raise Refused("bed_kind_unknown")
     if not name or len(name) > _LONGEST_NAME:
         raise Refused("room_name_shape", most=_LONGEST_NAME)
-    with store.act(by) as act:
+    with doing(store, by, "house.change") as act:
         room, labels = _room(act, name, HOUSE_OF[kind])
         taken = [int(end) for label in labels if (end := label.rpartition("-")[2]).isdecimal()]
         return act.insert(Bed, kind=kind, label=f"{name}-{max(taken, default=0) + 1}", room_id=room)
@@ -109,7 +110,7 @@ def add_bed(store: Store, by: UUID, room_name: str, kind: str) -> UUID:
 
 def add_home_bed(store: Store, by: UUID, village: str, address: str) -> UUID:
     """Open a bed at somebody's home (家庭病床). Raises ``Refused``: village_missing, text_too_long (most)."""
-    with store.act(by) as act:
+    with doing(store, by, "stay.change") as act:
         return new_home_bed(act, village, address)
 
 
@@ -127,7 +128,7 @@ def new_home_bed(act: Act, village: str, address: str) -> UUID:
 
 def close(store: Store, by: UUID, bed_id: UUID) -> bool:
     """Take a bed out of use. False if it was. Raises ``Refused``: bed_unknown, bed_taken (bed)."""
-    with store.act(by) as act:
+    with doing(store, by, "house.change") as act:
         label = next((place.label for place in places(act.conn).values() if place.bed_id == bed_id), None)
         if label is not None:
             raise Refused("bed_taken", bed=label)
@@ -136,7 +137,7 @@ def close(store: Store, by: UUID, bed_id: UUID) -> bool:
 
 def open(store: Store, by: UUID, bed_id: UUID) -> bool:
     """Put a bed back into use. False if it was in use. Raises ``Refused``: bed_unknown."""
-    with store.act(by) as act:
+    with doing(store, by, "house.change") as act:
         return _set_closed(act, bed_id, closed=False)
 
 

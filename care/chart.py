@@ -15,6 +15,7 @@ from care.observations import Finding, observations, round_findings
 from care.person_facts import Allergy, Condition, Contact
 from care.places import place_of
 from care.registered import joined, registrations_of
+from care.roles import doing, require
 from care.timeline import TimelineItem, TrendPoint, timeline, trend
 from db.store import Store
 from db.tables import Access, Staff
@@ -84,13 +85,17 @@ class Look:
 
 
 def open_chart(store: Store, by: UUID, person_id: UUID) -> Header:
-    """The header of a chart. That ``by`` has read it is recorded, once an hour. Raises ``Refused``: person_unknown."""
+    """The header of a chart. That ``by`` has read it is recorded, once an hour.
+
+    Raises ``NoRight``, and ``Refused``: person_unknown, staff_unknown, staff_closed.
+    """
     now = store.now()
     with store.reading() as conn:
+        require(conn, by, "chart.open")
         found = header(conn, person_id, now)
         noted = _noted(conn, by, person_id, now)
-    if not noted:
-        with store.act(by) as act:
+    if not noted and not store.read_only:
+        with doing(store, by, "chart.open") as act:
             # Between the look and the act another window may have noted the same.
             if not _noted(act.conn, by, person_id, act.now):
                 act.insert(Access, person_id=found.id, staff_id=by, at=act.now)

@@ -15,6 +15,8 @@ from care.groups import Groups, groups
 from care.person_facts import from_columns, to_columns
 from care.places import natural, places
 from care.registered import FACTS, columns_of, differing, joined, registrations_of, spread
+from care.roles import doing, require_all, rights_to_settle, roles
+from care.staff import refuse_edit
 from care.taken_back import Settled, edit, settled
 from db.errors import Refused
 from db.journal import Value
@@ -27,6 +29,7 @@ from db.versions import RowHeads
 LONGEST: Final = 200
 """So many characters has a text that is typed to settle a field."""
 
+_SETTLES = "dispute.settle"
 _NEEDED = ("name", "number", "label")
 
 
@@ -113,10 +116,11 @@ def settle(store: Store, by: UUID, person_id: UUID, field: str, value: Value) ->
     """Write down what is true of a contested field, also when it is what is shown already: that closes the matter.
 
     ``value`` as the column keeps it (a list is JSON text). Of somebody registered twice it becomes true of all their
-    registrations. Raises ``Refused``: person_unknown, settled_already (nothing is contested there any more), or the
-    code of an error in the field.
+    registrations. Raises ``NoRight``, and ``Refused``: person_unknown, settled_already (nothing is contested there any
+    more), or the code of an error in the field.
     """
-    with store.act(by) as act:
+    with doing(store, by, _SETTLES) as act:
+        require_all(act.conn, by, rights_to_settle("person", [field]))
         ids = groups(act.conn).all(person_id)
         registered = registrations_of(act.conn, ids)
         if field not in contested_of(act.conn, ids):
@@ -138,14 +142,18 @@ def settle(store: Store, by: UUID, person_id: UUID, field: str, value: Value) ->
 def settle_row(store: Store, by: UUID, table: str, row_id: UUID, field: str, value: Value) -> Settled:
     """The same of any other row: a bed, a stay, a leave, staff, a room, the house.
 
-    Raises ``Refused``: settled_already, text_too_long (most), text_missing, date_shape (field); ``TypeError`` for a
-    value that the column cannot hold.
+    Of the staff nobody raises themselves this way either. Raises ``NoRight``; ``Refused``: settled_already,
+    text_too_long (most), text_missing, date_shape (field), role_unknown, and what ``staff.refuse_edit`` raises;
+    ``TypeError`` for a value that the column cannot hold.
     """
-    with store.act(by) as act:
+    needed = rights_to_settle(table, [field])
+    with doing(store, by, min(needed)) as act:
         heads = heads_of(act.conn, table, row_id)
         if heads is None or field not in heads.contested:
             raise Refused("settled_already")
         _refuse_unfit(field, value)
+        if table == "staff":
+            refuse_edit(act, by, row_id, {field: value})
         return settled(act, by, [edit(act, BY_NAME[table], row_id, **{field: value})])
 
 
@@ -156,6 +164,8 @@ def _refuse_unfit(field: str, value: Value) -> None:
         raise Refused("text_too_long", most=LONGEST)
     if field in _NEEDED and not value.strip():
         raise Refused("text_missing")
+    if field == "role" and value not in roles():
+        raise Refused("role_unknown")
     if field.endswith(("_from", "_until")) and not is_day(value):
         raise Refused("date_shape", field=field)
 

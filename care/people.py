@@ -29,6 +29,7 @@ from care.person_facts import (
 )
 from care.places import Place, place_of, places
 from care.registered import FACTS, columns_of, facts_of, joined, registrations_of, spread
+from care.roles import doing, require_all, rights_of_fields
 from db.errors import Refused
 from db.local import PERSON_TERM
 from db.search import term_range
@@ -119,10 +120,13 @@ def facts(store: Store, person_id: UUID) -> PersonFacts:
 def create(store: Store, by: UUID, facts: PersonFacts) -> UUID:
     """Register a person; the facts are completed first. Returns the person id.
 
-    Raises ``Refused`` with the code of the first error that ``check`` finds, or id_number_taken (bed, "-" without one).
+    Raises ``NoRight``, and ``Refused`` with the code of the first error that ``check`` finds, or id_number_taken (bed,
+    "-" without one).
     """
-    with store.act(by) as act:
+    with doing(store, by, "person.write") as act:
         whole = _checked(facts, act.now)
+        said = [name for name in FACTS if getattr(whole, name) != getattr(PersonFacts(""), name)]
+        require_all(act.conn, by, rights_of_fields("person", said))
         _refuse_twin(act.conn, whole.id_number, None)
         return act.insert(Person, **to_columns(whole, FACTS))
 
@@ -131,14 +135,15 @@ def change(store: Store, by: UUID, person_id: UUID, facts: PersonFacts, *, seen:
     """Save what was changed of a person. False if nothing was.
 
     ``seen`` is what the form was filled with: only fields that differ from it are written, so that what another laptop
-    added while the form was open stays. Raises ``Refused`` as ``create`` does, and person_unknown.
+    added while the form was open stays. Raises as ``create`` does, and ``Refused``: person_unknown.
     """
-    with store.act(by) as act:
+    with doing(store, by, "person.write") as act:
         merged = groups(act.conn)
         registered = registrations_of(act.conn, merged.all(person_id))
         whole = _checked(facts, act.now)
         base = joined([one for _, one in registered]) if seen is None else seen
         changed = [name for name in FACTS if getattr(whole, name) != getattr(base, name)]
+        require_all(act.conn, by, rights_of_fields("person", changed))
         if "id_number" in changed:
             _refuse_twin(act.conn, whole.id_number, person_id)
         written = [act.edit(Person, one, **values) for one, values in spread(registered, whole, changed).items()]

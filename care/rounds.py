@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text
 from sqlalchemy.engine import RowMapping
 
+from care.amending import amending
 from care.board import Board, BoardRow, board
 from care.codes import codes
 from care.data import table
@@ -23,6 +24,7 @@ from care.news2 import News2
 from care.observations import Choice, ChoiceList, Finding, observations, say
 from care.places import place_of
 from care.registered import facts_of
+from care.rights import Second, doing
 from care.vitals import ImpossibleValue, contradictions, measure, show
 from db.errors import Refused
 from db.identity import epoch_of
@@ -100,7 +102,7 @@ def record(store: Store, by: UUID, person_id: UUID, observation: Observation, at
     ``ImpossibleValue``; ``KeyError`` for a measure that the table of vitals does not have.
     """
     _check(observation)
-    with store.act(by) as act:
+    with doing(store, by, "round.record") as act:
         about = _about(act.conn, by, person_id, observation.reported_to)
         look = act.now if at is None else at
         if look > ahead(act.now):
@@ -120,14 +122,23 @@ def unremarkable(store: Store, by: UUID, person_id: UUID, kind: str | None = Non
     return record(store, by, person_id, Observation(kind=kind or "", unremarkable=True))
 
 
-def correct(store: Store, by: UUID, round_id: UUID, observation: Observation, reason: str) -> Saved:
+def correct(
+    store: Store,
+    by: UUID,
+    round_id: UUID,
+    observation: Observation,
+    reason: str,
+    *,
+    second: Second | None = None,
+) -> Saved:
     """Put ``observation``, whole, in the place of a round and its measurements; the time of the look stays.
 
-    Raises what ``record`` raises, and ``Refused``: reason_missing, round_superseded (somebody corrected it already).
+    Of a round of somebody else it takes a ``second`` person (``care.amending``). Raises what ``record`` and
+    ``amending`` raise, and ``Refused``: reason_missing, round_superseded (somebody corrected it already).
     """
     _check(observation)
     reason = _reason(reason)
-    with store.act(by) as act:
+    with amending(store, by, round_id, second, "corrected") as act:
         old = _standing(act.conn, round_id)
         about = _about(act.conn, by, old["person_id"], observation.reported_to)
         vitals = _vitals_of(act.conn, round_id)
@@ -154,11 +165,12 @@ def correct(store: Store, by: UUID, round_id: UUID, observation: Observation, re
 def undo(store: Store, by: UUID, round_id: UUID) -> None:
     """Take back a round just recorded, by a void row; taking back a correction puts what it corrected in its place.
 
-    Raises ``Refused``: undo_not_yours, undo_too_late (minutes after it was recorded), round_superseded.
+    What somebody took back is put back by nobody but them, as a new round. Raises ``Refused``: undo_not_yours,
+    undo_too_late (minutes after it was recorded), round_superseded.
     """
-    with store.act(by) as act:
+    with doing(store, by, "round.correct") as act:
         row = _standing(act.conn, round_id)
-        if row["staff_id"] != by:
+        if row["staff_id"] != by or _put_back(row):
             raise Refused("undo_not_yours")
         if act.now - _recorded_at(act.conn, row) > UNDO_S:
             raise Refused("undo_too_late", minutes=UNDO_S // 60)
@@ -168,13 +180,14 @@ def undo(store: Store, by: UUID, round_id: UUID) -> None:
             _take_back(act, Vitals, vitals, round_id=new_id)
 
 
-def void(store: Store, by: UUID, round_id: UUID, reason: str) -> None:
+def void(store: Store, by: UUID, round_id: UUID, reason: str, *, second: Second | None = None) -> None:
     """Say that a round counts no more, by a void row with a reason: it was of somebody else, say. At any time.
 
-    Raises ``Refused``: reason_missing, text_too_long (most), staff_unknown, round_superseded.
+    Of a round of somebody else it takes a ``second`` person (``care.amending``). Raises what ``amending`` raises, and
+    ``Refused``: reason_missing, text_too_long (most), staff_unknown, round_superseded.
     """
     reason = _reason(reason)
-    with store.act(by) as act:
+    with amending(store, by, round_id, second, "voided") as act:
         row = _standing(act.conn, round_id)
         _about(act.conn, by, row["person_id"], None)
         vitals = _vitals_of(act.conn, round_id)
@@ -335,9 +348,18 @@ def _take_back(act: Act, of: type[Synced], row: RowMapping, **now: Value) -> UUI
     """Insert what stands after ``row`` is taken back: what it had superseded, or a void row."""
     before = row if row["supersedes"] is None else _row(act.conn, of, row["supersedes"])
     values: dict[str, Value] = {name: before[name] for name in shape_of(of).columns}
-    reason: str = table("rounds")["words"]["undo"]["zh"]
-    values |= {"supersedes": row["id"], "void": row["supersedes"] is None, "reason": reason, **now}
+    values |= {"supersedes": row["id"], "void": row["supersedes"] is None, "reason": _undone(), **now}
     return act.insert(of, **values)
+
+
+def _undone() -> str:
+    said: str = table("rounds")["words"]["undo"]["zh"]
+    return said
+
+
+def _put_back(row: RowMapping) -> bool:
+    """Whether a row stands again because a correction of it was taken back: its writer did not just write it."""
+    return row["supersedes"] is not None and row["reason"] == _undone()
 
 
 def _void_row(act: Act, of: type[Synced], row: RowMapping, **now: Value) -> UUID:

@@ -16,6 +16,7 @@ from care.groups import groups
 from care.person_facts import PersonFacts
 from care.places import place_of
 from care.registered import joined, registrations_of
+from care.roles import doing
 from care.taken_back import Settled, edit, settled
 from db.errors import Refused
 from db.store import Store
@@ -60,7 +61,7 @@ def merge_people(store: Store, by: UUID, keep: UUID, other: UUID) -> Settled:
     Raises ``Refused``: person_unknown, same_already, practice_apart (a practice person is nobody else), both_in_beds
     (bed, other): who lies where has to be settled first.
     """
-    with store.act(by) as act:
+    with doing(store, by, "person.same") as act:
         merged = groups(act.conn)
         keep, other = merged.of(keep), merged.of(other)
         (_, kept), (_, hidden) = registrations_of(act.conn, (keep, other))
@@ -80,7 +81,7 @@ def part_people(store: Store, by: UUID, person_id: UUID) -> Settled:
 
     Raises ``Refused``: not_merged.
     """
-    with store.act(by) as act:
+    with doing(store, by, "person.same") as act:
         if person_id not in groups(act.conn).hidden:
             raise Refused("not_merged")
         return settled(act, by, [edit(act, Person, person_id, same_as=None)])
@@ -104,7 +105,7 @@ def choose_shown(store: Store, by: UUID, keep: UUID) -> Settled:
 
     Raises ``Refused``: settled_already.
     """
-    with store.act(by) as act:
+    with doing(store, by, "person.same") as act:
         circle = next((one for one in groups(act.conn).circles if keep in one), None)
         if circle is None:
             raise Refused("settled_already")

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from care.groups import groups
 from care.places import place_of
+from care.roles import doing
 from care.staff import check_new
 from care.taken_back import Settled, edit, settled
 from db.errors import Refused
@@ -24,7 +25,7 @@ def keep_stay(store: Store, by: UUID, stay_id: UUID) -> Settled:
 
     Raises ``Refused``: stay_over (it has ended meanwhile).
     """
-    with store.act(by) as act:
+    with doing(store, by, "dispute.settle") as act:
         kept = act.conn.execute(select(col(Stay.person_id), col(Stay.until_at)).where(col(Stay.id) == stay_id)).first()
         if kept is None or kept.until_at is not None:
             raise Refused("stay_over")
@@ -46,7 +47,7 @@ def still_out(store: Store, by: UUID, leave_id: UUID) -> Settled:
 
     Raises ``Refused``: leave_over, not_in.
     """
-    with store.act(by) as act:
+    with doing(store, by, "dispute.settle") as act:
         one = act.conn.execute(
             select(col(Leave.person_id), col(Leave.back_at)).where(col(Leave.id) == leave_id)
         ).first()
@@ -60,7 +61,7 @@ def still_out(store: Store, by: UUID, leave_id: UUID) -> Settled:
 
 def came_back(store: Store, by: UUID, leave_id: UUID) -> Settled:
     """A leave that lost its stay: they are back. Raises ``Refused``: leave_over."""
-    with store.act(by) as act:
+    with doing(store, by, "dispute.settle") as act:
         one = act.conn.execute(select(col(Leave.left_at), col(Leave.back_at)).where(col(Leave.id) == leave_id)).first()
         if one is None or one.back_at is not None:
             raise Refused("leave_over")
@@ -76,7 +77,7 @@ def relabel(store: Store, by: UUID, bed_id: UUID, label: str) -> Settled:
         raise Refused("label_missing")
     if len(label) > _LONGEST_LABEL:
         raise Refused("text_too_long", most=_LONGEST_LABEL)
-    with store.act(by) as act:
+    with doing(store, by, "house.change") as act:
         kind = act.conn.execute(select(col(Bed.kind)).where(col(Bed.id) == bed_id)).scalar()
         if kind is None:
             raise Refused("bed_unknown")
@@ -94,7 +95,7 @@ def renumber(store: Store, by: UUID, staff_id: UUID, number: str) -> Settled:
     """
     if staff_id == by:
         raise Refused("renumber_yourself")
-    with store.act(by) as act:
+    with doing(store, by, "staff.change") as act:
         asked = select(col(Staff.name), col(Staff.role)).where(col(Staff.id) == staff_id)
         one = act.conn.execute(asked).first()
         if one is None:

@@ -15,6 +15,7 @@ from care.age import is_day
 from care.beds import HOUSE_OF, bed_map
 from care.codes import codes
 from care.data import table
+from care.roles import by_itself, doing, roles_of
 from care.staff import check_new
 from db.errors import Refused
 from db.store import Act, Store
@@ -91,11 +92,14 @@ def found(store: Store, house: House, *, number: str, name: str, role: str) -> U
     Returns the first user's staff id; a director directs both institutions.
 
     Raises ``Refused``: already_founded, house_name_missing, text_too_long (most), region_shape,
-    house_size (field, least, most), and what ``staff.add`` raises.
+    house_size (field, least, most), first_manages (somebody must be able to take on the others), and what ``staff.add``
+    raises.
     """
     _refuse_bad(house)
     number, name, _ = check_new(number, name, role)
-    with store.act(None) as act:
+    if role not in roles_of("staff.change"):
+        raise Refused("first_manages")
+    with by_itself(store) as act:
         if act.conn.execute(select(col(Pair.id))).first() is not None:
             raise Refused("already_founded")
         first = act.insert(Staff, number=number, name=name, role=role)
@@ -159,7 +163,7 @@ def change_pair(store: Store, by: UUID, **changes: str | None) -> bool:
         raise Refused("region_shape")
     if tidy.get("mode") and codes("pair_mode").get(str(tidy["mode"])) is None:
         raise Refused("mode_unknown")
-    with store.act(by) as act:
+    with doing(store, by, "house.change") as act:
         return act.edit(Pair, known.id, **tidy)
 
 
@@ -175,7 +179,7 @@ def change_institution(store: Store, by: UUID, institution_id: UUID, **changes: 
     if tidy.get("name") == "":
         raise Refused("name_missing")
     _refuse_values(tidy)
-    with store.act(by) as act:
+    with doing(store, by, "house.change") as act:
         director = tidy.get("director_id")
         if (
             director is not None

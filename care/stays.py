@@ -18,6 +18,7 @@ from care.groups import groups
 from care.person_facts import PersonFacts
 from care.places import Place, place_of, places
 from care.registered import facts_of
+from care.roles import doing
 from db.errors import Refused
 from db.store import Act, Store
 from db.tables import Bed, Leave, Stay
@@ -42,7 +43,7 @@ def admit(store: Store, by: UUID, person_id: UUID, bed_id: UUID, at: int | None 
     category_missing, level_missing, the codes of a wrong or missing ID number without a reason (see
     ``person_facts.check``), time_ahead, bed_taken_then (bed), was_in_then.
     """
-    with store.act(by) as act:
+    with doing(store, by, "stay.change") as act:
         person = facts_of(act.conn, person_id)
         now = place_of(act.conn, person_id)
         if now is not None:
@@ -64,7 +65,7 @@ def move(store: Store, by: UUID, person_id: UUID, bed_id: UUID) -> UUID:
     Raises ``Refused``: person_unknown, not_in, same_bed (bed), bed_unknown, bed_closed (bed), bed_taken (bed),
     wrong_kind_for_move (bed).
     """
-    with store.act(by) as act:
+    with doing(store, by, "stay.change") as act:
         here = _here(act.conn, person_id)
         leaves = _open_leaves(act.conn, person_id)
         others = [stay for stay in _current(act.conn, person_id) if stay != here.stay_id]
@@ -87,7 +88,7 @@ def switch(store: Store, by: UUID, person_id: UUID, bed_id: UUID) -> UUID:
     Raises ``Refused``: person_unknown, not_in, same_bed (bed), bed_unknown, bed_closed (bed), bed_taken (bed),
     same_kind_for_switch (bed).
     """
-    with store.act(by) as act:
+    with doing(store, by, "stay.change") as act:
         here = _here(act.conn, person_id)
         bed = _other_bed(act.conn, here, bed_id)
         if bed.kind == here.kind:
@@ -101,7 +102,7 @@ def switch_home(store: Store, by: UUID, person_id: UUID, village: str, address: 
 
     Raises ``Refused``: person_unknown, not_in, same_kind_for_switch (bed), and what ``beds.add_home_bed`` raises.
     """
-    with store.act(by) as act:
+    with doing(store, by, "stay.change") as act:
         here = _here(act.conn, person_id)
         if here.kind == "home":
             raise Refused("same_kind_for_switch", bed=here.label)
@@ -125,7 +126,7 @@ def leave(
     Raises ``Refused``: person_unknown, not_in, already_on_leave (bed), leave_kind_unknown, expected_before_left,
     text_too_long (most).
     """
-    with store.act(by) as act:
+    with doing(store, by, "leave.change") as act:
         here = _here(act.conn, person_id)
         if here.on_leave:
             raise Refused("already_on_leave", bed=here.label)
@@ -150,7 +151,7 @@ def leave(
 
 def back(store: Store, by: UUID, person_id: UUID) -> None:
     """Back from a leave. Raises ``Refused``: person_unknown, not_in, not_on_leave (bed)."""
-    with store.act(by) as act:
+    with doing(store, by, "leave.change") as act:
         here = _here(act.conn, person_id)
         if not here.on_leave:
             raise Refused("not_on_leave", bed=here.label)
@@ -165,7 +166,7 @@ def discharge(store: Store, by: UUID, person_id: UUID, reason: str) -> None:
     """
     if codes("discharge_reason").get(reason) is None:
         raise Refused("reason_unknown")
-    with store.act(by) as act:
+    with doing(store, by, "stay.change") as act:
         _end(act, _here(act.conn, person_id), _current(act.conn, person_id), reason)
 
 

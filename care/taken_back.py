@@ -9,6 +9,8 @@ from typing import Final
 from uuid import UUID
 
 from care.contests import heads_of, row_of
+from care.roles import doing, require_all, rights_to_settle
+from care.staff import refuse_edit
 from db.errors import Refused
 from db.journal import Value
 from db.rows import shape_of
@@ -54,15 +56,19 @@ def settled(act: Act, by: UUID, edits: Iterable[Edit | None]) -> Settled:
 def take_back(store: Store, by: UUID, done: Settled) -> None:
     """Show again what was shown before.
 
-    Raises ``Refused``: undo_not_yours, undo_too_late (minutes), changed_since (somebody has changed it after that).
+    It takes the right that the settling took. Raises ``NoRight``, and ``Refused``: undo_not_yours, undo_too_late
+    (minutes), changed_since (somebody has changed it after that).
     """
-    with store.act(by) as act:
-        if done.by != by:
-            raise Refused("undo_not_yours")
+    if done.by != by:
+        raise Refused("undo_not_yours")
+    with doing(store, by, "self.undo") as act:
         if act.now - done.at > UNDO_S:
             raise Refused("undo_too_late", minutes=UNDO_S // 60)
         for one in done.edits:
+            require_all(act.conn, by, rights_to_settle(one.table, one.before))
             _refuse_changed(act, one)
+            if one.table == "staff":
+                refuse_edit(act, by, one.row_id, one.before)
         for one in done.edits:
             act.edit(BY_NAME[one.table], one.row_id, **one.before)
 

@@ -18,6 +18,7 @@ from care.data import table
 from care.demo.house import crew_of, found_house
 from care.demo.looks import Look, looks_of, remember_readers
 from care.demo.residents import move_in
+from care.roles import doing
 from db.errors import Refused
 from db.journal import Value
 from db.store import Act, Store
@@ -29,7 +30,7 @@ DEMO_PIN = "2580"
 """The PIN of everybody in the demo."""
 
 DEMO_NUMBER = "1001"
-"""The staff number of the first user of a demo that founds its own house."""
+"""The staff number of whoever opens a demo that founds its own house."""
 
 _DAY_S = 86400
 # One act for each few days of one member of staff: a commit for every day would take longer than all the rows.
@@ -62,7 +63,7 @@ def furnish(
     now: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> DemoSummary:
-    """Fill a record. Without ``by`` the house is founded first, its first user is ``DEMO_NUMBER``, a carer.
+    """Fill a record. Without ``by`` the house is founded first; its director takes on ``DEMO_NUMBER``, a carer.
 
     ``staff`` are at most the 18 of the data file. ``progress`` is told how many of how many rounds are written.
     Raises ``Refused``: demo_among_people, demo_needs_beds (beds), and what ``setup.found`` raises.
@@ -70,7 +71,7 @@ def furnish(
     now = store.now() if now is None else now
     _refuse_real(store)
     if by is None:
-        by = found_house(store, DEMO_NUMBER, rooms, now)
+        by = found_house(store, rooms, now)
     crew = crew_of(store, by, staff, DEMO_PIN)
     people = move_in(store, by, residents, days, seed, now)
     looks = [look for one in people for look in looks_of(one, crew, seed, now - days * _DAY_S, now)]
@@ -93,7 +94,7 @@ def _write(store: Store, looks: list[Look], progress: Callable[[int, int], None]
     looks.sort(key=lambda look: (*_together(look), look.at, look.bed_id))
     rounds = vitals = corrected = done = 0
     for (_, staff_id), group in groupby(looks, _together):
-        with store.act(staff_id) as act:
+        with doing(store, staff_id, "round.record") as act:
             for look in group:
                 measured, again = _insert(act, look)
                 rounds, vitals, corrected, done = rounds + 1 + again, vitals + measured, corrected + again, done + 1

@@ -7,7 +7,7 @@ from uuid import UUID
 from care import setup
 from care.age import house_day
 from care.data import table
-from care.staff import StaffView, add, everyone, set_pin
+from care.staff import StaffView, add, everyone, give_pin, set_pin
 from db.store import Store
 
 
@@ -21,8 +21,8 @@ class Crew:
     everyone: tuple[UUID, ...]
 
 
-def found_house(store: Store, number: str, rooms: int, now: int) -> UUID:
-    """Make the house with about ``rooms`` rooms; both institutions hold both licences. Returns the first user's id."""
+def found_house(store: Store, rooms: int, now: int) -> UUID:
+    """Make the house with about ``rooms`` rooms; both institutions hold both licences. Returns the director's id."""
     words = table("demo")["house"]
     floors = max(1, min(int(words["floors"]), rooms // 2))
     plan = setup.House(
@@ -37,8 +37,8 @@ def found_house(store: Store, number: str, rooms: int, now: int) -> UUID:
         wards=words["wards"],
         ward_beds=words["ward_beds"],
     )
-    first = next(one for one in table("demo")["staff"] if one["number"] == number)
-    by = setup.found(store, plan, number=number, name=first["name"], role=first["role"])
+    first = next(one for one in table("demo")["staff"] if one["role"] == "director")
+    by = setup.found(store, plan, number=first["number"], name=first["name"], role=first["role"])
     until = date(house_day(now).year + 2, 12, 31).isoformat()
     for one in setup.institutions(store):
         dated = {"medical_licence_until": until, "care_licence_until": until}
@@ -60,7 +60,10 @@ def crew_of(store: Store, by: UUID, staff: int, pin: str) -> Crew:
             here[one["number"]] = StaffView(new, one["number"], one["name"], one["role"], False, False)
     for known in here.values():
         if not known.has_pin and not known.closed:
-            set_pin(store, known.id, pin)
+            if known.id == by:
+                set_pin(store, by, pin)
+            else:
+                give_pin(store, by, known.id, pin)
     working = [known for known in here.values() if not known.closed]
 
     def who(role: str) -> tuple[UUID, ...]:

@@ -14,6 +14,7 @@ from care.demo.house import Crew
 from care.demo.residents import Resident, Spot
 from care.levels import HOUSE_TIME, due_at, interval, is_night
 from care.measured import news_of
+from care.roles import doing
 from db.store import Store
 from db.tables import Access
 
@@ -61,7 +62,7 @@ def looks_of(one: Resident, crew: Crew, seed: int, since: int, now: int) -> list
 def remember_readers(store: Store, people: list[Resident], crew: Crew, draw: Random, now: int) -> None:
     """Doctors and nurses have read charts in the last weeks."""
     for reader in (*crew.doctors, *crew.nurses):
-        with store.act(reader) as act:
+        with doing(store, reader, "chart.open") as act:
             for _ in range(12):
                 read = now - draw.randrange(2 * 3600, 20 * _DAY_S)
                 act.insert(Access, person_id=draw.choice(people).person_id, staff_id=reader, at=read)

@@ -16,6 +16,7 @@ from care.age import house_day
 from care.data import table
 from care.id_number import check_digit
 from care.places import natural, places
+from care.roles import doing
 from db.errors import Refused
 from db.store import Act, Store
 from db.tables import Bed, Leave, Person, Room, Stay
@@ -55,7 +56,7 @@ def move_in(store: Store, by: UUID, residents: int, days: int, seed: int, now: i
     """Register everybody and put them to bed, in one act. Raises ``Refused``: demo_needs_beds."""
     draw = Random(f"{seed}/people")
     told = [dict(one) for one in table("demo")["person"]][:residents]
-    with store.act(by) as act:
+    with doing(store, by, "stay.change") as act:
         spots = _spots(act)
         told += _others(draw, residents - len(told), told, spots)
         _take_beds(act, told, spots)
@@ -227,7 +228,17 @@ def _columns(draw: Random, index: int, name: str, told: Mapping[str, Any], now: 
     contact = told.get("contact") or _contact(draw, name, index)
     ill = [{"name": each, "icd10": words["icd10"][each], "since": ""} for each in told.get("conditions", ())]
     village = told["spot"].label if told["spot"].kind == "home" else draw.choice(words["villages"])
-    signed = {"kind": "care", "on": (house_day(now) - timedelta(days=200)).isoformat(), "by": contact["name"]}
+    paper = {
+        "on": (house_day(now) - timedelta(days=200)).isoformat(),
+        "by": contact["name"],
+        "relation": contact["relation"],
+        "state": "given",
+        "how": "paper",
+    }
+    # Of every eighth nobody has asked yet: work to do, as in a real house.
+    signed = [
+        {"kind": kind, **paper} for kind in ("shared_record", "county_upload") if kind != "county_upload" or index % 8
+    ]
     return {
         "name": name,
         "sex": told["sex"],
@@ -242,7 +253,7 @@ def _columns(draw: Random, index: int, name: str, told: Mapping[str, Any], now: 
         "allergies": json.dumps(told.get("allergies", []), ensure_ascii=False, sort_keys=True),
         "allergies_known": bool(told.get("allergies")) or draw.random() < 0.9,
         "conditions": json.dumps(ill, ensure_ascii=False, sort_keys=True),
-        "consents": json.dumps([signed], ensure_ascii=False, sort_keys=True),
+        "consents": json.dumps(signed, ensure_ascii=False, sort_keys=True),
     }
 
 

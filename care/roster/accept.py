@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from care.levels import HOUSE_TIME
+from care.roles import doing
 from care.roster.bed import floor_of
 from care.roster.person import PlannedPerson
 from care.roster.plan import KnownPeople, RosterPlan
@@ -44,9 +45,9 @@ def accept(store: Store, plan: RosterPlan, staff_id: UUID) -> Imported:
     """Write the people of a plan who are not in the record yet. Accepting a plan again adds nothing.
 
     A stay begins on the day of admission, or now when the roster names none, but never before the bed was free.
-    Raises Refused ``no_welfare_home``.
+    Raises ``NoRight``, and Refused ``no_welfare_home``.
     """
-    with store.act(staff_id) as act:
+    with doing(store, staff_id, "roster.accept") as act:
         known = known_people(act.conn)
         house = _House(act)
         added = skipped = stays = 0

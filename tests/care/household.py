@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from care import beds, people, setup, staff, stays
+from care import beds, people, rights, setup, staff, stays
 from care.id_number import check_digit
 from db.clock import LOCAL, Clock
 from db.errors import Refused
@@ -20,6 +20,7 @@ from db.store import Store
 from db.vault import create_vault, open_vault
 
 NUMBER, PASSPHRASE = "1001", "correct horse battery"
+PIN_OF_SECOND = "7412"
 # Two floors of three rooms with two beds, two wards with two beds: small enough to look at.
 PLAN = setup.House(
     pair_name="青山镇两院",
@@ -84,6 +85,18 @@ class Household:
     director: UUID
     carer: UUID
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(2, 2))
+
+    def colleague(self, role: str, number: str = "") -> UUID:
+        """Somebody of a role who works here, taken on when there is nobody."""
+        known = [one.id for one in staff.everyone(self.store) if one.role == role and number in ("", one.number)]
+        number = number or f"7{rights.roles().index(role)}"
+        return known[0] if known else staff.add(self.store, self.director, number=number, name="同事", role=role)
+
+    def second(self, role: str = "nurse") -> rights.Second:
+        """Somebody of a role with a PIN here, to confirm what takes two."""
+        who = self.colleague(role)
+        staff.set_pin(self.store, who, PIN_OF_SECOND)
+        return rights.Second(who, PIN_OF_SECOND)
 
     def bed(self, label: str) -> UUID:
         """The bed with this label."""

@@ -13,10 +13,11 @@ BEDS = ("101-1", "101-2", "102-1", "102-2")
 
 
 class TwoLaptops:
-    """The laptop of the health centre and that of the welfare home, with four beds and a carer on both."""
+    """The laptop of the health centre and that of the welfare home, with four beds, a carer and a director on both."""
 
     def __init__(self, folder: Path) -> None:
         self.centre, self.home = Laptop(folder / "centre.db"), Laptop(folder / "home.db")
+        self.director = self.centre.insert(Staff, number="1000", name="刘建国", role="director")
         self.carer = self.centre.insert(Staff, number="1001", name="王芳", role="carer")
         house = self.centre.insert(Institution, kind="welfare_home", name="福利院")
         room = self.centre.insert(Room, institution_id=house, name="101")

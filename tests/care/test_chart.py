@@ -177,7 +177,9 @@ def test_the_course_tells_every_look_newest_first(house: Household, person: UUID
 def test_a_corrected_look_stays_readable_and_names_its_correction(house: Household, person: UUID) -> None:
     now = house.it_is(NOW)
     wrong = record(house.store, house.carer, person, Observation(state="清醒", vitals={"sbp": 256}), at=now - 60)
-    right = correct(house.store, house.director, wrong.round_id, Observation(state="清醒", vitals={"sbp": 156}), "看错")
+    with_nurse = house.second()
+    fixed = Observation(state="清醒", vitals={"sbp": 156})
+    right = correct(house.store, house.director, wrong.round_id, fixed, "看错", second=with_nurse)
     newer, older = timeline(house.store, person)
     assert (newer.round_id, newer.corrects, newer.reason) == (right.round_id, wrong.round_id, "看错")
     assert (older.superseded_by, older.void, older.vitals["sbp"]) == (right.round_id, False, 256)

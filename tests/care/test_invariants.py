@@ -85,11 +85,11 @@ def test_one_person_on_two_beds_until_somebody_says_which(pair: TwoLaptops) -> N
     (found,) = agreed(pair)
     assert isinstance(found, OnTwoBeds)
     assert {one.bed_label for one in found.stays} == {"101-1", "102-1"}
-    done = keep_stay(pair.centre.store, pair.carer, first)
+    done = keep_stay(pair.centre.store, pair.director, first)
     assert (bed_of(pair.centre, li), findings(pair.centre.store)) == ("101-1", [])
-    take_back(pair.centre.store, pair.carer, done)
+    take_back(pair.centre.store, pair.director, done)
     assert isinstance(only(pair.centre), OnTwoBeds)
-    keep_stay(pair.centre.store, pair.carer, first)
+    keep_stay(pair.centre.store, pair.director, first)
     pair.meet()
     assert agreed(pair) == []
 
@@ -98,7 +98,7 @@ def test_a_stay_that_has_ended_cannot_be_kept(pair: TwoLaptops) -> None:
     stay = pair.admit(pair.centre, pair.person("李秀英"), "101-1")
     pair.centre.edit(Stay, stay, until_at=SINCE + 60)
     with refuses("stay_over"):
-        keep_stay(pair.centre.store, pair.carer, stay)
+        keep_stay(pair.centre.store, pair.director, stay)
 
 
 def test_one_person_registered_on_both_laptops_by_number_surely_by_name_perhaps(pair: TwoLaptops) -> None:
@@ -127,15 +127,15 @@ def test_a_leave_from_a_bed_that_another_laptop_changed(pair: TwoLaptops) -> Non
     (found,) = agreed(pair)
     assert isinstance(found, LeaveAstray)
     assert (found.name, found.bed_label, found.leave_id) == ("李秀英", "102-1", leave)
-    done = still_out(pair.centre.store, pair.carer, leave)
+    done = still_out(pair.centre.store, pair.director, leave)
     with pair.centre.store.reading() as conn:
         place = place_of(conn, li)
     assert place is not None
     assert place.on_leave
-    take_back(pair.centre.store, pair.carer, done)
-    came_back(pair.centre.store, pair.carer, leave)
+    take_back(pair.centre.store, pair.director, done)
+    came_back(pair.centre.store, pair.director, leave)
     with refuses("leave_over"):
-        came_back(pair.centre.store, pair.carer, leave)
+        came_back(pair.centre.store, pair.director, leave)
     pair.meet()
     assert agreed(pair) == []
 
@@ -155,13 +155,13 @@ def test_two_of_the_staff_with_one_number(pair: TwoLaptops) -> None:
     assert isinstance(found, NumberTwice)
     assert (found.number, set(found.names)) == ("1002", {"刘建国", "周福"})
     with refuses("staff_number_taken", number="1001"):
-        renumber(pair.home.store, pair.carer, found.staff[1], "1001")
+        renumber(pair.home.store, pair.director, found.staff[1], "1001")
     with refuses("renumber_yourself"):
         renumber(pair.home.store, found.staff[1], found.staff[1], "1003")
-    done = renumber(pair.home.store, pair.carer, found.staff[1], "1003")
+    done = renumber(pair.home.store, pair.director, found.staff[1], "1003")
     assert findings(pair.home.store) == []
-    take_back(pair.home.store, pair.carer, done)
-    renumber(pair.home.store, pair.carer, found.staff[1], "1003")
+    take_back(pair.home.store, pair.director, done)
+    renumber(pair.home.store, pair.director, found.staff[1], "1003")
     pair.meet()
     assert agreed(pair) == []
 
@@ -178,11 +178,11 @@ def test_two_beds_with_one_label_but_villages_may_share_theirs(pair: TwoLaptops)
     assert isinstance(welfare, LabelTwice)
     assert [(one.kind, one.label) for one in (ward, welfare)] == [("inpatient", "101-1"), ("welfare", "103-1")]
     with refuses("label_taken", bed="102-2"):
-        relabel(pair.home.store, pair.carer, welfare.beds[0], "102-2")
+        relabel(pair.home.store, pair.director, welfare.beds[0], "102-2")
     with refuses("label_missing"):
-        relabel(pair.home.store, pair.carer, welfare.beds[0], " ")
-    relabel(pair.home.store, pair.carer, welfare.beds[0], "103-2")
-    relabel(pair.home.store, pair.carer, ward.beds[0], "病1-9")
+        relabel(pair.home.store, pair.director, welfare.beds[0], " ")
+    relabel(pair.home.store, pair.director, welfare.beds[0], "103-2")
+    relabel(pair.home.store, pair.director, ward.beds[0], "病1-9")
     pair.meet()
     assert agreed(pair) == []
 
@@ -218,12 +218,12 @@ def test_what_was_changed_after_it_was_settled_is_not_taken_back(pair: TwoLaptop
     li = pair.person("李秀英")
     first = pair.admit(pair.centre, li, "101-1")
     pair.admit(pair.centre, li, "102-1")
-    done = keep_stay(pair.centre.store, pair.carer, first)
+    done = keep_stay(pair.centre.store, pair.director, first)
     with refuses("undo_not_yours"):
         take_back(pair.centre.store, li, done)
     pair.centre.edit(Stay, done.edits[0].row_id, end_reason="switch")
     with refuses("changed_since"):
-        take_back(pair.centre.store, pair.carer, done)
+        take_back(pair.centre.store, pair.director, done)
 
 
 def test_ten_minutes_later_it_is_too_late(house: Household) -> None:
@@ -232,7 +232,7 @@ def test_ten_minutes_later_it_is_too_late(house: Household) -> None:
         act.insert(Stay, person_id=person, bed_id=house.bed("101-2"), from_at=act.now)
     (found,) = findings(house.store)
     assert isinstance(found, OnTwoBeds)
-    done = keep_stay(house.store, house.carer, found.stays[0].stay_id)
+    done = keep_stay(house.store, house.director, found.stays[0].stay_id)
     house.it_is("2026-11-22 08:11")
     with refuses("undo_too_late", minutes=10):
-        take_back(house.store, house.carer, done)
+        take_back(house.store, house.director, done)

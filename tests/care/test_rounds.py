@@ -191,7 +191,7 @@ def test_a_correction_names_what_it_supersedes_and_both_stay_readable(house: Hou
     person = house.person("李秀英", "101-1")
     wrong = record(house.store, house.carer, person, Observation(state="清醒", vitals={"sbp": 256, "dbp": 92}))
     fixed = Observation(state="清醒", vitals={"sbp": 156, "dbp": 92})
-    right = correct(house.store, house.director, wrong.round_id, fixed, "看错数字")
+    right = correct(house.store, house.director, wrong.round_id, fixed, "看错数字", second=house.second())
     old, new = rows(house, Round)
     assert (new["supersedes"], new["reason"], new["staff_id"]) == (wrong.round_id, "看错数字", house.director)
     assert (new["at"], new["bed_id"], new["kind"]) == (old["at"], old["bed_id"], old["kind"])
@@ -243,7 +243,8 @@ def test_undo_leaves_the_row_and_nothing_of_its_effect(house: Household) -> None
 def test_taking_back_a_correction_puts_the_first_words_in_place_again(house: Household) -> None:
     person = house.person("李秀英", "101-1")
     first = record(house.store, house.carer, person, Observation(abnormal="咳嗽", vitals={"pulse": 88}))
-    wrong = correct(house.store, house.director, first.round_id, Observation(state="睡眠"), "以为记错")
+    asleep = Observation(state="睡眠")
+    wrong = correct(house.store, house.director, first.round_id, asleep, "以为记错", second=house.second())
     undo(house.store, house.director, wrong.round_id)
     row = line(house, person, house.store.now())
     assert row.last_word == Finding("abnormal", "咳嗽", True)

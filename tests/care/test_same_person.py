@@ -84,7 +84,7 @@ def test_lists_and_counts_have_one_person_found_by_either_name_or_number(house: 
     kept, other = twins(house)
     tails = [people.facts(house.store, one).id_number[-6:] for one in (kept, other)]
     before = people.count(house.store)
-    merge_people(house.store, house.carer, kept, other)
+    merge_people(house.store, house.director, kept, other)
     assert people.count(house.store) == before - 1
     everybody = people.page(house.store, "", 0, 500)
     assert other not in {row.id for row in everybody}
@@ -106,7 +106,7 @@ def test_the_chart_of_either_shows_all_rows_and_facts_of_both(house: Household) 
     second = rounds.record(house.store, by, other, rounds.Observation(vitals={"pulse": 71}), at=now - 3600)
     third = rounds.record(house.store, by, kept, rounds.Observation(skin="发红"), at=now - 60)
     chart.open_chart(house.store, house.director, other)
-    merge_people(house.store, by, kept, other)
+    merge_people(house.store, house.director, kept, other)
     for asked in (kept, other):
         head = chart.open_chart(house.store, by, asked)
         assert (head.id, head.name, head.bed_label) == (kept, "李秀英", "101-1")
@@ -134,7 +134,7 @@ def test_board_beds_today_and_alerts_have_one_person(house: Household) -> None:
     kept, other = twins(house)
     now = house.store.now()
     rounds.record(house.store, house.carer, other, rounds.Observation(vitals=ILL), at=now - 60)
-    merge_people(house.store, house.carer, kept, other)
+    merge_people(house.store, house.director, kept, other)
     (row,) = (row for row in board(house.store, now).rows if row.name.startswith("李秀"))
     assert (row.person_id, row.bed_label, row.last_at, row.urgent, row.allergies) == (
         kept,
@@ -154,7 +154,7 @@ def test_board_beds_today_and_alerts_have_one_person(house: Household) -> None:
 
 def test_whoever_lies_in_a_bed_under_the_hidden_name_is_cared_for_under_the_shown_one(house: Household) -> None:
     in_bed, kept = twins(house)
-    merge_people(house.store, house.carer, kept, in_bed)
+    merge_people(house.store, house.director, kept, in_bed)
     now = house.store.now()
     cell = house.cell("101-1")
     assert (cell.person_id, cell.name) == (kept, "李秀瑛")
@@ -174,7 +174,7 @@ def test_whoever_lies_in_a_bed_under_the_hidden_name_is_cared_for_under_the_show
 
 def test_a_change_reaches_every_registration_that_would_stand_against_it(house: Household) -> None:
     kept, other = twins(house)
-    merge_people(house.store, house.carer, kept, other)
+    merge_people(house.store, house.director, kept, other)
     seen = people.facts(house.store, kept)
     assert set(seen.allergies) == {PENICILLIN, SULFA}
     wrong = replace(seen, allergies=(PENICILLIN,), phone="", care_level="full")
@@ -190,15 +190,15 @@ def test_a_change_reaches_every_registration_that_would_stand_against_it(house: 
 def test_parting_gives_both_back_as_they_were(house: Household) -> None:
     kept, other = twins(house)
     before = [people.facts(house.store, one) for one in (kept, other)]
-    done = merge_people(house.store, house.carer, kept, other)
+    done = merge_people(house.store, house.director, kept, other)
     assert [one.person_id for one in hidden_of(house.store, kept)] == [other]
-    part_people(house.store, house.carer, other)
+    part_people(house.store, house.director, other)
     assert [people.facts(house.store, one) for one in (kept, other)] == before
     with refuses("not_merged"):
-        part_people(house.store, house.carer, other)
+        part_people(house.store, house.director, other)
     with refuses("changed_since"):
-        take_back(house.store, house.carer, done)
-    take_back(house.store, house.carer, merge_people(house.store, house.carer, kept, other))
+        take_back(house.store, house.director, done)
+    take_back(house.store, house.director, merge_people(house.store, house.director, kept, other))
     assert [people.facts(house.store, one) for one in (kept, other)] == before
 
 
@@ -206,14 +206,14 @@ def test_what_is_refused(house: Household) -> None:
     kept, other = twins(house)
     stays.admit(house.store, house.carer, other, house.bed("101-2"))
     with refuses("both_in_beds", bed="101-1", other="101-2"):
-        merge_people(house.store, house.carer, kept, other)
+        merge_people(house.store, house.director, kept, other)
     with refuses("same_already"):
-        merge_people(house.store, house.carer, kept, kept)
+        merge_people(house.store, house.director, kept, kept)
     with refuses("person_unknown"):
-        merge_people(house.store, house.carer, kept, UUID(int=7))
+        merge_people(house.store, house.director, kept, UUID(int=7))
     practice = house.person("练习", practice=True)
     with refuses("practice_apart"):
-        merge_people(house.store, house.carer, kept, practice)
+        merge_people(house.store, house.director, kept, practice)
 
 
 def test_both_are_held_side_by_side_the_one_in_a_bed_first(house: Household) -> None:
@@ -224,7 +224,7 @@ def test_both_are_held_side_by_side_the_one_in_a_bed_first(house: Household) -> 
         assert (first.person_id, first.bed_label, first.looks) == (kept, "101-1", 0)
         assert (second.person_id, second.bed_label, second.looks) == (other, "", 1)
     assert set(together(house.store, kept, other).allergies) == {PENICILLIN, SULFA}
-    merge_people(house.store, house.carer, kept, other)
+    merge_people(house.store, house.director, kept, other)
     with refuses("same_already"):
         side_by_side(house.store, kept, other)
 
@@ -234,9 +234,9 @@ def test_of_what_can_hurt_the_cautious_value_is_shown_and_the_chart_warns_until_
     facts = people.facts(house.store, other)
     people.change(house.store, house.carer, other, replace(facts, care_level="special"))
     people.change(
-        house.store, house.carer, kept, replace(people.facts(house.store, kept), no_resuscitation=True, spo2_scale=2)
+        house.store, house.director, kept, replace(people.facts(house.store, kept), no_resuscitation=True, spo2_scale=2)
     )
-    merge_people(house.store, house.carer, kept, other)
+    merge_people(house.store, house.director, kept, other)
     head = chart.open_chart(house.store, house.carer, kept)
     assert (head.care_level, head.no_resuscitation, head.spo2_scale) == ("special", False, 1)
     assert head.contested == ("care_level", "no_resuscitation", "spo2_scale")
@@ -249,9 +249,9 @@ def test_of_what_can_hurt_the_cautious_value_is_shown_and_the_chart_warns_until_
     assert (dispute.person_id, dispute.bed_label) == (kept, "101-1")
     choices: dict[str, Value] = {"care_level": "half", "no_resuscitation": True, "spo2_scale": 2}
     for field, value in choices.items():
-        done = disputes.settle(house.store, house.carer, kept, field, value)
-        take_back(house.store, house.carer, done)
-        disputes.settle(house.store, house.carer, kept, field, value)
+        done = disputes.settle(house.store, house.director, kept, field, value)
+        take_back(house.store, house.director, done)
+        disputes.settle(house.store, house.director, kept, field, value)
     head = chart.open_chart(house.store, house.carer, other)
     assert (head.care_level, head.no_resuscitation, head.spo2_scale, head.contested) == ("half", True, 2, ())
     assert disputes.disputes(house.store) == []
@@ -268,7 +268,7 @@ def shown(laptop: Laptop) -> Groups:
 def test_an_allergy_that_another_laptop_adds_to_the_hidden_one_is_shown(pair: TwoLaptops) -> None:
     kept, other = pair.person("李秀英", "101-1"), pair.person("李秀英")
     pair.meet()
-    merge_people(pair.centre.store, pair.carer, kept, other)
+    merge_people(pair.centre.store, pair.director, kept, other)
     people.change(pair.home.store, pair.carer, other, replace(people.facts(pair.home.store, other), allergies=(SULFA,)))
     pair.meet()
     for laptop in pair.both:
@@ -280,8 +280,8 @@ def test_an_allergy_that_another_laptop_adds_to_the_hidden_one_is_shown(pair: Tw
 def test_two_laptops_that_merge_the_other_way_round_show_one_and_ask(pair: TwoLaptops) -> None:
     one, other = pair.person("李秀英", birth="1940-01-01"), pair.person("李秀英", birth="1940-01-01")
     pair.meet()
-    merge_people(pair.centre.store, pair.carer, one, other)
-    merge_people(pair.home.store, pair.carer, other, one)
+    merge_people(pair.centre.store, pair.director, one, other)
+    merge_people(pair.home.store, pair.director, other, one)
     pair.meet()
     assert pair.centre.record() == pair.home.record()
     for laptop in pair.both:
@@ -289,9 +289,9 @@ def test_two_laptops_that_merge_the_other_way_round_show_one_and_ask(pair: TwoLa
         (found,) = invariants.findings(laptop.store)
         assert isinstance(found, ShownAsEachOther)
         assert set(found.people) == {one, other}
-    choose_shown(pair.home.store, pair.carer, other)
+    choose_shown(pair.home.store, pair.director, other)
     with refuses("settled_already"):
-        choose_shown(pair.home.store, pair.carer, other)
+        choose_shown(pair.home.store, pair.director, other)
     pair.meet()
     for laptop in pair.both:
         assert [row.id for row in people.page(laptop.store, "", 0, 9)] == [other]
@@ -301,13 +301,13 @@ def test_two_laptops_that_merge_the_other_way_round_show_one_and_ask(pair: TwoLa
 def test_two_laptops_that_name_two_others_ask_which(pair: TwoLaptops) -> None:
     first, second, third = (pair.person("李秀英") for _ in range(3))
     pair.meet()
-    merge_people(pair.centre.store, pair.carer, first, third)
-    merge_people(pair.home.store, pair.carer, second, third)
+    merge_people(pair.centre.store, pair.director, first, third)
+    merge_people(pair.home.store, pair.director, second, third)
     pair.meet()
     assert shown(pair.centre) == shown(pair.home)
     (found,) = (one for one in invariants.findings(pair.home.store) if isinstance(one, disputes.ContestedRow))
     assert (found.table, found.row_id, found.fields) == ("person", third, ("same_as",))
-    disputes.settle_row(pair.home.store, pair.carer, "person", third, "same_as", first)
+    disputes.settle_row(pair.home.store, pair.director, "person", third, "same_as", first)
     pair.meet()
     assert [shown(laptop).of(third) for laptop in pair.both] == [first, first]
     assert invariants.findings(pair.centre.store) == []
@@ -316,7 +316,7 @@ def test_two_laptops_that_name_two_others_ask_which(pair: TwoLaptops) -> None:
 def test_a_bed_given_on_another_laptop_meanwhile_is_asked_about(pair: TwoLaptops) -> None:
     kept, other = pair.person("李秀英", "101-1"), pair.person("李秀英")
     pair.meet()
-    merge_people(pair.centre.store, pair.carer, kept, other)
+    merge_people(pair.centre.store, pair.director, kept, other)
     pair.admit(pair.home, other, "102-1")
     pair.meet()
     (found,) = invariants.findings(pair.home.store)
@@ -329,7 +329,7 @@ def test_a_merge_answers_that_somebody_is_registered_twice(pair: TwoLaptops) -> 
     pair.meet()
     (found,) = invariants.findings(pair.home.store)
     assert isinstance(found, RegisteredTwice)
-    merge_people(pair.home.store, pair.carer, *both)
+    merge_people(pair.home.store, pair.director, *both)
     pair.meet()
     assert invariants.findings(pair.centre.store) == []
 
@@ -370,15 +370,15 @@ def test_no_person_and_no_allergy_vanishes_whatever_two_laptops_do_apart(
                 known[about].add(f"药{step}")
             elif act == "merge":
                 with perhaps("same_already", "both_in_beds"):
-                    merge_people(laptop.store, pair.carer, about, everybody[other])
+                    merge_people(laptop.store, pair.director, about, everybody[other])
             else:
                 with perhaps("not_merged"):
-                    part_people(laptop.store, pair.carer, about)
+                    part_people(laptop.store, pair.director, about)
         pair.meet()
         pair.meet()
         assert pair.centre.record() == pair.home.record()
         for laptop in pair.both:
-            nobody_lost(laptop, everybody, known)
+            nobody_lost(laptop, pair.carer, everybody, known)
         assert invariants.findings(pair.centre.store) == invariants.findings(pair.home.store)
 
 
@@ -393,7 +393,7 @@ def perhaps(*rules: str) -> Iterator[None]:
     assert refused in ("", *rules)
 
 
-def nobody_lost(laptop: Laptop, everybody: list[UUID], known: dict[UUID, set[str]]) -> None:
+def nobody_lost(laptop: Laptop, by: UUID, everybody: list[UUID], known: dict[UUID, set[str]]) -> None:
     """Each registration is shown as somebody of the list, with every allergy that was typed of it."""
     listed = {row.id: row for row in people.page(laptop.store, "", 0, 50)}
     found = shown(laptop)
@@ -401,7 +401,7 @@ def nobody_lost(laptop: Laptop, everybody: list[UUID], known: dict[UUID, set[str
     for person in everybody:
         row = listed[found.of(person)]
         assert known[person] <= set(row.allergies)
-        assert known[person] <= {one.to for one in chart.open_chart(laptop.store, person, person).allergies}
+        assert known[person] <= {one.to for one in chart.open_chart(laptop.store, by, person).allergies}
     on_beds = {
         cell.person_id for ward in beds.bed_map(laptop.store, SINCE) for room in ward.rooms for cell in room.cells
     }
@@ -410,7 +410,7 @@ def nobody_lost(laptop: Laptop, everybody: list[UUID], known: dict[UUID, set[str
 
 def test_a_reader_is_noted_once_whichever_registration_was_opened(house: Household) -> None:
     kept, other = twins(house)
-    merge_people(house.store, house.carer, kept, other)
+    merge_people(house.store, house.director, kept, other)
     chart.open_chart(house.store, house.carer, other)
     chart.open_chart(house.store, house.carer, kept)
     with house.store.reading() as conn:
@@ -420,7 +420,7 @@ def test_a_reader_is_noted_once_whichever_registration_was_opened(house: Househo
 def test_the_rows_themselves_stay_where_they_are(house: Household) -> None:
     kept, other = twins(house)
     rounds.unremarkable(house.store, house.carer, other)
-    merge_people(house.store, house.carer, kept, other)
+    merge_people(house.store, house.director, kept, other)
     with house.store.reading() as conn:
         found = conn.exec_driver_sql("SELECT person_id FROM round").scalars().all()
         allergies = conn.exec_driver_sql(f"SELECT allergies FROM {Person.__tablename__} WHERE id = ?", (kept.bytes,))

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from care import beds, people, setup, staff
+from care import beds, people, setup
 from db.errors import Refused
 from db.store import Store
+from db.tables import Staff
 from tests.care.household import NUMBER, PLAN, Household, refuses
 
 
@@ -183,7 +184,8 @@ def test_the_agreement_and_the_mode_of_a_pair_can_be_written_down(house: Househo
 
 
 def test_a_pair_that_is_not_there_yet_cannot_be_changed(vault: Store) -> None:
-    first = staff.add(vault, None, number="1", name="甲", role="director")
+    with vault.act(None) as act:
+        first = act.insert(Staff, number="1", name="甲", role="director")
     with refuses("house_missing"):
         setup.change_pair(vault, first, mode="joint")
 

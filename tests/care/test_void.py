@@ -30,7 +30,7 @@ def person(house: Household) -> UUID:
 def test_a_voided_round_stays_readable_and_counts_no_more(house: Household, person: UUID) -> None:
     look = rounds.Observation(note="原来是隔壁的", vitals={"sbp": 156, "dbp": 92})
     saved = rounds.record(house.store, house.carer, person, look)
-    rounds.void(house.store, house.director, saved.round_id, " 认错人 ")
+    rounds.void(house.store, house.director, saved.round_id, " 认错人 ", second=house.second())
     (item,) = timeline(house.store, person)
     assert (item.void, item.ended_by, item.ended_why) == (True, "刘建国", "认错人")
     assert item.vitals["sbp"] == 156
@@ -44,7 +44,7 @@ def test_a_correction_can_be_voided_and_nothing_comes_back(house: Household, per
     second = rounds.correct(
         house.store, house.carer, first.round_id, rounds.Observation(vitals={"sbp": 156}), "多按了一下"
     )
-    rounds.void(house.store, house.director, second.round_id, "认错人")
+    rounds.void(house.store, house.director, second.round_id, "认错人", second=house.second())
     assert [one.stands for one in vitals_sets(house.store, person)] == ["void", "corrected"]
     assert last_vitals(house.store, person, house.store.now()) is None
 

@@ -1,0 +1,128 @@
+"""Who may correct or void a round: everybody their own, two persons together that of another, nobody that of a senior.
+
+A round that was corrected belongs to all who wrote it: whoever corrected the look of another has not made it theirs.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, select, text
+from sqlmodel import col
+
+from care.data import table
+from care.places import natural
+from care.rights import NoRight, Second, doing, doing_together, may, require
+from care.roles import role_of
+from db.errors import Refused
+from db.local import PIN
+from db.store import Act, Store
+from db.tables import Staff
+
+# UNION, not UNION ALL: a circle that a broken laptop sent ends.
+_WRITERS = text(
+    """
+WITH RECURSIVE chain(id) AS (
+    SELECT :round UNION SELECT r.supersedes FROM round AS r JOIN chain ON r.id = chain.id
+    WHERE r.supersedes IS NOT NULL)
+SELECT DISTINCT r.staff_id, s.role
+FROM chain JOIN round AS r ON r.id = chain.id LEFT JOIN staff AS s ON s.id = r.staff_id
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who may be the second person. ``has_pin``: on this laptop; without one they cannot confirm here."""
+
+    id: UUID
+    number: str
+    name: str
+    role: str
+    has_pin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Amendable:
+    """Whether a round is one's own alone, and if not, who may be the second person, those with a PIN here first."""
+
+    own: bool
+    seconds: tuple[Colleague, ...]
+
+
+def amendable(store: Store, by: UUID, round_id: UUID) -> Amendable:
+    """What it takes to correct or void a round.
+
+    Raises ``NoRight``: no_right (right, role), record_of_senior (role, whose), and as ``require``.
+    """
+    with store.reading() as conn:
+        others = _others(conn, by, round_id)
+        _refuse(conn, by, others)
+        return Amendable(not others, () if not others else _seconds(conn, by, others))
+
+
+@contextmanager
+def amending(store: Store, by: UUID, round_id: UUID, second: Second | None, what: str) -> Iterator[Act]:
+    """The act that corrects or voids a round (``what`` of it: corrected, voided): of one person or of two.
+
+    A second person who is not needed is not asked. Raises as ``amendable`` and ``doing_together``, and ``Refused``:
+    second_needed.
+    """
+    with store.reading() as conn:
+        others = _others(conn, by, round_id)
+        _refuse(conn, by, others)
+        if others and second is not None:
+            _refuse(conn, second.staff_id, others)
+    if not others:
+        with doing(store, by, "round.correct") as act:
+            # Between the look and the act another window may have put something of another in its place.
+            if _others(act.conn, by, round_id):
+                raise Refused("round_superseded")
+            yield act
+        return
+    if second is None:
+        raise Refused("second_needed")
+    with doing_together(store, by, second, "round.correct_other", what, round_id) as act:
+        others = _others(act.conn, by, round_id)
+        _refuse(act.conn, by, others)
+        _refuse(act.conn, second.staff_id, others)
+        yield act
+
+
+def _others(conn: Connection, by: UUID, round_id: UUID) -> dict[UUID, str]:
+    """Who else wrote a round or what it stands for, and their roles."""
+    found = conn.execute(_WRITERS, {"round": round_id.bytes})
+    return {UUID(bytes=who): role or "unknown" for who, role in found if UUID(bytes=who) != by}
+
+
+def _refuse(conn: Connection, by: UUID, others: dict[UUID, str]) -> None:
+    require(conn, by, "round.correct_other" if others else "round.correct")
+    role = role_of(conn, by)
+    for who, whose in others.items():
+        if who != by and role not in _above(whose):
+            raise NoRight("record_of_senior", role=role, whose=whose)
+
+
+def _above(whose: str) -> list[str]:
+    senior: dict[str, list[str]] = table("rules/rights")["senior"]
+    return senior.get(whose, senior["unknown"])
+
+
+def _seconds(conn: Connection, by: UUID, others: dict[UUID, str]) -> tuple[Colleague, ...]:
+    asked = (
+        select(col(Staff.id), col(Staff.number), col(Staff.name), col(Staff.role), PIN.c.staff_id)
+        .select_from(Staff)
+        .outerjoin(PIN, PIN.c.staff_id == col(Staff.id))
+        .where(~col(Staff.closed), col(Staff.id) != by)
+    )
+    found = [
+        Colleague(who, number, name, role, pin is not None) for who, number, name, role, pin in conn.execute(asked)
+    ]
+    fit = [
+        one
+        for one in found
+        if may(conn, one.id, "round.correct_other")
+        and all(one.role in _above(whose) for who, whose in others.items() if who != one.id)
+    ]
+    return tuple(sorted(fit, key=lambda one: (not one.has_pin, natural(one.number))))
