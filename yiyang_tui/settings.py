@@ -1,4 +1,5 @@
-"""The few things remembered outside the record: last staff number, language, colours. No names, no secrets.
+"""The few things remembered outside the record: last staff number, language, colours, where downtime packs go. No
+names, no secrets.
 
 Environment variables win over the file: ``YIYANG_VAULT``, ``YIYANG_LANG``, ``YIYANG_THEME``; ``YIYANG_CONFIG`` names
 another folder for the file.
@@ -11,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_config_dir, user_data_dir
 
@@ -18,15 +20,24 @@ from yiyang_tui.terminal import best_theme, shows_han
 from yiyang_tui.words import LANGUAGES
 
 _LIMIT = 64
+_LONGEST_PATH = 1024
+_MOST_PATHS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the file holds; empty where nobody chose."""
+    """What the file holds; empty where nobody chose.
+
+    ``pack_to``: folders on sticks or shares that get each downtime pack of this laptop as well.
+    """
 
     number: str = ""
     lang: str = ""
     theme: str = ""
+    pack_to: tuple[str, ...] = ()
+
+
+_TEXTS = tuple(one.name for one in fields(Settings) if one.name != "pack_to")
 
 
 def settings_path(env: Mapping[str, str] = os.environ) -> Path:
@@ -45,8 +56,13 @@ def read_settings(path: Path) -> Settings:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return Settings()
-    kept = {field.name: found.get(field.name) for field in fields(Settings)}
-    return Settings(**{name: value[:_LIMIT] for name, value in kept.items() if isinstance(value, str)})
+    kept = {name: found.get(name) for name in _TEXTS}
+    folders = found.get("pack_to")
+    listed = [one for one in folders if isinstance(one, str)] if isinstance(folders, list) else []
+    return Settings(
+        **{name: value[:_LIMIT] for name, value in kept.items() if isinstance(value, str)},
+        pack_to=tuple(one for one in listed[:_MOST_PATHS] if 0 < len(one) <= _LONGEST_PATH),
+    )
 
 
 def write_settings(path: Path, settings: Settings) -> None:
@@ -54,23 +70,28 @@ def write_settings(path: Path, settings: Settings) -> None:
 
     A disk that takes nothing loses a convenience, not a record: the old file stays.
     """
-    lines = [f"{field.name} = {_quoted(getattr(settings, field.name))}\n" for field in fields(Settings)]
+    lines = [f"{name} = {_quoted(getattr(settings, name)[:_LIMIT])}\n" for name in _TEXTS]
+    if settings.pack_to:
+        lines.append(f"pack_to = [{', '.join(map(_quoted, settings.pack_to))}]\n")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
             file.writelines(lines)
+            # Renamed before its bytes are on the disk, it would be neither the old nor the new ones: it would be empty.
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(file.name, path)
     except OSError:
         return
 
 
-def remember(path: Path, **changes: str) -> None:
+def remember(path: Path, **changes: Any) -> None:
     """Change some of the settings at ``path``."""
     write_settings(path, replace(read_settings(path), **changes))
 
 
 def _quoted(value: str) -> str:
-    safe = "".join(char for char in value[:_LIMIT] if char.isprintable())
+    safe = "".join(char for char in value if char.isprintable())
     return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
