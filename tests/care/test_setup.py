@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from care import beds, people, setup
+from care import beds, people, setup, staff
 from db.errors import Refused
 from db.store import Store
 from db.tables import Staff
