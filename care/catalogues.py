@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
+from db.reserved import MARK
 from db.store import Store
 from db.tables import Catalogue, CatalogueItem
 
@@ -48,11 +49,13 @@ def catalogues(store: Store) -> list[CatalogueView]:
         ).all()
     items = {row[0]: row[1] for row in counts}
     newest = {name: CatalogueView(name, version, items.get(name, 0), at) for name, version, at in titles}
-    return sorted(newest.values(), key=lambda view: view.name)
+    return sorted((view for view in newest.values() if not view.name.startswith(MARK)), key=lambda view: view.name)
 
 
 def search(store: Store, name: str, text: str = "", limit: int = 50) -> list[ItemView]:
-    """Items of a list whose code or name holds ``text``, by code; at most ``MOST``."""
+    """Items of a list whose code or name holds ``text``, by code; at most ``MOST``. None of what is for no eye."""
+    if name.startswith(MARK):
+        return []
     asked = text.strip()[:100]
     query = (
         select(col(CatalogueItem.code), col(CatalogueItem.name), col(CatalogueItem.facts))

@@ -43,11 +43,20 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What somebody agreed to, on which date, and who signed."""
+    """What somebody was asked to agree to, on which date, who answered and what; the last answer to a kind counts.
+
+    ``kind`` and ``state`` are those of ``rules/consents`` (a kind of an older record may be any text), ``relation`` that
+    of whoever answered (codes/relation), ``how`` paper or oral, ``witness`` who heard it, ``reason`` why not.
+    """
 
     kind: str
     on: str = ""
     by: str = ""
+    state: str = "given"
+    relation: str = ""
+    how: str = ""
+    witness: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

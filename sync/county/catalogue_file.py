@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from db.errors import YiyangError
+from db.reserved import MARK
 
 MAX_FILE = 16 << 20  # bytes
 MAX_ITEMS = 50_000
@@ -136,6 +137,7 @@ def _text(path: Path, line: int, value: Any) -> str:
 
 def _title(path: Path, said: object) -> str:
     title = str(said).strip()
-    if not 0 < len(title) <= MAX_CODE or not title.isprintable():
+    # What the program keeps for itself in such a list cannot be replaced by a file.
+    if not 0 < len(title) <= MAX_CODE or not title.isprintable() or title.startswith(MARK):
         raise CatalogueUnreadable(path=str(path), line=0, reason="title")
     return title

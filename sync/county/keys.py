@@ -2,10 +2,12 @@
 
 Signing (Ed25519): receipts and directories. Sealing (age): parcels for the county. Recovery (X25519, for HPKE):
 opens the county slot of a laptop's vault whose passphrases are lost. Authority (ECDSA): certifies the county's servers.
+Pseudonyms (a secret of 32 bytes): what exports call people; lost, everybody would be called otherwise from then on.
 """
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +25,7 @@ _LIMIT = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Private keys: raw 32 bytes, ``age`` as ``AGE-SECRET-KEY-1…``, ``authority_key`` as PEM.
+    """Private keys and a secret: raw 32 bytes, ``age`` as ``AGE-SECRET-KEY-1…``, ``authority_key`` as PEM.
 
     ``authority`` is the certificate (PEM) that laptops trust.
     """
@@ -33,6 +35,7 @@ class Keys:
     recovery: bytes = field(repr=False)
     authority_key: str = field(repr=False)
     authority: str
+    pseudonyms: bytes = field(repr=False)
 
     @property
     def sign_public(self) -> bytes:
@@ -64,6 +67,7 @@ def make() -> Keys:
         sign=Ed25519PrivateKey.generate().private_bytes_raw(),
         age=str(pyrage.x25519.Identity.generate()),
         recovery=X25519PrivateKey.generate().private_bytes_raw(),
+        pseudonyms=os.urandom(32),
         authority_key=authority_key,
         authority=certificate,
     )
@@ -76,6 +80,7 @@ def save(folder: Path, keys: Keys) -> None:
         "sign": keys.sign.hex(),
         "age": keys.age,
         "recovery": keys.recovery.hex(),
+        "pseudonyms": keys.pseudonyms.hex(),
         "authority_key": keys.authority_key,
         "authority": keys.authority,
     }
@@ -96,10 +101,11 @@ def load(folder: Path) -> Keys:
             sign=bytes.fromhex(said["sign"]),
             age=str(said["age"]),
             recovery=bytes.fromhex(said["recovery"]),
+            pseudonyms=bytes.fromhex(said["pseudonyms"]),
             authority_key=str(said["authority_key"]),
             authority=str(said["authority"]),
         )
-        if said["format"] != _FORMAT or len(keys.sign) != 32 or len(keys.recovery) != 32:
+        if said["format"] != _FORMAT or {len(keys.sign), len(keys.recovery), len(keys.pseudonyms)} != {32}:
             raise ValueError("not keys")
         pyrage.x25519.Identity.from_str(keys.age)
     except (OSError, ValueError, KeyError, TypeError, pyrage.IdentityError) as error:

@@ -7,7 +7,7 @@ of a catalogue edits what changed and closes what vanished; nothing else travels
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
@@ -51,6 +51,13 @@ def publish(
     own: Settings, catalogue: CatalogueFile, now: int | None = None, progress: Progress = quiet
 ) -> list[Published]:
     """Publish to every pair; again, it changes nothing. Cut off, the pairs that were done are done."""
+    return publish_to_all(own, lambda draft: _compare(draft, catalogue), now, progress)
+
+
+def publish_to_all(
+    own: Settings, write: "Callable[[Draft], None]", now: int | None = None, progress: Progress = quiet
+) -> list[Published]:
+    """To every pair what ``write`` finds to be lacking in its tables, in batches that the county signs."""
     at = int(time.time()) if now is None else now
     engine, held = open_engine(own.database_url), keys.load(own.folder)
     try:
@@ -60,14 +67,16 @@ def publish(
             done = []
             for number, (pair_id, name) in enumerate(pairs):
                 progress(number, len(pairs))
-                done.append(_publish(engine, held, pair_id, name, catalogue, at))
+                done.append(_publish(engine, held, pair_id, name, write, at))
             progress(len(pairs), len(pairs))
             return done
     finally:
         engine.dispose()
 
 
-def _publish(engine: Engine, own: Keys, pair_id: UUID, pair_name: str, catalogue: CatalogueFile, now: int) -> Published:
+def _publish(
+    engine: Engine, own: Keys, pair_id: UUID, pair_name: str, write: "Callable[[Draft], None]", now: int
+) -> Published:
     for _ in range(MOST_MERGES):
         if not store.merge_waiting(engine, pair_id, now):
             break
@@ -79,8 +88,8 @@ def _publish(engine: Engine, own: Keys, pair_id: UUID, pair_name: str, catalogue
         if conn.execute(select(_BATCH.c.hash).where(*mine, _BATCH.c.merged_at.is_(None))).first() is not None:
             return Published(pair_name, waits=True)
         lamport = conn.execute(select(func.max(_BATCH.c.lamport_last)).where(_BATCH.c.pair_id == pair_id)).scalar()
-        draft = _Draft(conn, pair_id, new_epoch(now), lamport or 0, now)
-        _compare(draft, catalogue)
+        draft = Draft(conn, pair_id, new_epoch(now), lamport or 0, now)
+        write(draft)
         tips = conn.execute(select(_BATCH.c.hash).where(*mine, _BATCH.c.is_tip)).scalars()
         parents = graph.to_stand_on(
             store.heads(conn, pair_id), [bytes(tip) for tip in tips], lambda: _writers(conn, pair_id), batch.MAX_PARENTS
@@ -102,8 +111,8 @@ def _writers(conn: Connection, pair_id: UUID) -> dict[bytes, UUID]:
 
 
 @dataclass(slots=True)
-class _Draft:
-    """The entries that make a pair's tables say what the catalogue says."""
+class Draft:
+    """The entries that make a pair's tables say what the county publishes."""
 
     conn: Connection
     pair_id: UUID
@@ -158,7 +167,7 @@ class _Draft:
         return RowHeads.decode(bytes(self.conn.execute(query).scalar_one()))
 
 
-def _compare(draft: _Draft, catalogue: CatalogueFile) -> None:
+def _compare(draft: Draft, catalogue: CatalogueFile) -> None:
     present = draft.present(CatalogueItem, "catalogue", catalogue.name)
     # A county put back from its backup may have published twice what the laptops then gave back to it: the oldest
     # row of a code stays, the others are closed.
@@ -182,7 +191,7 @@ def _compare(draft: _Draft, catalogue: CatalogueFile) -> None:
         draft.edit(Catalogue, titles[-1], version=catalogue.version, published_at=draft.now)
 
 
-def _sealed(draft: _Draft, own: Keys, device: UUID, parents: Sequence[bytes]) -> Iterator[bytes]:
+def _sealed(draft: Draft, own: Keys, device: UUID, parents: Sequence[bytes]) -> Iterator[bytes]:
     """The entries as signed batches, each standing on the one before."""
     on = tuple(parents)
     for start in range(0, len(draft.entries), RUN):

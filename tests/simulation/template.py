@@ -77,7 +77,7 @@ def _device(draw: random.Random) -> Device:
 
 
 def _county(draw: random.Random) -> Keys:
-    return Keys(draw.randbytes(32), age_identity(draw.randbytes(32)), draw.randbytes(32), "", "")
+    return Keys(draw.randbytes(32), age_identity(draw.randbytes(32)), draw.randbytes(32), "", "", bytes(32))
 
 
 @cache
