@@ -1,6 +1,6 @@
 """The inside of one act: rows written together with their journal entries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from db.cipher import driver_of
 from db.identity import row_id
-from db.journal import Value
+from db.journal import Entry, Value
 from db.local import ROW_VERSION
 from db.pack import pack
 from db.rows import Shape, shape_of, stored
@@ -105,6 +105,38 @@ class Act:
             index_person(self.conn, row, str(now["name"]), str(now["id_number"]))
         self._ready = True
         return True
+
+    @property
+    def epoch(self) -> bytes:
+        """The epoch that the entries of this act are written in."""
+        return self._progress.epoch
+
+    def write_again(self, entry: Entry) -> Entry:
+        """Journal a change whose entry was lost with its name: the same row, values, staff and time, a new name.
+
+        Its row is not written here: whoever calls applies the entry that is returned.
+        """
+        self._enter()
+        self._progress.seq += 1
+        self._lamport += 1
+        fresh = replace(entry, seq=self._progress.seq, lamport=self._lamport)
+        self._raw.execute(
+            _JOURNAL,
+            (
+                self._progress.epoch,
+                fresh.seq,
+                fresh.lamport,
+                fresh.wall,
+                fresh.suspect,
+                None if fresh.staff is None else fresh.staff.bytes,
+                fresh.table,
+                fresh.row.bytes,
+                fresh.op,
+                pack([dict(fresh.values), dict(fresh.replaces)]),
+            ),
+        )
+        self._ready = True
+        return fresh
 
     def _enter(self) -> None:
         # What failed half-way must not be committed because somebody caught the error; and past its end an act

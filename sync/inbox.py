@@ -39,7 +39,7 @@ from sync.sticks.unbundle import lay_out_waiting
 
 _MANY = 16
 """More parcels than a day brings: a new laptop, or one that was away."""
-_AT_ONCE, _AT_ONCE_OF_MUCH = 2_000, 32_000
+AT_ONCE, _AT_ONCE_OF_MUCH = 2_000, 32_000
 """Entries of one transaction, a second of work. Batch by batch the same pages of the indexes are written each time."""
 _USUAL, _ROOMY = (2_000, 1_000), (64_000, 16_000)
 """KiB of the file kept in memory, and pages of the log before they are written into the file."""
@@ -113,7 +113,7 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
     order = graph.causal_order({name: one.header.parents for name, one in open_.items()}, open_)
     known = set(here)
     much = len(open_) > _MANY
-    for some in _groups([open_[name] for name in order], _AT_ONCE_OF_MUCH if much else _AT_ONCE):
+    for some in groups([open_[name] for name in order], _AT_ONCE_OF_MUCH if much else AT_ONCE):
         with gate(), uncollected():
             done, spoiled = _merge(store, some, known, stands, arrived, roomy=much)
         for name in done:
@@ -149,7 +149,7 @@ def _give_room(conn: Connection, roomy: bool) -> None:
     conn.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {pages}")
 
 
-def _groups(order: Iterable[batch.Batch], most: int) -> Iterator[list[batch.Batch]]:
+def groups(order: Iterable[batch.Batch], most: int) -> Iterator[list[batch.Batch]]:
     """The batches in their order, as many together as have ``most`` entries, one at least."""
     group: list[batch.Batch] = []
     entries = 0

@@ -1,0 +1,1 @@
+"""A damaged record made anew from everything that still holds a part of it."""
