@@ -79,10 +79,16 @@ def sentence(error: Told) -> str:
     """What to tell somebody about an error: what happened, what is safe, what to do.
 
     A refusal (``code`` "refused") has the sentence of its rule, others may have one of their reason. An error without
-    a sentence of its own gets the general one.
+    a sentence of its own gets the general one. Rights and roles among the facts are said in words.
     """
     rule, reason = error.facts.get("rule"), error.facts.get("reason")
+    facts = dict(error.facts)
+    if rule is not None and facts.keys() & {"right", "role"}:
+        # Only here: the sign-in screen must not load the data layer.
+        from yiyang_tui.words.rights import in_words
+
+        facts = in_words(facts)
     for key in (f"refused.{rule}", f"{error.code}.{reason}", f"error.{error.code}"):
         if has(key):
-            return t(key, **error.facts)
+            return t(key, **facts)
     return t("error.unknown", code=error.code)
