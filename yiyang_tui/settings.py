@@ -1,8 +1,8 @@
 """The few things remembered outside the record: last staff number, language, colours, where downtime packs go. No
 names, no secrets.
 
-Environment variables win over the file: ``YIYANG_VAULT``, ``YIYANG_LANG``, ``YIYANG_THEME``; ``YIYANG_CONFIG`` names
-another folder for the file.
+Environment variables win over the file: ``YIYANG_VAULT``, ``YIYANG_LANG``, ``YIYANG_THEME``, ``YIYANG_PASSPHRASE_MS``;
+``YIYANG_CONFIG`` names another folder for the file.
 """
 
 import os
@@ -12,12 +12,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_config_dir, user_data_dir
 
 from yiyang_tui.terminal import best_theme, shows_han
 from yiyang_tui.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from db.keys import Cost
 
 _LIMIT = 64
 _LONGEST_PATH = 1024
@@ -28,16 +31,18 @@ _MOST_PATHS = 8
 class Settings:
     """What the file holds; empty where nobody chose.
 
-    ``pack_to``: folders on sticks or shares that get each downtime pack of this laptop as well.
+    ``pack_to``: folders on sticks or shares that get each downtime pack of this laptop as well. ``passphrase_ms``: how
+    long opening with a new passphrase may take, 0 for the usual.
     """
 
     number: str = ""
     lang: str = ""
     theme: str = ""
     pack_to: tuple[str, ...] = ()
+    passphrase_ms: int = 0
 
 
-_TEXTS = tuple(one.name for one in fields(Settings) if one.name != "pack_to")
+_TEXTS = tuple(one.name for one in fields(Settings) if one.name not in ("pack_to", "passphrase_ms"))
 
 
 def settings_path(env: Mapping[str, str] = os.environ) -> Path:
@@ -62,6 +67,7 @@ def read_settings(path: Path) -> Settings:
     return Settings(
         **{name: value[:_LIMIT] for name, value in kept.items() if isinstance(value, str)},
         pack_to=tuple(one for one in listed[:_MOST_PATHS] if 0 < len(one) <= _LONGEST_PATH),
+        passphrase_ms=_milliseconds(found.get("passphrase_ms")),
     )
 
 
@@ -73,6 +79,8 @@ def write_settings(path: Path, settings: Settings) -> None:
     lines = [f"{name} = {_quoted(getattr(settings, name)[:_LIMIT])}\n" for name in _TEXTS]
     if settings.pack_to:
         lines.append(f"pack_to = [{', '.join(map(_quoted, settings.pack_to))}]\n")
+    if settings.passphrase_ms:
+        lines.append(f"passphrase_ms = {settings.passphrase_ms}\n")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
@@ -88,6 +96,27 @@ def write_settings(path: Path, settings: Settings) -> None:
 def remember(path: Path, **changes: Any) -> None:
     """Change some of the settings at ``path``."""
     write_settings(path, replace(read_settings(path), **changes))
+
+
+def passphrase_ms(settings: Settings, env: Mapping[str, str] = os.environ) -> int:
+    """How long opening with a new passphrase may take here, in milliseconds; the usual where nobody chose."""
+    from db.cost import LEAST_MS, MOST_MS, USUAL_MS
+
+    asked = _milliseconds(env.get("YIYANG_PASSPHRASE_MS", "")) or settings.passphrase_ms
+    return min(max(asked, LEAST_MS), MOST_MS) if asked else USUAL_MS
+
+
+def passphrase_cost() -> "Cost":
+    """What a new passphrase shall cost on this machine. Measures, so that it takes a second."""
+    from db.cost import calibrate
+
+    return calibrate(passphrase_ms(read_settings(settings_path())))
+
+
+def _milliseconds(said: object) -> int:
+    if isinstance(said, str) and said.isascii() and said.isdigit():
+        said = int(said[:9])
+    return said if type(said) is int and said > 0 else 0
 
 
 def _quoted(value: str) -> str:

@@ -115,6 +115,21 @@ class EnrolCode(Kept, table=True):
     used_by: UUID | None = _id(default=None)
 
 
+class Recovery(Kept, table=True):
+    """A laptop whose record the county helped to open again: which, for whose number, when, and who did it there.
+
+    ``ref``: the beginning of the hash of the request.
+    """
+
+    id: UUID = _id(primary_key=True)
+    pair_id: UUID = _id(index=True)
+    device_id: UUID = _id()
+    number: str
+    ref: bytes
+    answered_at: int = _number()
+    answered_by: str
+
+
 class Guess(Kept, table=True):
     """One row: tries of codes since a moment, those under way included."""
 

@@ -251,6 +251,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("same_as IS NOT NULL"),
     )
     op.create_table(
+        "recovery",
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("device_id", RowId(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("ref", sa.LargeBinary(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=False),
+        sa.Column("answered_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_recovery_pair_id", "recovery", ["pair_id"])
+    op.create_table(
         "refused_batch",
         sa.Column("pair_id", RowId(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
