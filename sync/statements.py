@@ -13,7 +13,7 @@ from uuid import UUID
 from db.keys import write_whole
 from sync import graph
 from sync.directory import MAX_DEVICES, Directory
-from sync.errors import SignatureWrong
+from sync.errors import LinkDamaged, NotEnrolled, SignatureWrong
 from sync.link import Folder, Link, News, best_receipt, last_receipt
 from sync.protocol import MAX_STATEMENT
 from sync.receipt import Receipt, verify
@@ -148,3 +148,14 @@ def _verified(statements: Iterable[str], link: Link) -> Iterable[tuple[Receipt, 
             receipt = verify(statement, link.county_public)
             if receipt.pair == link.pair_id:
                 yield receipt, statement
+
+
+def receipts(folder: Folder) -> list[Receipt]:
+    """Every receipt kept beside the record that the county signed for this pair, our own and other laptops'."""
+    try:
+        link = folder.link()
+    except (NotEnrolled, LinkDamaged):
+        return []
+    news = folder.news()
+    own = [found for found in (last_receipt(news, link), best_receipt(news, link)) if found is not None]
+    return [*own, *(receipt for receipt, _ in _others(folder, link).values())]

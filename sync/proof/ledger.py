@@ -53,6 +53,11 @@ def of_vault(store: Store, conn: Connection) -> tuple[Nodes, Ledger]:
     return known[1], known[2]
 
 
+def forget(store: Store) -> None:
+    """Read the batches anew next time: a proof is made from the file, not from what was read of it before."""
+    _READ.pop(store, None)
+
+
 def _split(joined: bytes) -> tuple[bytes, ...]:
     return tuple(joined[at : at + 32] for at in range(0, len(joined), 32))
 
