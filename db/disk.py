@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from db.errors import DiskFull, VaultMissing, VaultUnwritable
+from db.keys import sync_folder
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -14,6 +15,17 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def new_file(path: Path) -> None:
     """Make an empty file that only its owner may read. ``FileExistsError`` if there is one."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def new_folder(path: Path) -> None:
+    """Make a private folder, and those above it, where they are missing.
+
+    Their names are durable when it returns: a loss of power must not take a folder with all that is durable in it.
+    """
+    if not path.is_dir():
+        new_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(path.parent)
 
 
 def side_files(path: Path) -> tuple[Path, ...]:

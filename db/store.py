@@ -286,6 +286,12 @@ class Store:
         self._follow()
         return backup(self._engine, self.path, self._key, target, go_on)
 
+    def fold(self) -> None:
+        """Write what the write-ahead log holds into the file. Raises ``VaultBusy`` while others read or write."""
+        with self._lock:
+            self._follow()
+            fold(self._engine, self.path)
+
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it. If something hinders, the log keeps what it has."""
         with self._lock:

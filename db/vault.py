@@ -1,6 +1,7 @@
 """Making and opening the record of a laptop: key envelope, encrypted file, schema, clock."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,8 +12,8 @@ from db import keys, openers, rekey, slots
 from db.backup import backup, whole
 from db.cipher import fold, open_engine, plain_errors, reading, writing
 from db.clock import Clock
-from db.disk import disk_errors, new_file, remove
-from db.errors import SchemaTooNew, VaultDamaged, VaultExists, VaultMissing
+from db.disk import disk_errors, new_file, new_folder, remove
+from db.errors import SchemaTooNew, VaultBusy, VaultDamaged, VaultExists, VaultMissing
 from db.identity import new_epoch, row_id
 from db.journal import SCHEMA as SCHEMA
 from db.local import CLOCK, DEVICE
@@ -56,7 +57,7 @@ def create_vault(
     clock = clock or Clock()
     device = device or new_device(clock.now())
     with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new_folder(path.parent)
         remove(fresh)
         new_file(fresh)
     try:
@@ -165,12 +166,24 @@ def _opened(path: Path, key: bytes, clock: Clock | None, copy: Path | None = Non
 
 
 def check_whole(store: Store) -> bool:
-    """Whether SQLite's and the cipher's own checks find every page as it was written."""
+    """Whether SQLite's and the cipher's own checks find every page as it was written.
+
+    The cipher looks at the file, not at the log beside it. Power that failed while the log was being folded in leaves
+    pages torn in the file that are whole in the log: they are mended by folding it in again, and are no damage.
+    """
     try:
-        with store.reading() as conn:
-            return whole(conn)
+        if _found_whole(store):
+            return True
+        with suppress(VaultBusy):
+            store.fold()
+        return _found_whole(store)
     except VaultDamaged:
         return False
+
+
+def _found_whole(store: Store) -> bool:
+    with store.reading() as conn:
+        return whole(conn)
 
 
 def schema_of(engine: Engine, path: Path) -> int:

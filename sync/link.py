@@ -19,6 +19,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from db.disk import new_folder
 from db.keys import sync_folder, write_whole
 from sync import graph
 from sync.directory import Directory
@@ -107,7 +108,7 @@ class Folder:
     def make(self) -> None:
         """Create the folder, private to this user."""
         for folder in (self.path, self.outbox, self.inbox, self.refused):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            new_folder(folder)
 
     @property
     def enrolled(self) -> bool:

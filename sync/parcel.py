@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pyrage
 
+from db.disk import new_folder
+from db.keys import sync_folder
 from sync.errors import ParcelDamaged, ParcelNotForUs
 
 MAX_PARCEL = 65 << 20  # bytes
@@ -56,7 +58,7 @@ def put(folder: Path, name: bytes, data: bytes) -> None:
 
     A parcel that is there stays as it is: sealing the same batch again gives other bytes of the same content.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    new_folder(folder)
     path = _path(folder, name)
     if path.exists():
         return
@@ -69,7 +71,7 @@ def put(folder: Path, name: bytes, data: bytes) -> None:
         os.replace(unfinished, path)
     finally:
         Path(unfinished).unlink(missing_ok=True)
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
 def names(folder: Path) -> list[bytes]:
@@ -116,10 +118,10 @@ def size(folder: Path, name: bytes) -> int:
 
 def move(folder: Path, to: Path, name: bytes) -> None:
     """Put a parcel, if it is there, into another folder beside this one, in place of what lies there."""
-    to.mkdir(parents=True, exist_ok=True)
+    new_folder(to)
     with contextlib.suppress(FileNotFoundError):
         os.replace(_path(folder, name), _path(to, name))
-        _sync_folder(to)
+        sync_folder(to)
 
 
 def drop(folder: Path, name: bytes) -> None:
@@ -145,13 +147,3 @@ def _path(folder: Path, name: bytes) -> Path:
     if len(name) != 32:
         raise ValueError("a batch is named by 32 bytes")
     return folder / (name.hex() + _SUFFIX)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":  # Windows cannot open a folder, and keeps renames itself
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
