@@ -47,7 +47,7 @@ def _driver() -> Any:
 
 
 def salt_of(key: bytes) -> bytes:
-    """The salt of a file that we make. It keeps no secret; found again from the key, a file survives its first bytes."""
+    """The salt of a file that we make. No secret: found again from the key, a file survives its first bytes."""
     return hashlib.sha256(b"yiyang page salt 1\0" + key).digest()[:SALT_BYTES]
 
 

@@ -5,7 +5,7 @@ leads to any more is known by the shape of its rows. A row is right or it is not
 (``db.pages``), and what was deleted is zeroes (``secure_delete``), not an old row.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,7 +20,7 @@ from db.disk import side_files
 from db.errors import VaultMissing
 from db.local import JOURNAL, METADATA
 from db.pages import Pages, open_pages
-from db.tables import BY_NAME, RowId
+from db.tables import RowId
 
 _SCHEMA: Final = "sqlite_master"
 _AUTO: Final = "sqlite_autoindex_"
@@ -54,12 +54,25 @@ class Salvage:
             if not cell.whole and _fits(table, cell):
                 yield _row(table, cell)
 
-    def ids(self, table: Table) -> Iterator[UUID]:
-        """The ids that the index of a synced table names, whether or not their rows can be read."""
-        for name in {home for home in self.home.values() if home.startswith(f"{_AUTO}{table.name}_")}:
+    def named_rows(self, table: Table) -> Iterator[tuple[UUID, int]]:
+        """The ids and row numbers that the index of a synced table names, whether or not their rows can be read."""
+        for name in self._indexes(f"{_AUTO}{table.name}_"):
             for cell in self._cells(name):
-                if cell.fields and isinstance(cell.fields[0], bytes) and len(cell.fields[0]) == 16:
-                    yield UUID(bytes=cell.fields[0])
+                if cell.whole and len(cell.fields) == 2 and _is_id(cell.fields[0]) and isinstance(cell.fields[1], int):
+                    yield UUID(bytes=cell.fields[0]), cell.fields[1]  # type: ignore[arg-type]
+
+    def dated(self, table: Table, numbers: Container[int]) -> dict[int, tuple[UUID, int]]:
+        """Whose and of when (seconds UTC) rows are, by their numbers, as far as an index tells."""
+        told: dict[int, tuple[UUID, int]] = {}
+        for name in self._indexes(f"ix_{table.name}_person_at"):
+            for cell in self._cells(name):
+                if cell.whole and len(cell.fields) == 3 and cell.fields[2] in numbers and _is_id(cell.fields[0]):
+                    person, at, number = cell.fields
+                    told[number] = (UUID(bytes=person), at)  # type: ignore[index,arg-type,assignment]
+        return told
+
+    def _indexes(self, begins: str) -> set[str]:
+        return {home for home in self.home.values() if home.startswith(begins)}
 
     def _cells(self, name: str) -> Iterator[Cell]:
         here = [number for number, home in self.home.items() if home == name]
@@ -98,9 +111,9 @@ def salvage(file: BinaryIO, log: Path, key: bytes, progress: Progress | None = N
         _follow(found, name, root)
     for number, kind in enumerate(kinds):
         if kind in (TABLE_LEAF, INDEX_LEAF, INDEX_INNER) and number not in found.home:
-            name = _known_by_shape(found.pages, number, kind)
-            if name is not None:
-                found.astray.setdefault(name, []).append(number)
+            table = _known_by_shape(found.pages, number, kind)
+            if table is not None:
+                found.astray.setdefault(table, []).append(number)
     return found
 
 
@@ -140,6 +153,10 @@ def _known_by_shape(pages: Pages, number: int, kind: int) -> str | None:
 
 def _long_enough(table: Table, cell: Cell) -> bool:
     return len(cell.fields) == len(_columns(table))
+
+
+def _is_id(value: Field) -> bool:
+    return isinstance(value, bytes) and len(value) == 16
 
 
 _Check = Callable[[Field], bool]
@@ -198,8 +215,3 @@ def _row(table: Table, cell: Cell) -> Row:
         else:
             found[column.name] = value
     return found
-
-
-def synced(names: Sequence[str] | None = None) -> Mapping[str, Table]:
-    """The synced tables by name."""
-    return {name: METADATA.tables[name] for name in (names or BY_NAME)}

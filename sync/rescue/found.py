@@ -41,13 +41,12 @@ class Named:
 class Found:
     """What was found, of all sources together.
 
-    ``origin``: where each batch came from first. ``written`` and ``issued``: how many entries, and row ids, each epoch
-    of this laptop had at least. ``kept``: rows of tables that are carried over. ``thrown``: batches that prove nothing.
+    ``written`` and ``issued``: how many entries, and row ids, each epoch of this laptop had at least; ``told_end``: the file says how far it came. ``kept``: rows that are carried over.
+    ``thrown``: batches that prove nothing.
     """
 
     device: Device | None = None
     batches: dict[bytes, batch.Batch] = field(default_factory=dict)
-    origin: dict[bytes, str] = field(default_factory=dict)
     named: dict[bytes, Named] = field(default_factory=dict)
     entries: dict[EntryRef, Entry] = field(default_factory=dict)
     written: dict[bytes, int] = field(default_factory=dict)
@@ -57,6 +56,7 @@ class Found:
     newest_at: int = 0
     offset_s: int = 0
     thrown: int = 0
+    told_end: bool = False
 
     def reached(self, epoch: bytes, entries: int, rows: int = 0) -> None:
         """An epoch of this laptop had at least so many entries and row ids."""
@@ -70,7 +70,7 @@ def identify(found: Found, source: Salvage) -> None:
         found.device = found.device or Device(row["device_id"], row["pair_id"], row["sign_key"], row["age_key"])
 
 
-def read(found: Found, source: Salvage, origin: str, keys: Mapping[UUID, bytes]) -> None:
+def read(found: Found, source: Salvage, keys: Mapping[UUID, bytes]) -> None:
     """Add what a file holds. ``keys``: by which public key each known device signs; whose key is unknown, is believed.
 
     What this laptop kept was verified when it arrived, and the page that it lies on is what this laptop wrote.
@@ -80,7 +80,7 @@ def read(found: Found, source: Salvage, origin: str, keys: Mapping[UUID, bytes])
     public = Ed25519PrivateKey.from_private_bytes(own.sign_key).public_key().public_bytes_raw()
     signers = {own.device_id: public, **keys}
     for row in source.rows(BATCH):
-        _take(found, row, origin, signers, own.device_id)
+        _take(found, row, signers, own.device_id)
     for row in source.cut(BATCH):
         _name(found, row, own.device_id)
     for row in source.rows(JOURNAL):
@@ -103,7 +103,7 @@ def carry(found: Found, source: Salvage) -> None:
             found.kept[name] = list(rows.values())
 
 
-def _take(found: Found, row: Row, origin: str, signers: Mapping[UUID, bytes], own: UUID) -> None:
+def _take(found: Found, row: Row, signers: Mapping[UUID, bytes], own: UUID) -> None:
     name, body = row["hash"], row["body"]
     if not body or name in found.batches:
         return
@@ -116,7 +116,6 @@ def _take(found: Found, row: Row, origin: str, signers: Mapping[UUID, bytes], ow
         _name(found, row, own)
         return
     found.batches[name] = one
-    found.origin[name] = origin
     found.named.pop(name, None)
     if one.header.device == own:
         found.reached(one.header.epoch, one.header.last)

@@ -70,6 +70,5 @@ def counted(store: Store) -> dict[str, int]:
     """How many rows each synced table has now."""
     with store.reading() as conn:
         return {
-            name: conn.execute(select(func.count()).select_from(METADATA.tables[name])).scalar_one()
-            for name in BY_NAME
+            name: conn.execute(select(func.count()).select_from(METADATA.tables[name])).scalar_one() for name in BY_NAME
         }
