@@ -17,6 +17,7 @@ from yiyang_tui.cli.explain import Explained, ExplainedGroup
 from yiyang_tui.cli.house import COMMANDS as HOUSE
 from yiyang_tui.cli.init import init
 from yiyang_tui.cli.keys import keys
+from yiyang_tui.cli.pack import COMMANDS as PACK
 from yiyang_tui.cli.roster import people
 from yiyang_tui.cli.share import meet, share
 from yiyang_tui.cli.staff import COMMANDS as STAFF
@@ -46,7 +47,7 @@ def make_tree() -> TyperGroup:
     _add(imports, "people", people)
     root.add_typer(imports, name="import")
 
-    for of, commands in (("bundle", BUNDLE), ("staff", STAFF), ("house", HOUSE), ("county", COUNTY)):
+    for of, commands in (("bundle", BUNDLE), ("staff", STAFF), ("house", HOUSE), ("pack", PACK), ("county", COUNTY)):
         group = _group(of)
         for name, act in commands.items():
             _add(group, name, act)
