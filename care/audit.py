@@ -9,6 +9,8 @@ from uuid import UUID
 
 from care.data import table
 from db.act import Act
+from db.errors import YiyangError
+from db.store import Store
 from db.tables import AuditEvent
 
 _LONGEST_FACTS = 2000
@@ -27,3 +29,19 @@ def note(act: Act, what: str, about: UUID | None = None, second: UUID | None = N
     return act.insert(
         AuditEvent, staff_id=act.staff_id, second_id=second, at=act.now, what=what, about=about, facts=said
     )
+
+
+def note_down(store: Store, by: UUID | None, what: str, about: UUID | None = None, **facts: str | int) -> bool:
+    """Write an event as an act of its own; whether it could be written.
+
+    A disk that is full must not keep people out of the record or the screen unlocked: then nobody is told but the
+    caller, and nothing is written into a record that is only read.
+    """
+    if store.read_only:
+        return False
+    try:
+        with store.act(by) as act:
+            note(act, what, about, None, **facts)
+    except YiyangError:
+        return False
+    return True

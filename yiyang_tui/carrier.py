@@ -115,9 +115,9 @@ class Carrier:
         return True
 
     def rest(self) -> None:
-        """The screen is locked: seal what was recorded, so that a timer can carry it while nobody is here."""
+        """The screen is locked: seal what was recorded, so that nobody can rewrite it and a timer can carry it."""
         self.unshare()
-        if self.state.standing is not None and self.state.standing.enrolled:
+        if not self.store.read_only:
             self._app.run_worker(self._seal(), group="carrier")
 
     async def join(self, url: str, code: str) -> str:

@@ -93,6 +93,7 @@ def open_session(path: str, number: str, passphrase: str) -> Session:
     from pathlib import Path
 
     from care import staff as people
+    from care.audit import note_down
     from db.vault import open_vault
     from yiyang_tui.errors import ClosedStaff, UnknownStaff
 
@@ -103,6 +104,7 @@ def open_session(path: str, number: str, passphrase: str) -> Session:
             raise UnknownStaff(number=number)
         if found.closed:
             raise ClosedStaff(number=number)
+        note_down(store, found.id, "signed_in", how="screen")
         return Session(store, found, _pair_name(store), store.now)
     except BaseException:
         store.close()

@@ -19,8 +19,14 @@ def opened(secrets: Secrets, number: str | None, passphrase_file: str | None) ->
     What was written is sealed before it is closed: a timer's ``yiyang sync`` carries it without a passphrase. Raises
     as ``open_vault``.
     """
+    typed, passphrase = asked_for(secrets, number, passphrase_file)
+    with opened_with(typed, passphrase) as store:
+        yield store, typed
+
+
+def asked_for(secrets: Secrets, number: str | None, passphrase_file: str | None) -> tuple[str, str]:
+    """Staff number and passphrase, asked for where no option says them. Raises ``VaultMissing`` before."""
     from db.errors import VaultMissing
-    from db.vault import open_vault
     from yiyang_tui.settings import read_settings, settings_path, vault_path
     from yiyang_tui.words import t
 
@@ -29,39 +35,78 @@ def opened(secrets: Secrets, number: str | None, passphrase_file: str | None) ->
     if not vault.exists():
         raise VaultMissing(path=str(vault))
     number = number or line(t("cli.ask.number"), read_settings(settings_path()).number, option="--number")
-    passphrase = secrets.get(t("cli.ask.passphrase"), passphrase_file, option="--passphrase-file")
-    store = open_vault(vault, number, passphrase)
+    return number, secrets.get(t("cli.ask.passphrase"), passphrase_file, option="--passphrase-file")
+
+
+@contextmanager
+def opened_with(number: str, passphrase: str) -> Iterator["Store"]:
+    """The open record, closed and sealed at the end. Raises as ``open_vault``."""
+    from db.vault import open_vault
+    from yiyang_tui.settings import vault_path
+
+    store = open_vault(vault_path(), number, passphrase)
     try:
         settle_clock(store)
-        yield store, number
-        _seal(store)
+        _signed_in(store, number)
+        _drop_closed(store)
+        yield store
+        seal_quietly(store)
     finally:
         store.close()
 
 
-def _seal(store: "Store") -> None:
+def _signed_in(store: "Store", number: str) -> None:
+    """Whoever opens the record is in its audit trail, whatever the command."""
+    from care.audit import note_down
+    from care.staff import by_number
+
+    found = by_number(store, number)
+    note_down(store, None if found is None else found.id, "signed_in", how="command")
+
+
+def _drop_closed(store: "Store") -> None:
+    """Whoever left, as a sync may have told, opens the record no more."""
+    from care.vault_users import drop_closed
     from db.errors import YiyangError
-    from sync.link import Folder
+
+    # On a full disk they are taken out at the next opening.
+    with suppress(YiyangError):
+        drop_closed(store)
+
+
+def seal_quietly(store: "Store") -> None:
+    """Make what was written ready to travel."""
+    from db.errors import YiyangError
     from sync.session import settle
 
-    if Folder(store.path).enrolled and not store.read_only:
+    if not store.read_only:
         # A full disk, say: nothing is lost, the journal keeps it and the next sync seals it.
         with suppress(YiyangError):
             settle(store)
 
 
 @contextmanager
-def acting(number: str | None, passphrase_file: str | None) -> Iterator[tuple["Store", "StaffView"]]:
+def acting(
+    number: str | None, passphrase_file: str | None, secrets: Secrets | None = None
+) -> Iterator[tuple["Store", "StaffView"]]:
     """The open record and who opened it. Raises as ``opened``, and ``UnknownStaff``, ``ClosedStaff``."""
+    typed, passphrase = asked_for(secrets or Secrets(), number, passphrase_file)
+    with acting_with(typed, passphrase) as found:
+        yield found
+
+
+@contextmanager
+def acting_with(number: str, passphrase: str) -> Iterator[tuple["Store", "StaffView"]]:
+    """The same for whoever was asked already."""
     from care.staff import by_number
     from yiyang_tui.errors import ClosedStaff, UnknownStaff
 
-    with opened(Secrets(), number, passphrase_file) as (store, typed):
-        found = by_number(store, typed)
+    with opened_with(number, passphrase) as store:
+        found = by_number(store, number)
         if found is None:
-            raise UnknownStaff(number=typed)
+            raise UnknownStaff(number=number)
         if found.closed:
-            raise ClosedStaff(number=typed)
+            raise ClosedStaff(number=number)
         yield store, found
 
 
