@@ -54,7 +54,8 @@ class Amendable:
 def amendable(store: Store, by: UUID, round_id: UUID) -> Amendable:
     """What it takes to correct or void a round.
 
-    Raises ``NoRight``: no_right (right, role), record_of_senior (role, whose), and as ``require``.
+    Raises ``NoRight``: no_right (right, role), record_of_senior (role, whose); ``Refused``: round_unknown, and as
+    ``require``.
     """
     with store.reading() as conn:
         others = _others(conn, by, round_id)
@@ -92,7 +93,9 @@ def amending(store: Store, by: UUID, round_id: UUID, second: Second | None, what
 
 def _others(conn: Connection, by: UUID, round_id: UUID) -> dict[UUID, str]:
     """Who else wrote a round or what it stands for, and their roles."""
-    found = conn.execute(_WRITERS, {"round": round_id.bytes})
+    found = conn.execute(_WRITERS, {"round": round_id.bytes}).all()
+    if not found:
+        raise Refused("round_unknown")
     return {UUID(bytes=who): role or "unknown" for who, role in found if UUID(bytes=who) != by}
 
 

@@ -24,18 +24,21 @@ def enrol(
 
     What was enrolled stays enrolled if the sync is cut: the next one goes on where it ended.
     """
+    from care.rights import require
     from care.setup import house_name
     from sync import enrol as county
     from sync.session import sync
     from yiyang_tui.cli.ask import Secrets
     from yiyang_tui.cli.meter import carried
-    from yiyang_tui.cli.record import opened
+    from yiyang_tui.cli.record import acting
     from yiyang_tui.cli.show import say
     from yiyang_tui.words import t
 
     called = laptop_name(laptop)
     secrets = Secrets()
-    with opened(secrets, number, passphrase_file) as (store, _):
+    with acting(number, passphrase_file, secrets) as (store, by):
+        with store.reading() as conn:
+            require(conn, by.id, "sync.enrol")
         code = read_code(secrets, code_file)
         link = county.enrol(store, address(url), code, pair_name=house_name(store), laptop=called)
         say(t("cli.enrol.done", county=link.county_name))

@@ -15,7 +15,6 @@ from yiyang_tui.cli.options import CodeFile, Laptop, PassphraseFile
 if TYPE_CHECKING:
     from care.setup import House
 
-ROLES = ("director", "doctor", "nurse", "carer", "admin")
 _FIRST_NUMBER = "0001"
 
 
@@ -33,7 +32,7 @@ def init(
     wards: Annotated[str | None, typer.Option("--wards", metavar="R,B", help="cli.init.opt.wards")] = None,
     number: Annotated[str | None, typer.Option("--number", metavar="NUMBER", help="cli.init.opt.number")] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="cli.init.opt.name")] = None,
-    role: Annotated[str | None, typer.Option("--role", metavar="|".join(ROLES), help="cli.init.opt.role")] = None,
+    role: Annotated[str | None, typer.Option("--role", metavar="director|admin", help="cli.init.opt.role")] = None,
     passphrase_file: PassphraseFile = None,
     pin_file: Annotated[str | None, typer.Option("--pin-file", metavar="FILE|-", help="cli.init.opt.pin_file")] = None,
     join: Annotated[str | None, typer.Option("--join", metavar="URL", help="cli.init.opt.join")] = None,
@@ -65,10 +64,10 @@ def init(
     township = township or line(t("cli.init.q1"), option="--township")
     house = _house(township, pair_name, health_centre, welfare_home, region, rooms, wards)
     number = number or checked(
-        t("cli.init.q4_number"), _FIRST_NUMBER, lambda said: check_new(said, "-", ROLES[0]), option="--number"
+        t("cli.init.q4_number"), _FIRST_NUMBER, lambda said: check_new(said, "-", first_roles()[0]), option="--number"
     )
     name = name or checked(
-        t("cli.init.q4_name"), "", lambda said: check_new(_FIRST_NUMBER, said, ROLES[0]), option="--name"
+        t("cli.init.q4_name"), "", lambda said: check_new(_FIRST_NUMBER, said, first_roles()[0]), option="--name"
     )
     role = _role(role)
     passphrase = secrets.get(
@@ -155,16 +154,29 @@ def _read(said: str, count: int) -> tuple[int, ...] | None:
     return found if len(found) == count else None
 
 
+def first_roles() -> tuple[str, ...]:
+    """What the first user may be: somebody who can take on the others."""
+    from care.roles import roles_of
+
+    return roles_of("staff.change")
+
+
 def _role(role: str | None) -> str:
+    from care.roles import roles
     from yiyang_tui.cli.ask import until
     from yiyang_tui.words import t
 
     if role is not None:
-        if role not in ROLES:
+        if role not in roles():
             raise typer.BadParameter(role, param_hint="--role")
+        if role not in first_roles():
+            from db.errors import Refused
+
+            raise Refused("first_manages")
         return role
-    shown = "  ".join(f"{at} {t(f'role.{one}')}" for at, one in enumerate(ROLES, 1))
-    by_answer = {str(at): one for at, one in enumerate(ROLES, 1)} | {t(f"role.{one}"): one for one in ROLES}
+    ours = first_roles()
+    shown = "  ".join(f"{at} {t(f'role.{one}')}" for at, one in enumerate(ours, 1))
+    by_answer = {str(at): one for at, one in enumerate(ours, 1)} | {t(f"role.{one}"): one for one in ours}
     return until(
         t("cli.init.q4_role", roles=shown),
         "1",
@@ -189,10 +201,10 @@ def _make(vault: Path, house: "House", number: str, name: str, role: str, passph
     from db.vault import create_vault
     from yiyang_tui.cli.record import discard, settle_clock
     from yiyang_tui.cli.show import say
-    from yiyang_tui.settings import remember, settings_path
+    from yiyang_tui.settings import passphrase_cost, remember, settings_path
     from yiyang_tui.words import t
 
-    store = create_vault(vault, number, passphrase)
+    store = create_vault(vault, number, passphrase, cost=passphrase_cost())
     try:
         settle_clock(store)
         staff = found(store, house, number=number, name=name, role=role)

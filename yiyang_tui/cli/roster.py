@@ -27,25 +27,23 @@ def people(
 ) -> None:
     """Show what an import would do, with every problem by row and column; write it when accepted."""
     from care import roster
-    from care.staff import by_number
-    from yiyang_tui.cli.ask import Secrets, somebody, yes
-    from yiyang_tui.cli.record import opened
+    from care.rights import require
+    from yiyang_tui.cli.ask import somebody, yes
+    from yiyang_tui.cli.record import acting
     from yiyang_tui.cli.show import as_json, say
-    from yiyang_tui.errors import UnknownStaff
     from yiyang_tui.words import t, times
 
     read = roster.read_roster(file)
-    with opened(Secrets(), number, passphrase_file) as (store, by):
+    with acting(number, passphrase_file) as (store, by):
         with store.reading() as conn:
+            # Before anybody reads through all the problems.
+            require(conn, by.id, "roster.accept")
             known = roster.known_people(conn)
         plan = roster.plan(read, known, times.local(store.now()).date())
         if not json:
             show_plan(plan)
         agreed = accept or (somebody() and not json and bool(plan.people) and yes(t(_ASK, n=len(plan.people))))
-        staff = by_number(store, by) if agreed else None
-        if agreed and staff is None:
-            raise UnknownStaff(number=by)
-        done = roster.accept(store, plan, staff.id) if staff is not None else None
+        done = roster.accept(store, plan, by.id) if agreed else None
     if json:
         as_json(_said(plan, done))
     elif done is not None:

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 Whom = Annotated[str, typer.Argument(metavar="NUMBER", help="cli.staff.opt.whom")]
 Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="cli.staff.opt.name")]
-Role = Annotated[
-    str | None, typer.Option("--role", metavar="carer|nurse|doctor|director|admin", help="cli.staff.opt.role")
-]
+Role = Annotated[str | None, typer.Option("--role", metavar="ROLE", help="cli.staff.opt.role")]
 Phone = Annotated[str | None, typer.Option("--phone", metavar="PHONE", help="cli.staff.opt.phone")]
 LicenceNo = Annotated[str | None, typer.Option("--licence-no", metavar="NUMBER", help="cli.staff.opt.licence_no")]
 LicenceUntil = Annotated[
@@ -31,7 +29,8 @@ _COLUMNS = ("number", "name", "role", "licence_no", "licence_until", "state")
 def listed(number: Number = None, passphrase_file: PassphraseFile = None, json: Json = False) -> None:
     """Everybody, with what their licence lacks today, and how many work here in each role."""
     from care.age import house_day
-    from care.staff import ROLES, everyone
+    from care.roles import roles
+    from care.staff import everyone
     from yiyang_tui.cli.record import acting
     from yiyang_tui.cli.show import as_json, say, table
     from yiyang_tui.words import t
@@ -42,7 +41,7 @@ def listed(number: Number = None, passphrase_file: PassphraseFile = None, json: 
     here = Counter(one.role for one in found if not one.closed)
     if json:
         said = [{**asdict(one), "id": one.id.hex, "licence_gap": gaps[one.id]} for one in found]
-        as_json({"staff": said, "by_role": {role: here[role] for role in ROLES}})
+        as_json({"staff": said, "by_role": {role: here[role] for role in roles()}})
         return
     rows = [
         (
@@ -56,16 +55,14 @@ def listed(number: Number = None, passphrase_file: PassphraseFile = None, json: 
         for one in found
     ]
     table([t(f"cli.staff.column.{name}") for name in _COLUMNS], rows)
-    counts = "  ".join(t("cli.staff.of_role", role=t(f"role.{role}"), n=here[role]) for role in ROLES if here[role])
+    counts = "  ".join(t("cli.staff.of_role", role=t(f"role.{role}"), n=here[role]) for role in roles() if here[role])
     say(t("cli.staff.sum", n=here.total(), counts=counts))
 
 
 def add(
     whom: Whom,
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="cli.staff.opt.name")],
-    role: Annotated[
-        str, typer.Option("--role", metavar="carer|nurse|doctor|director|admin", help="cli.staff.opt.role")
-    ],
+    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="cli.staff.opt.role")],
     phone: Annotated[str, typer.Option("--phone", metavar="PHONE", help="cli.staff.opt.phone")] = "",
     licence_no: Annotated[str, typer.Option("--licence-no", metavar="NUMBER", help="cli.staff.opt.licence_no")] = "",
     licence_until: LicenceUntil = None,
@@ -130,12 +127,41 @@ def reopen(whom: Whom, number: Number = None, passphrase_file: PassphraseFile = 
         _tell(store, one, "changed" if staff.reopen(store, by.id, one) else "unchanged")
 
 
+def pin(
+    whom: Whom,
+    pin_file: Annotated[str | None, typer.Option("--pin-file", metavar="FILE|-", help="cli.staff.opt.pin_file")] = None,
+    number: Number = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """A PIN on this laptop: one's own, after the passphrase; or for a colleague who has forgotten theirs."""
+    from care import staff
+    from yiyang_tui.cli.ask import Secrets
+    from yiyang_tui.cli.record import acting
+    from yiyang_tui.words import t
+
+    with acting(number, passphrase_file) as (store, by):
+        one = _find(store, whom)
+        secret = Secrets().get(
+            t("cli.staff.new_pin"),
+            pin_file,
+            option="--pin-file",
+            twice=True,
+            check=lambda said: staff.check_new_pin(said, whom),
+        )
+        if one == by.id:
+            staff.set_pin(store, one, secret)
+        else:
+            staff.give_pin(store, by.id, one, secret)
+        _tell(store, one, "pin_given")
+
+
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "list": listed,
     "add": add,
     "change": change,
     "close": close,
     "reopen": reopen,
+    "pin": pin,
 }
 
 

@@ -19,11 +19,13 @@ from yiyang_tui.cli.init import init
 from yiyang_tui.cli.keys import keys
 from yiyang_tui.cli.pack import COMMANDS as PACK
 from yiyang_tui.cli.roster import people
+from yiyang_tui.cli.rounds import COMMANDS as ROUND
 from yiyang_tui.cli.share import meet, share
 from yiyang_tui.cli.staff import COMMANDS as STAFF
 from yiyang_tui.cli.sync import sync
 from yiyang_tui.cli.sync_status import status
 from yiyang_tui.cli.sync_verify import verify
+from yiyang_tui.cli.vault import COMMANDS as VAULT
 
 
 def make_tree() -> TyperGroup:
@@ -47,7 +49,15 @@ def make_tree() -> TyperGroup:
     _add(imports, "people", people)
     root.add_typer(imports, name="import")
 
-    for of, commands in (("bundle", BUNDLE), ("staff", STAFF), ("house", HOUSE), ("pack", PACK), ("county", COUNTY)):
+    for of, commands in (
+        ("bundle", BUNDLE),
+        ("staff", STAFF),
+        ("round", ROUND),
+        ("house", HOUSE),
+        ("pack", PACK),
+        ("vault", VAULT),
+        ("county", COUNTY),
+    ):
         group = _group(of)
         for name, act in commands.items():
             _add(group, name, act)
