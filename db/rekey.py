@@ -50,7 +50,7 @@ def rewrite(path: Path, engine: Engine, new: bytes, after: Envelope | None = Non
     check_room(path)
     fresh, envelope_at = copy_path(path), keys.envelope_path(path)
     with ExitStack() as held:
-        _hold(held, engine, path)
+        hold_still(held, engine, path)
         try:
             backup(engine, path, new, fresh)
             with disk_errors(path):
@@ -76,7 +76,7 @@ def rewrite(path: Path, engine: Engine, new: bytes, after: Envelope | None = Non
     engine.dispose()
 
 
-def _hold(held: ExitStack, engine: Engine, path: Path) -> None:
+def hold_still(held: ExitStack, engine: Engine, path: Path) -> None:
     """Begin a transaction that nobody can write beside, with nothing left in the log. Raises ``VaultBusy``."""
     log = side_files(path)[0]
     for _ in range(_TRIES):

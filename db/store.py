@@ -5,9 +5,10 @@ journal entries, or not at all. When ``act`` has returned the commit is on the d
 """
 
 import json
+import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,10 +19,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from db import keys, openers, reserve, slots
 from db.act import Act, Progress
 from db.backup import GoOn, always, backup
+from db.carried import carry
 from db.cipher import driver_of, fold, open_engine, plain_errors, reading, transaction, writer
 from db.clock import Clock, boot_id
 from db.device import Device
-from db.disk import identity
+from db.disk import disk_errors, identity, side_files
 from db.errors import DiskFailed, DiskFull, KeyChanged, Refused, VaultBusy, VaultDamaged, YiyangError
 from db.identity import new_epoch
 from db.local import CLOCK, DRAFT
@@ -286,6 +288,30 @@ class Store:
         self._follow()
         return backup(self._engine, self.path, self._key, target, go_on)
 
+    def give_way(self, fresh: Path, aside: Path) -> None:
+        """Let the file ``fresh`` take the place of this record, which is kept as ``aside``; then this is closed.
+
+        Raises ``VaultBusy`` while others write, ``DiskFull``, ``VaultUnwritable``: then everything is as it was.
+        """
+        from db import rekey
+
+        with self._lock, ExitStack() as held:
+            self._follow()
+            self._let_go()
+            rekey.hold_still(held, self._engine, self.path)
+            with disk_errors(self.path):
+                if os.name == "nt":
+                    # There a file that is open cannot be replaced, by nobody: that keeps others out instead.
+                    held.close()
+                    self._engine.dispose()
+                _second_name(self.path, aside)
+                fresh.replace(self.path)
+                keys.sync_folder(self.path.parent)
+                for part in side_files(self.path):
+                    # Emptied above; but they belong to the file that lay here.
+                    part.unlink(missing_ok=True)
+        self._engine.dispose()
+
     def fold(self) -> None:
         """Write what the write-ahead log holds into the file. Raises ``VaultBusy`` while others read or write."""
         with self._lock:
@@ -303,3 +329,12 @@ class Store:
             self._engine.dispose()
             if self._copy is not None:
                 forget(self._copy)
+
+
+def _second_name(path: Path, aside: Path) -> None:
+    try:
+        os.link(path, aside)
+    except OSError:
+        # Sticks know no second names.
+        carry(path, aside)
+    keys.sync_folder(aside.parent)

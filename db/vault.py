@@ -111,12 +111,7 @@ def open_vault(path: Path, number: str, passphrase: str, *, clock: Clock | None 
 def open_with(path: Path, found: Sequence[bytes], clock: Clock | None = None) -> Store:
     """Open the record at ``path`` with the first of these database keys that fits. Raises as ``open_vault``."""
     if not writable(path):
-        copy = copy_of(path)
-        try:
-            return _opened(path, _fitting(copy, found), clock, copy)
-        except BaseException:
-            forget(copy)
-            raise
+        return read_with(path, found, clock)
     key = _fitting(path, found)
     envelope = keys.read_envelope(keys.envelope_path(path))
     if not slots.holds(envelope, key) and slots.holds(envelope, found[0]):
@@ -126,6 +121,16 @@ def open_with(path: Path, found: Sequence[bytes], clock: Clock | None = None) ->
     store = _opened(path, key, clock)
     openers.tidy(store)
     return store
+
+
+def read_with(path: Path, found: Sequence[bytes], clock: Clock | None = None) -> Store:
+    """Open a copy of the record at ``path``, to be read only and as it lies there. Raises as ``open_vault``."""
+    copy = copy_of(path)
+    try:
+        return _opened(path, _fitting(copy, found), clock, copy)
+    except BaseException:
+        forget(copy)
+        raise
 
 
 def _fitting(path: Path, found: Sequence[bytes]) -> bytes:
