@@ -9,10 +9,7 @@ import typer
 from yiyang_tui.cli.options import Json, Number, PassphraseFile
 
 if TYPE_CHECKING:
-    from care.rights import Second
     from care.timeline import TimelineItem
-    from db.store import Store
-    from yiyang_tui.cli.ask import Secrets
 
 _COLUMNS = ("at", "who", "said", "id")
 _MOST: Final = 200
@@ -30,11 +27,12 @@ def listed(
     from care.timeline import timeline
     from yiyang_tui.cli.record import acting
     from yiyang_tui.cli.show import as_json, moment, table
+    from yiyang_tui.cli.whom import person_of
     from yiyang_tui.screens.look_words import look_line
     from yiyang_tui.words import t
 
     with acting(number, passphrase_file) as (store, by):
-        person = _person(store, whom)
+        person = person_of(store, whom)
         open_chart(store, by.id, person)
         found = timeline(store, person, limit=limit)
     if json:
@@ -60,42 +58,19 @@ def void(
     from yiyang_tui.cli.ask import Secrets
     from yiyang_tui.cli.record import acting
     from yiyang_tui.cli.show import say
+    from yiyang_tui.cli.whom import second_of
     from yiyang_tui.words import t
 
     one, secrets = _id(round_id), Secrets()
     with acting(number, passphrase_file, secrets) as (store, by):
         # The refusal comes before anybody is asked for a PIN.
         alone = amendable(store, by.id, one).own
-        confirmed = None if alone else _second(store, secrets, second, second_pin_file)
+        confirmed = None if alone else second_of(store, secrets, second, second_pin_file)
         rounds.void(store, by.id, one, reason, second=confirmed)
     say(t("cli.round.voided", round=one.hex))
 
 
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {"list": listed, "void": void}
-
-
-def _second(store: "Store", secrets: "Secrets", number: str | None, file: str | None) -> "Second | None":
-    from care.rights import Second
-    from care.staff import by_number
-    from db.errors import Refused
-    from yiyang_tui.cli.ask import line
-    from yiyang_tui.words import t
-
-    typed = number or line(t("cli.round.ask_second"), option="--second")
-    found = by_number(store, typed)
-    if found is None:
-        raise Refused("staff_unknown")
-    return Second(found.id, secrets.get(t("switch.pin_of", name=found.name), file, option="--second-pin-file"))
-
-
-def _person(store: "Store", whom: str) -> UUID:
-    """The only person that a search finds: by name, bed or the end of the ID number."""
-    from care.people import count, page
-    from db.errors import Refused
-
-    if count(store, whom, most=2) != 1:
-        raise Refused("person_not_one")
-    return page(store, whom, 0, 1)[0].id
 
 
 def _id(typed: str) -> UUID:
