@@ -4,11 +4,12 @@ There are no shared and no default passphrases. Whoever is let in types their ow
 lets them. Each act is an event of the audit trail; what the envelope holds follows it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from care.audit import note
@@ -164,9 +165,10 @@ _Person = tuple[UUID, str, str, bool]
 
 def _people(conn: Connection) -> dict[str, list[_Person]]:
     """Staff by number: id, name, role, closed. Two laptops apart may have given one number twice."""
-    asked: Select[Any] = select(col(Staff.number), col(Staff.id), col(Staff.name), col(Staff.role), col(Staff.closed))
+    asked = select(col(Staff.number), col(Staff.id), col(Staff.name), col(Staff.role), col(Staff.closed))
+    rows: Sequence[Any] = conn.execute(asked.order_by(col(Staff.closed), col(Staff.id))).all()
     found: dict[str, list[_Person]] = {}
-    for number, staff_id, name, role, closed in conn.execute(asked.order_by(col(Staff.closed), col(Staff.id))):
+    for number, staff_id, name, role, closed in rows:
         found.setdefault(number, []).append((staff_id, name, role, closed))
     return found
 

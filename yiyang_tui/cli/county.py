@@ -13,6 +13,7 @@ import typer
 from yiyang_tui.cli.county_acts import COMMANDS as ACTS
 from yiyang_tui.cli.county_checks import COMMANDS as CHECKS
 from yiyang_tui.cli.county_place import folder_of, listed, need_extra, own_county
+from yiyang_tui.cli.county_recover import recover
 from yiyang_tui.cli.options import CountyFolder, Json
 
 PORT: Final = 8440
@@ -128,6 +129,7 @@ COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "serve": serve,
     "enrol": enrol,
     "devices": devices,
+    "recover": recover,
     **CHECKS,
     **ACTS,
 }

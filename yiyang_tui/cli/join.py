@@ -27,7 +27,7 @@ def join_pair(
     from yiyang_tui.cli.meter import carried
     from yiyang_tui.cli.record import settle_clock
     from yiyang_tui.cli.show import say
-    from yiyang_tui.settings import remember, settings_path
+    from yiyang_tui.settings import passphrase_cost, remember, settings_path
     from yiyang_tui.words import t
 
     called = laptop_name(laptop)
@@ -36,7 +36,8 @@ def join_pair(
     passphrase = secrets.get(
         t("cli.init.q5"), passphrase_file, option="--passphrase-file", twice=True, check=check_passphrase
     )
-    store = join(vault, address(url), code, number=number, passphrase=passphrase, laptop=called)
+    cost = passphrase_cost()
+    store = join(vault, address(url), code, number=number, passphrase=passphrase, laptop=called, cost=cost)
     try:
         settle_clock(store)
         remember(settings_path(), number=number)
