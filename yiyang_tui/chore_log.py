@@ -5,7 +5,7 @@ It holds neither names nor secrets, and it is no record: lost, the chores are do
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,8 @@ Facts = dict[str, str | int]
 class Kept:
     """What is known of one chore. Times in seconds UTC by the record's clock, 0 for never.
 
-    ``facts`` are of the last time it was done; ``code`` and ``why`` name the error if it failed after that.
+    ``facts`` are of the last time it was done, ``warn`` what it warned of then; ``code`` and ``why`` name the error if
+    it failed after that.
     """
 
     done_at: int = 0
@@ -31,6 +32,7 @@ class Kept:
     failed_at: int = 0
     code: str = ""
     why: Facts = field(default_factory=dict)
+    warn: str = ""
 
 
 NOTHING: Final = Kept()
@@ -58,26 +60,34 @@ def read(vault: Path) -> dict[str, Kept]:
         return {}
 
 
-def note_done(vault: Path, id: str, at: int, facts: Mapping[str, str | int]) -> None:
+def note_done(vault: Path, id: str, at: int, facts: Mapping[str, str | int], warn: str = "") -> Kept:
     """It was done."""
-    _write(vault, id, Kept(at, dict(facts)))
+    return _write(vault, id, Kept(at, dict(facts), warn=warn))
 
 
-def note_failed(vault: Path, id: str, at: int, error: YiyangError) -> None:
+def note_failed(vault: Path, id: str, at: int, error: YiyangError) -> Kept:
     """It could not be done; what was known of the last good one stays."""
-    _write(vault, id, replace(read(vault).get(id, NOTHING), failed_at=at, code=error.code, why=dict(error.facts)))
+    before = read(vault).get(id, NOTHING)
+    return _write(vault, id, replace(before, failed_at=at, code=error.code, why=dict(error.facts)))
 
 
-def _write(vault: Path, id: str, kept: Kept) -> None:
+def _write(vault: Path, id: str, kept: Kept) -> Kept:
     known = {**read(vault), id: kept}
     body = json.dumps({name: asdict(one) for name, one in known.items()}, ensure_ascii=False, indent=1).encode()
-    with disk_errors(vault):
+    # On a full disk it is forgotten at the end of the program, and the chore done once more.
+    with suppress(OSError):
         write_whole(log_path(vault), body)
+    return kept
 
 
 def _kept(said: dict[str, Any]) -> Kept:
     return Kept(
-        int(said["done_at"]), _facts(said["facts"]), int(said["failed_at"]), str(said["code"])[:40], _facts(said["why"])
+        int(said["done_at"]),
+        _facts(said["facts"]),
+        int(said["failed_at"]),
+        str(said["code"])[:40],
+        _facts(said["why"]),
+        str(said["warn"])[:40],
     )
 
 

@@ -30,9 +30,13 @@ CLOSE_S: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class ChoreDone:
-    """What came of a chore. ``facts`` are remembered and shown; they hold neither names nor secrets."""
+    """What came of a chore. ``facts`` are remembered and shown; they hold neither names nor secrets.
+
+    ``warn``: what every screen must say, the sentence ``syncline.<warn>`` with these facts.
+    """
 
     facts: dict[str, str | int] = field(default_factory=dict)
+    warn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,31 @@ def _seal(session: "Session") -> ChoreDone:
     return ChoreDone()
 
 
-CHORES: Final[tuple[Chore, ...]] = (Chore("seal", 3600, _seal),)
+def _watch_room(session: "Session") -> ChoreDone:
+    from yiyang_tui.keeping import watch_room
+
+    return watch_room(session)
+
+
+def _back_up(session: "Session") -> ChoreDone:
+    from yiyang_tui.keeping import back_up
+
+    return back_up(session)
+
+
+def _to_stick(session: "Session") -> ChoreDone:
+    from yiyang_tui.keeping import to_stick
+
+    return to_stick(session)
+
+
+CHORES: Final[tuple[Chore, ...]] = (
+    Chore("room", 300, _watch_room),
+    Chore("seal", 3600, _seal),
+    # Less than a day, so that a laptop that is opened each morning makes one each morning.
+    Chore("backup", 20 * 3600, _back_up, urgent=True),
+    Chore("stick", 600, _to_stick),
+)
 
 
 def due(kept: Kept | None, every_s: int, now: int) -> bool:
@@ -101,9 +129,13 @@ class Chores:
         self.look()
 
     def told(self) -> list[str]:
-        """For the line of every screen: the urgent ones that failed when they were last tried, in words."""
-        failed = [chore.id for chore in self._chores if chore.urgent and self.kept.get(chore.id, NOTHING).code]
-        return [t("syncline.chore_failed", what=t(f"chore.{id}")) for id in failed]
+        """For the line of every screen, in words: what they warn of, and the urgent ones that failed."""
+        known = [(chore, self.kept.get(chore.id, NOTHING)) for chore in self._chores]
+        warned = [t(f"syncline.{kept.warn}", **kept.facts) for _, kept in known if kept.warn]
+        failed = [
+            t("syncline.chore_failed", what=t(f"chore.{one.id}")) for one, kept in known if one.urgent and kept.code
+        ]
+        return warned + failed
 
     def close(self) -> None:
         """Ask the chore under way to stop and give it a moment."""
@@ -129,8 +161,8 @@ class Chores:
         try:
             # Another program does them: its log tells when. No room for a lock file: nothing to be done about it here.
             with suppress(Taken, YiyangError), alone(vault):
+                self.kept = read(vault)
                 for chore in self._chores:
-                    self.kept = read(vault)
                     wanted = chore.id in asked or due(self.kept.get(chore.id), chore.every_s, self._session.now())
                     if wanted and not self._session.closing.is_set():
                         self.running = chore.id
@@ -138,7 +170,6 @@ class Chores:
                         self._one(chore)
         finally:
             self.running = ""
-            self.kept = read(vault)
             self._free.set()
 
     def _one(self, chore: Chore) -> None:
@@ -147,8 +178,7 @@ class Chores:
         vault, now = self._session.store.path, self._session.now
         try:
             done = chore.run(self._session)
-            note_done(vault, chore.id, now(), done.facts)
+            self.kept[chore.id] = note_done(vault, chore.id, now(), done.facts, done.warn)
         except YiyangError as error:
             if not self._session.closing.is_set():
-                with suppress(YiyangError):
-                    note_failed(vault, chore.id, now(), error)
+                self.kept[chore.id] = note_failed(vault, chore.id, now(), error)

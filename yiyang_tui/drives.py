@@ -5,7 +5,10 @@ import string
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 MOUNTS: Final = ("/media", "/run/media", "/mnt")
 """Where desktops and administrators of Linux put sticks; desktops one folder deeper, named for the user."""
@@ -30,3 +33,24 @@ def _folders(place: Path) -> list[Path]:
     except OSError:
         # A drive that is just being pulled out, or another user's.
         return []
+
+
+def chosen(pair_id: "UUID", drives: Sequence[Path]) -> list[Path]:
+    """The folders for backups on those of the drives that somebody chose once for this pair (``choose``)."""
+    return [place for drive in drives if (place := _marker(drive, pair_id)).is_dir()]
+
+
+def choose(pair_id: "UUID", drive: Path) -> Path:
+    """Choose a drive, or any folder, for the backups of this pair: the folder made on it is the mark.
+
+    Raises ``OSError``.
+    """
+    place = _marker(drive, pair_id)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return place
+
+
+def _marker(drive: Path, pair_id: "UUID") -> Path:
+    from db.identity import short
+
+    return drive / "yiyang" / short(pair_id)

@@ -32,7 +32,8 @@ class Settings:
     """What the file holds; empty where nobody chose.
 
     ``pack_to``: folders on sticks or shares that get each downtime pack of this laptop as well. ``passphrase_ms``: how
-    long opening with a new passphrase may take, 0 for the usual.
+    long opening with a new passphrase may take, 0 for the usual. ``room_low_mb``, ``room_urgent_mb``: with less room on
+    the disk than this every screen says so.
     """
 
     number: str = ""
@@ -40,9 +41,13 @@ class Settings:
     theme: str = ""
     pack_to: tuple[str, ...] = ()
     passphrase_ms: int = 0
+    room_low_mb: int = 500
+    room_urgent_mb: int = 100
 
 
-_TEXTS = tuple(one.name for one in fields(Settings) if one.name not in ("pack_to", "passphrase_ms"))
+_ROOM = ("room_low_mb", "room_urgent_mb")
+_MOST_MB = 1_000_000
+_TEXTS = tuple(one.name for one in fields(Settings) if one.name not in ("pack_to", "passphrase_ms", *_ROOM))
 
 
 def settings_path(env: Mapping[str, str] = os.environ) -> Path:
@@ -68,6 +73,8 @@ def read_settings(path: Path) -> Settings:
         **{name: value[:_LIMIT] for name, value in kept.items() if isinstance(value, str)},
         pack_to=tuple(one for one in listed[:_MOST_PATHS] if 0 < len(one) <= _LONGEST_PATH),
         passphrase_ms=_milliseconds(found.get("passphrase_ms")),
+        room_low_mb=_megabytes(found, "room_low_mb"),
+        room_urgent_mb=_megabytes(found, "room_urgent_mb"),
     )
 
 
@@ -81,6 +88,11 @@ def write_settings(path: Path, settings: Settings) -> None:
         lines.append(f"pack_to = [{', '.join(map(_quoted, settings.pack_to))}]\n")
     if settings.passphrase_ms:
         lines.append(f"passphrase_ms = {settings.passphrase_ms}\n")
+    lines += [
+        f"{name} = {getattr(settings, name)}\n"
+        for name in _ROOM
+        if getattr(settings, name) != getattr(Settings(), name)
+    ]
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
@@ -111,6 +123,11 @@ def passphrase_cost() -> "Cost":
     from db.cost import calibrate
 
     return calibrate(passphrase_ms(read_settings(settings_path())))
+
+
+def _megabytes(found: dict[str, Any], name: str) -> int:
+    value = found.get(name)
+    return value if isinstance(value, int) and 0 < value <= _MOST_MB else int(getattr(Settings(), name))
 
 
 def _milliseconds(said: object) -> int:
