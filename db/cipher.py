@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
+from db.disk import disk_errors, side_files, sync_file
 from db.errors import (
     CipherMissing,
     DiskFailed,
@@ -149,11 +150,14 @@ def _spent_if_damaged(conn: Connection) -> Iterator[None]:
 
 
 def fold(engine: Engine, path: Path) -> None:
-    """Write what the write-ahead log holds into the file and empty the log. Raises ``VaultBusy`` if it is in use."""
+    """Write what the write-ahead log holds into the file, and empty the log for good. Raises ``VaultBusy`` if in use."""
     with plain_errors(path), engine.connect() as conn:
         busy, *_ = driver_of(conn).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         raise VaultBusy(path=str(path))
+    # SQLite does not wait for that: after a power cut the old log would lie beside a file that took this one's place.
+    with disk_errors(path):
+        sync_file(side_files(path)[0])
 
 
 def driver_of(conn: Connection) -> Any:

@@ -3,7 +3,7 @@
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from db.errors import DiskFull, VaultMissing, VaultUnwritable
@@ -26,6 +26,16 @@ def new_folder(path: Path) -> None:
         new_folder(path.parent)
         path.mkdir(mode=0o700, exist_ok=True)
         sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Make durable what was done to a file, if it is there."""
+    with suppress(FileNotFoundError):
+        handle = os.open(path, os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def side_files(path: Path) -> tuple[Path, ...]:
