@@ -150,7 +150,7 @@ def _spent_if_damaged(conn: Connection) -> Iterator[None]:
 
 
 def fold(engine: Engine, path: Path) -> None:
-    """Write what the write-ahead log holds into the file, and empty the log for good. Raises ``VaultBusy`` if in use."""
+    """Write what the write-ahead log holds into the file, and empty the log for good. Raises ``VaultBusy``."""
     with plain_errors(path), engine.connect() as conn:
         busy, *_ = driver_of(conn).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
