@@ -22,18 +22,18 @@ SLACK_S: Final = 1
 """The last write of a draft and the round made of it are timed apart."""
 
 
-def overtaken(store: Store, now: int) -> set[UUID]:
-    """The registrations whose draft was saved as a round of that person by whoever typed it.
+def overtaken(store: Store, now: int, by: UUID) -> set[UUID]:
+    """The registrations whose draft, typed by ``by``, was saved as a round of that person.
 
     Space says nothing about a form, so an unremarkable round overtakes none; nor does one from a clock that ran ahead.
     """
-    asked = select(DRAFT.c.key, DRAFT.c.staff_id, DRAFT.c.at, DRAFT.c.body)
+    asked = select(DRAFT.c.key, DRAFT.c.at, DRAFT.c.body).where(DRAFT.c.staff_id == by)
     with store.reading() as conn:
         registered = groups(conn)
         found = conn.execute(asked.where(DRAFT.c.key.startswith(DRAFTS, autoescape=True))).all()
         return {
             one
-            for key, by, at, body in found
+            for key, at, body in found
             for one in [UUID(key.removeprefix(DRAFTS))]
             if _saved(conn, registered.all(one), by, at, now, json.loads(body).get(CORRECTS))
         }

@@ -107,12 +107,12 @@ MENDING = Table(
     Column("why", Text, nullable=False),
 )
 
-# What is being typed, so that it outlives a power cut.
+# What is being typed, and by whom, so that it outlives a power cut. Two who type about one person have a draft each.
 DRAFT = Table(
     "draft",
     METADATA,
     Column("key", Text, primary_key=True),
-    Column("staff_id", RowId, nullable=False),
+    Column("staff_id", RowId, primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("body", Text, nullable=False),  # JSON object
 )

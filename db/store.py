@@ -38,6 +38,7 @@ class Store:
     """The open record. Safe from any thread: reads run side by side, acts queue on one lock.
 
     ``read_only``: it lies where nothing may be written, and ``copy`` of it is read; every act is ``Refused``.
+    ``reserve_spent``: an act found the disk full, and the room that was kept back was let go.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Store:
     ) -> None:
         self.path = path
         self.read_only = copy is not None
+        self.reserve_spent = False
         self._copy = copy
         self.device = device
         self.clock = clock
@@ -98,7 +100,7 @@ class Store:
                 # Whatever state it is in: the next act takes a fresh one.
                 self._let_go()
                 if isinstance(error, DiskFull | DiskFailed):
-                    reserve.let_go(self.path)
+                    self.reserve_spent |= reserve.let_go(self.path)
                 raise
             finally:
                 self._inside = False
@@ -109,7 +111,7 @@ class Store:
             raise Refused("read_only")
         self._follow()
         if reserve.is_low(self.path):
-            reserve.let_go(self.path)
+            self.reserve_spent |= reserve.let_go(self.path)
 
     def _let_go(self) -> None:
         if self._writer is not None:
@@ -238,34 +240,46 @@ class Store:
         if self._progress is not None and self._progress.epoch == epoch:
             self._progress = None
 
-    def draft(self, key: str) -> dict[str, Any] | None:
-        """What was being typed under ``key``, if anything was."""
+    def draft(self, key: str, staff_id: UUID | None = None) -> dict[str, Any] | None:
+        """What was being typed under ``key``, if anything was: by one member of staff, or last by anybody."""
+        asked = select(DRAFT.c.body).where(DRAFT.c.key == key).order_by(DRAFT.c.at.desc())
+        if staff_id is not None:
+            asked = asked.where(DRAFT.c.staff_id == staff_id)
         with self.reading() as conn:
-            body = conn.execute(select(DRAFT.c.body).where(DRAFT.c.key == key)).scalar()
+            body = conn.execute(asked.limit(1)).scalar()
         return None if body is None else dict(json.loads(body))
 
     def drafts(self, prefix: str, staff_id: UUID | None = None) -> dict[str, dict[str, Any]]:
-        """All drafts whose key begins with ``prefix``, or those of one member of staff; the newest first."""
+        """All drafts whose key begins with ``prefix``, or those of one member of staff; the newest first.
+
+        Of two under one key the newer.
+        """
         asked = select(DRAFT.c.key, DRAFT.c.body).where(DRAFT.c.key.startswith(prefix, autoescape=True))
         if staff_id is not None:
             asked = asked.where(DRAFT.c.staff_id == staff_id)
         with self.reading() as conn:
-            rows = conn.execute(asked.order_by(DRAFT.c.at.desc(), DRAFT.c.key))
-            return {key: dict(json.loads(body)) for key, body in rows}
+            found: dict[str, dict[str, Any]] = {}
+            for key, body in conn.execute(asked.order_by(DRAFT.c.at.desc(), DRAFT.c.key)):
+                found.setdefault(key, dict(json.loads(body)))
+        return found
 
     def save_draft(self, key: str, staff_id: UUID, body: dict[str, Any]) -> None:
-        """Keep what is being typed; durable when it returns. Raises ``ValueError`` over 64 KiB."""
+        """Keep what somebody is typing; durable when it returns. Raises ``ValueError`` over 64 KiB."""
         said = json.dumps(body, ensure_ascii=False)
         if len(said) > _DRAFT_LIMIT:
             raise ValueError("draft too long")
         values = {"key": key, "staff_id": staff_id, "at": self.now(), "body": said}
         with self.writing() as conn:
-            conn.execute(upsert(DRAFT).values(values).on_conflict_do_update(index_elements=["key"], set_=values))
+            kept = upsert(DRAFT).values(values)
+            conn.execute(kept.on_conflict_do_update(index_elements=["key", "staff_id"], set_=values))
 
-    def drop_draft(self, key: str) -> None:
-        """Forget a draft: it was saved for good or thrown away."""
+    def drop_draft(self, key: str, staff_id: UUID | None = None) -> None:
+        """Forget a draft of one member of staff, or of everybody: it was saved for good or thrown away."""
+        dropped = delete(DRAFT).where(DRAFT.c.key == key)
+        if staff_id is not None:
+            dropped = dropped.where(DRAFT.c.staff_id == staff_id)
         with self.writing() as conn:
-            conn.execute(delete(DRAFT).where(DRAFT.c.key == key))
+            conn.execute(dropped)
 
     def answer_clock(self, told_at: int) -> None:
         """Somebody said what time it is (seconds UTC); remembered for the next start.

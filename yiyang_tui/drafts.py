@@ -27,6 +27,9 @@ class Draft:
 
     def __init__(self, sheet: Sheet[None], session: Session, key: str) -> None:
         self._sheet, self._session, self.key = sheet, session, key
+        # Whoever began to type: somebody else may be at the laptop when the last letters are written.
+        self.staff = session.staff.id
+        sheet.half_typed.append(self)
         self._timer: Timer | None = None
         self._wanted: Mapping[str, Value] | None = None
         self._waiting = self._busy = False
@@ -35,7 +38,7 @@ class Draft:
 
     def restore(self, then: Callable[[Mapping[str, Value] | None], None]) -> None:
         """Fetch what was half typed, if anything, and hand it over."""
-        self._sheet.run_care(self._session.store.draft, self.key, then=then, group=f"draft:{self.key}")
+        self._sheet.run_care(self._session.store.draft, self.key, self.staff, then=then, group=f"draft:{self.key}")
 
     def touch(self, values: Mapping[str, Value]) -> None:
         """Something was typed: keep it once typing pauses."""
@@ -55,7 +58,9 @@ class Draft:
         self._write()
 
     async def settled(self) -> None:
-        """Until nothing is being written. Await it in the application's own messages before the screen goes."""
+        """Write what waits, until nothing does. Await it in the application's own messages before the screen goes."""
+        if self._timer is not None:
+            self._write()
         await self._idle.wait()
 
     def _write(self) -> None:
@@ -69,14 +74,16 @@ class Draft:
             return
         self._busy, self._waiting = True, False
         self._idle.clear()
-        store, staff, wanted = self._session.store, self._session.staff.id, self._wanted
+        store, staff, wanted = self._session.store, self.staff, self._wanted
         if store.read_only:
             # Nothing is kept there, and each pause in typing need not say so: saving will.
             self._written(None)
             return
         group = f"draft:{self.key}"
         if wanted is None:
-            self._sheet.run_care(store.drop_draft, self.key, then=self._written, failed=self._failed, group=group)
+            self._sheet.run_care(
+                store.drop_draft, self.key, staff, then=self._written, failed=self._failed, group=group
+            )
         else:
             self._sheet.run_care(
                 store.save_draft, self.key, staff, dict(wanted), then=self._written, failed=self._failed, group=group

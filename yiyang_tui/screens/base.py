@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from db.errors import YiyangError
     from yiyang_tui.app import YiyangApp
     from yiyang_tui.carrier import Carrying
+    from yiyang_tui.drafts import Draft
     from yiyang_tui.session import Session
 
 Result = TypeVar("Result")
@@ -50,6 +51,10 @@ class Sheet(Screen[Dismissed]):
 
     where: ClassVar[str] = ""
     """The screen's id in the registry of actions and in the catalogue (``place.<id>``, ``about.<id>``)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.half_typed: list[Draft] = []
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "where" in cls.__dict__:
@@ -104,6 +109,8 @@ class Sheet(Screen[Dismissed]):
 
     @on(CareFailed)
     def _care_failed(self, event: CareFailed) -> None:
+        if event.error.code in ("disk_full", "disk_failed"):
+            self.yiyang.sync_looked()
         front: Any = self if self.display else self.app.screen
         if front is self and event.failed is not None:
             event.failed(event.error)

@@ -196,7 +196,7 @@ class PersonForm(Place):
         if typed:
             front = self.app.screen
             sheet = front if isinstance(front, Place) else self
-            sheet.run_care(self.session.store.save_draft, self.draft.key, self.session.staff.id, typed, group="draft")
+            sheet.run_care(self.session.store.save_draft, self.draft.key, self.draft.staff, typed, group="draft")
 
     def action_back(self) -> None:
         """Esc: what is half typed is kept, or thrown away, as they say."""
@@ -306,7 +306,7 @@ class PersonForm(Place):
         from care.people import create
 
         person_id = create(self.session.store, self.session.staff.id, facts)
-        self.session.store.drop_draft(self.draft.key)
+        self.session.store.drop_draft(self.draft.key, self.draft.staff)
         return person_id
 
     def _failed(self, error: "YiyangError") -> None:

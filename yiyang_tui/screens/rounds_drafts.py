@@ -20,13 +20,13 @@ Kept = dict[str, Value]
 
 
 def read_drafts(store: Store, by: UUID, now: int) -> tuple[dict[UUID, Kept], list[UUID]]:
-    """The drafts of rounds that were not saved yet, and whose of them ``by`` typed, newest first. Blocks.
+    """What ``by`` typed of rounds that were not saved yet, by registration; and whose they are, newest first. Blocks.
 
-    Both by the registration that they were begun for.
+    What somebody else has half typed stays theirs.
     """
-    done = overtaken(store, now)
-    found = {person: body for key, body in store.drafts(DRAFTS).items() if (person := _person(key)) not in done}
-    return found, [person for key in store.drafts(DRAFTS, by) if (person := _person(key)) in found]
+    done = overtaken(store, now, by)
+    found = {person: body for key, body in store.drafts(DRAFTS, by).items() if (person := _person(key)) not in done}
+    return found, list(found)
 
 
 def registered(store: Store) -> Groups:

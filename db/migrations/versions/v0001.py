@@ -111,7 +111,7 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("key"),
+        sa.PrimaryKeyConstraint("key", "staff_id"),
     )
     op.create_table(
         "epoch",
