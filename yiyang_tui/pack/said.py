@@ -1,6 +1,7 @@
 """The sections of a person in words, for paper: what must not be overlooked stands in a frame, never in a colour."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 from care.news2 import News2
@@ -37,8 +38,7 @@ def who(person: PackedPerson, now: int) -> Cell:
     """Name, sex and age, how much care; where they are if they are not in."""
     lines = [
         Line(person.name, "large"),
-        Line(sex_age(person.sex, person.age)),
-        Line(word("home_care_level", person.care_level)),
+        Line(f"{sex_age(person.sex, person.age)} {word('home_care_level', person.care_level)}".strip()),
     ]
     if person.turning:
         lines.append(Line(t("pack.said.turning"), "small"))
@@ -49,15 +49,18 @@ def who(person: PackedPerson, now: int) -> Cell:
 
 
 def out(person: PackedPerson, now: int) -> list[str]:
-    """``探亲,儿子陪``, ``11-20 08:00 起``, ``预计 明天 18:00``."""
+    """``探亲、儿子``, ``11-20 08:00 出去``, ``预计 11-22 18:00 回来``."""
     gone = person.out
     if gone is None:
         return []
-    back = t("pack.said.back_unknown") if gone.expected_at is None else _at(gone.expected_at, now)
+    if gone.expected_at is None:
+        back = t("pack.said.back_unknown")
+    else:
+        back = t("pack.said.late" if gone.expected_at < now else "pack.said.back", when=_at(gone.expected_at, now))
     return [
         t("list.comma").join(filter(None, (t(f"beds.leave.{gone.kind}"), gone.companion, gone.note))),
         t("pack.said.left", when=_at(gone.left_at, now)),
-        t("pack.said.back", when=back),
+        back,
     ]
 
 
@@ -118,16 +121,17 @@ def _conditions(section: Conditions, _now: int) -> list[Line]:
 
 
 def _measured(section: LastMeasured, now: int) -> list[Line]:
-    lines = []
-    if section.news is not None and section.news_at is not None:
-        lines.append(Line(f"{score(section.news)} ({_at(section.news_at, now)})", "strong"))
-    at: int | None = None
-    for reading in section.readings:
-        if reading.at != at:
-            at = reading.at
-            lines.append(Line(_at(at, now), "small"))
-        if text := _reading(reading, section.readings):
-            lines.append(Line(f"{text} {t('pack.said.suspect')}" if reading.suspect else text))
+    """A line for each set: when, and its values one after the other; the score beside the set that it is of."""
+    lines: list[Line] = []
+    for at, group in groupby(section.readings, key=lambda reading: reading.at):
+        readings = list(group)
+        head = _at(at, now)
+        if section.news is not None and section.news_at == at:
+            head = f"{head} {score(section.news)}"
+        if any(one.suspect for one in readings):
+            head = f"{head} {t('pack.said.suspect')}"
+        lines.append(Line(head, "strong"))
+        lines.append(Line(t("list.comma").join(filter(None, (_reading(one, readings) for one in readings)))))
     return lines
 
 
