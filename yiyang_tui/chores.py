@@ -78,12 +78,19 @@ def _to_stick(session: "Session") -> ChoreDone:
     return to_stick(session)
 
 
+def _pack(session: "Session") -> ChoreDone:
+    from yiyang_tui.pack.hourly import hourly
+
+    return hourly(session)
+
+
 CHORES: Final[tuple[Chore, ...]] = (
     Chore("room", 300, _watch_room),
     Chore("seal", 3600, _seal),
     # Less than a day, so that a laptop that is opened each morning makes one each morning.
     Chore("backup", 20 * 3600, _back_up, urgent=True),
     Chore("stick", 600, _to_stick),
+    Chore("pack", 3600, _pack),
 )
 
 
