@@ -37,6 +37,12 @@ class BackupNotOurs(YiyangError):
     exit_code: ClassVar[int] = 5
 
 
+class BackupDamaged(VaultDamaged):
+    """The backup does not read as what was written; nothing was touched. Facts: path."""
+
+    code: ClassVar[str] = "backup_damaged"
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What a backup holds: whose it is, how many entries, the newest time that it believed in (seconds UTC)."""
@@ -50,27 +56,35 @@ class Contents:
 def open_backup(backup: Path, number: str, passphrase: str, vault: Path, clock: Clock | None = None) -> Store:
     """A backup, open to be read, by what opened it then or by what opens the record at ``vault`` now.
 
-    Raises ``WrongPassphrase`` if neither does, and as ``open_vault``.
+    Raises ``WrongPassphrase`` if neither does, ``BackupDamaged``, and as ``open_vault``.
     """
     found: Sequence[bytes] = ()
-    wrong: YiyangError = WrongPassphrase()
+    wrong: YiyangError = BackupDamaged(path=str(backup))
     for envelope in (keys.envelope_path(backup), keys.envelope_path(vault)):
         try:
             found = (*found, *slots.unwrap_all(keys.read_envelope(envelope), number, passphrase))
-        except (WrongPassphrase, VaultDamaged) as error:
+        except VaultDamaged:
+            continue
+        except WrongPassphrase as error:
             wrong = error
     if not found:
         raise wrong
-    return read_with(backup, found, clock)
+    try:
+        return read_with(backup, found, clock)
+    except VaultDamaged as error:
+        raise BackupDamaged(path=str(backup)) from error
 
 
 def looked_at(backup: Store) -> Contents:
-    """Check every page of an open backup and tell what it holds. Raises ``VaultDamaged``."""
-    with backup.reading() as conn:
-        if not whole(conn):
-            raise VaultDamaged(path=str(backup.path))
-        newest = conn.execute(select(CLOCK.c.newest_at)).scalar_one()
-        return Contents(backup.pair_id, backup.device_id, entries(conn), int(newest))
+    """Check every page of an open backup and tell what it holds. Raises ``BackupDamaged``."""
+    try:
+        with backup.reading() as conn:
+            if whole(conn):
+                newest = conn.execute(select(CLOCK.c.newest_at)).scalar_one()
+                return Contents(backup.pair_id, backup.device_id, entries(conn), int(newest))
+    except VaultDamaged as error:
+        raise BackupDamaged(path=str(backup.path)) from error
+    raise BackupDamaged(path=str(backup.path))
 
 
 def check_ours(contents: Contents, vault: Path, path: Path) -> None:

@@ -18,6 +18,7 @@ from yiyang_tui import settings as kept
 from yiyang_tui import words
 from yiyang_tui.actions import EVERYWHERE, action, bindings
 from yiyang_tui.calm import CalmApp
+from yiyang_tui.idle import IdleApp, steady
 from yiyang_tui.orderly import OrderlyApp
 from yiyang_tui.places import PLACES, load_place
 from yiyang_tui.screens.base import Place, Sheet
@@ -27,15 +28,18 @@ from yiyang_tui.widgets.bar import WholeCells
 from yiyang_tui.words import t
 
 if TYPE_CHECKING:
+    from care.staff import StaffView
     from db.errors import YiyangError
     from yiyang_tui.carrier import Carrier, Carrying
     from yiyang_tui.chores import Chores
 
+SAVING: Final = "saving"
+"""The group of work that writes acts into the record."""
 BEFORE_OPEN = ("help", "theme", "language", "quit", "keys", "palette")
 """The actions that need no open record."""
 
 
-class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
+class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
     """One record on one laptop. Made by ``make_app``."""
 
     # Textual does not read the style sheet of a first screen by itself.
@@ -50,6 +54,7 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
         self.session: Session | None = None
         self.carrier: Carrier | None = None
         self.chores: Chores | None = None
+        self._room_told = False
         self.title = t("app.name")
         ScrollBar.renderer = WholeCells
         for look in make_themes():
@@ -74,6 +79,7 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
         self.carrier = Carrier(self, session, self._carried)
         self.chores = Chores(self, session, self._chores_changed)
         await self.go(self.start)
+        self.watch_idle(kept.lock_s(kept.read_settings(self.settings_file)))
         self.run_worker(self._carry(self.carrier))
         if not gc.isenabled():
             gc.freeze()
@@ -105,6 +111,49 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
         """Lay a fresh screen of a place over the present one, as a chart over the list it was opened from."""
         assert self.session is not None
         await self.push_screen(load_place(self.places[id])(self.session, **facts))
+
+    def went_idle(self) -> None:
+        """Nobody touched a key for some minutes: the screen locks, over whatever is open."""
+        self.call_later(self._lock)
+
+    async def _lock(self) -> None:
+        from yiyang_tui.screens.person_switch import PersonSwitch
+
+        if self.session is None:
+            return
+        switch = next((screen for screen in self.screen_stack if isinstance(screen, PersonSwitch)), None)
+        if switch is None:
+            await self.push_screen(PersonSwitch(self.session, locked=True))
+            return
+        if not switch.locked:
+            switch.lock(idle=True)
+        while self.screen is not switch:
+            await self.pop_screen()
+
+    async def hand_over(self, staff: "StaffView", said: str) -> None:
+        """Somebody else is at the laptop: what the first one had open is closed, half-typed forms kept as theirs.
+
+        What is being saved is saved first, in the name of whoever did it.
+        """
+        assert self.session is not None
+        screens = [screen for screen in {*self.screen_stack[1:], *self._installed_places()} if screen.is_mounted]
+        for screen in screens:
+            for draft in screen.half_typed if isinstance(screen, Sheet) else ():
+                await draft.settled()
+        with suppress(WorkerError):
+            under_way = [work for work in self.workers if work.node in screens and work.group == SAVING]
+            await self.workers.wait_for_complete(under_way)
+        self.session.become(staff)
+        for id in self.places:
+            if self.is_screen_installed(id):
+                screen = self.get_screen(id)
+                self.uninstall_screen(id)
+                if screen.is_mounted and screen not in self.screen_stack:
+                    await screen.remove()
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.go(self.start)
+        self.call_after_refresh(self.person_changed, said)
 
     def person_changed(self, said: str) -> None:
         """Somebody signed in or unlocked: the head line and what is shown are theirs now."""
@@ -142,7 +191,10 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
             self.carrier.rest()
 
     def sync_looked(self) -> None:
-        """Something was saved: count anew where the record stands."""
+        """Something was saved, or the disk took it no more: count anew where the record stands, and the room."""
+        if self.session is not None and self.chores is not None and self.session.store.reserve_spent:
+            self.session.store.reserve_spent = False
+            self.chores.do("room")
         if self.carrier is not None:
             self.carrier.look()
 
@@ -164,9 +216,21 @@ class YiyangApp(CalmApp, OrderlyApp, inherit_bindings=False):
     def _chores_changed(self) -> None:
         """A chore begins or is done: the line of every screen says what is urgent of it, and a screen may show more."""
         self._carried(self.carrying)
+        self._tell_room()
         for screen in self.screen_stack:
             if isinstance(screen, Place) and screen.is_mounted:
                 screen.chores_changed()
+
+    def _tell_room(self) -> None:
+        """The disk is full: what that means is read once, the line of every screen says it from then on."""
+        from yiyang_tui.chore_log import NOTHING
+        from yiyang_tui.screens.dialogs import Say
+
+        kept = NOTHING if self.chores is None else self.chores.kept.get("room", NOTHING)
+        spent = kept.warn == "room_spent"
+        if spent and not self._room_told:
+            self.push_screen(Say(t("safety.room_spent", **kept.facts), t("safety.room_title")))
+        self._room_told = spent
 
     def _installed_places(self) -> list[Screen[Any]]:
         return [self.get_screen(id) for id in self.places if self.is_screen_installed(id)]

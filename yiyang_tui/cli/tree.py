@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from yiyang_tui.cli.backup import COMMANDS as BACKUP
 from yiyang_tui.cli.bundle import COMMANDS as BUNDLE
 from yiyang_tui.cli.catalogue import catalogue
 from yiyang_tui.cli.county import COMMANDS as COUNTY
@@ -14,10 +15,12 @@ from yiyang_tui.cli.demo import demo
 from yiyang_tui.cli.doctor import doctor
 from yiyang_tui.cli.enrol import enrol
 from yiyang_tui.cli.explain import Explained, ExplainedGroup
+from yiyang_tui.cli.export import export, unseal
 from yiyang_tui.cli.house import COMMANDS as HOUSE
 from yiyang_tui.cli.init import init
 from yiyang_tui.cli.keys import keys
 from yiyang_tui.cli.pack import COMMANDS as PACK
+from yiyang_tui.cli.privacy import consents, looks, retention
 from yiyang_tui.cli.roster import people
 from yiyang_tui.cli.rounds import COMMANDS as ROUND
 from yiyang_tui.cli.share import meet, share
@@ -40,6 +43,12 @@ def make_tree() -> TyperGroup:
     _add(root, "share", share)
     _add(root, "meet", meet)
 
+    _add(root, "export", export)
+    _add(root, "unseal", unseal)
+    _add(root, "looks", looks)
+    _add(root, "consents", consents)
+    _add(root, "retention", retention)
+
     syncing = _group("sync", sync)
     _add(syncing, "status", status)
     _add(syncing, "verify", verify)
@@ -50,6 +59,7 @@ def make_tree() -> TyperGroup:
     root.add_typer(imports, name="import")
 
     for of, commands in (
+        ("backup", BACKUP),
         ("bundle", BUNDLE),
         ("staff", STAFF),
         ("round", ROUND),
