@@ -24,7 +24,7 @@ OPTIONS = (
     "--name",
     "赵敏",
     "--role",
-    "doctor",
+    "director",
     "--rooms",
     "2,3,2",
     "--wards",
@@ -48,7 +48,7 @@ def test_by_options_the_house_stands_and_opens(tmp_path: Path, secret: Path) -> 
         assert house_name(store) == "青山镇两院"
         assert [one.name for one in institutions(store)] == ["青山镇卫生院", "青山镇福利院"]
         (first,) = people.everyone(store)
-        assert (first.number, first.name, first.role, first.has_pin) == ("0007", "赵敏", "doctor", True)
+        assert (first.number, first.name, first.role, first.has_pin) == ("0007", "赵敏", "director", True)
         people.check_pin(store, first.id, "2580")
         assert sum(ward.total for ward in bed_map(store, store.now())) == 14
     finally:
@@ -75,6 +75,8 @@ def test_a_record_that_is_there_is_never_touched(vault: Path, secret: Path) -> N
     ("more", "code", "zh", "en"),
     [
         (("--role", "king"), 2, "--role", "--role"),
+        # Nobody else could take on the others.
+        (("--role", "doctor"), 2, "院长或管理员", "a director or an administrator"),
         (("--rooms", "many"), 2, "--rooms", "--rooms"),
         (("--rooms", "2,300,2"), 2, "要在 0 到 99 之间", "between 0 and 99"),
         (("--number", "王"), 2, "工号是 1 到 12 位", "1 to 12"),
@@ -165,7 +167,7 @@ def test_six_questions_with_the_answers_already_there(terminal: Callable[..., pe
     store: Store = open_vault(tmp_path / "record.db", NUMBER, PASSPHRASE)
     try:
         (first,) = people.everyone(store)
-        assert (first.name, first.role, first.has_pin) == ("李红", "doctor", True)
+        assert (first.name, first.role, first.has_pin) == ("李红", "admin", True)
     finally:
         store.close()
 

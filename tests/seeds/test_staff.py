@@ -30,6 +30,6 @@ def test_the_register_of_licences_their_expiry_and_how_many_work_in_each_role(hi
     hired("staff", "change", "3", "--licence-until", "2099-06-30")
     hired("staff", "close", "6")
     said = hired("staff", "list", "--json").json()
-    assert said["by_role"] == {"carer": 1, "nurse": 1, "doctor": 2, "director": 1, "admin": 0}
+    assert said["by_role"] == {"carer": 1, "nurse": 1, "doctor": 2, "director": 1, "admin": 0, "county": 0}
     assert {one["number"]: one["licence_gap"] for one in said["staff"] if one["licence_gap"]} == {"4": "missing"}
     assert [one["number"] for one in said["staff"] if one["closed"]] == ["6"]
