@@ -99,12 +99,15 @@ def remove_user(store: Store, by: UUID, number: str) -> None:
 def change_passphrase(store: Store, by: UUID, old: str, new: str, cost: Cost) -> None:
     """Somebody changes their own passphrase, and proves by the old one who they are. Slow on purpose, twice.
 
-    Raises ``WrongPassphrase``, ``PassphraseTooShort``, ``NoRight``, ``Refused``: passphrase_same, staff_closed.
+    Raises ``WrongPassphrase``, ``PassphraseTooShort``, ``NoRight``, ``Refused``: passphrase_same, no_own_passphrase (they
+    come in by PIN only), staff_closed.
     """
     check_passphrase(new)
     with store.reading() as conn:
         number = _number(conn, by)
     envelope = keys.read_envelope(keys.envelope_path(store.path))
+    if ("passphrase", number) not in map(slots.whose, envelope["slots"]):
+        raise Refused("no_own_passphrase")
     if keys.key_id(slots.unwrap(envelope, number, old)) != store.key_id:
         raise WrongPassphrase
     if old == new:

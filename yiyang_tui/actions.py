@@ -91,6 +91,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("switch.choose", ("enter",), "switch", rank=0, bound=False),
     Action("switch.move", UP_DOWN, "switch", rank=2, shown="arrows", bound=False),
     Action("switch.lock", ("f10",), "switch", rank=1),
+    Action("switch.account", ("ctrl+o",), "switch", rank=2),
     Action("switch.back", ("escape",), "switch", rank=3),
     # --- today ------------------------------------------------------------------------------------
     Action("today.open", ("enter",), "today", rank=0, bound=False),

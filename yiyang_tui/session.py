@@ -94,11 +94,16 @@ def open_session(path: str, number: str, passphrase: str) -> Session:
 
     from care import staff as people
     from care.audit import note_down
+    from care.vault_users import drop_closed
+    from db.errors import YiyangError
     from db.vault import open_vault
     from yiyang_tui.errors import ClosedStaff, UnknownStaff
 
     store = open_vault(Path(path), number, passphrase)
     try:
+        # Whoever left, as a sync may have told; on a full disk at the next opening.
+        with contextlib.suppress(YiyangError):
+            drop_closed(store)
         found = people.by_number(store, number)
         if found is None:
             raise UnknownStaff(number=number)

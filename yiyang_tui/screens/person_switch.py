@@ -120,7 +120,7 @@ class PersonSwitch(Dialog[None]):
         """A lock without a PIN would have no key; a locked screen has no way back."""
         if action == "switch.lock" and (self.locked or not self.own_pin):
             return t("switch.locked") if self.locked else t("switch.no_own_pin")
-        if action == "switch.back" and self.locked:
+        if action in ("switch.back", "switch.account") and self.locked:
             return t("switch.locked")
         return None
 
@@ -135,6 +135,17 @@ class PersonSwitch(Dialog[None]):
         """Esc."""
         if not self.locked:
             self.dismiss(None)
+
+    def action_account(self) -> None:
+        """Change one's own passphrase or PIN."""
+        self.run_worker(self._account(), exclusive=True, group="admit")
+
+    async def _account(self) -> None:
+        from yiyang_tui.screens.account import Account, own_secrets
+
+        own = await self.app.push_screen_wait(own_secrets(has_pin=self.own_pin))
+        if own is not None and (said := await self.app.push_screen_wait(Account(self.session, own))):
+            self.say(said, "saved")
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter on a person."""

@@ -96,7 +96,8 @@ class UnlockScreen(Sheet[None]):
         passphrase = self.query_one("#passphrase", Entry)
         passphrase.value = ""
         passphrase.focus()
-        self.say(sentence(error), "urgent")
+        said = sentence(error)
+        self.say(f"{said}\n{t('unlock.forgotten')}" if error.code == "wrong_passphrase" else said, "urgent")
 
     async def _opened(self, session: "Session") -> None:
         kept.remember(self.yiyang.settings_file, number=self.query_one("#number", Entry).value.strip())
