@@ -50,19 +50,25 @@ def with_names(
 ) -> Exported:
     """A table with names, by two persons, for a purpose. ``sealed``: whether the file will be encrypted.
 
-    Raises as ``care.rights.doing_together``, and ``Refused``: export_purpose, text_too_long (most).
+    Raises as ``care.rights.doing_together`` and ``check_purpose``.
     """
-    why, most = " ".join(purpose.split()), int(rule()["most_purpose"])
-    if not why:
-        raise Refused("export_purpose")
-    if len(why) > most:
-        raise Refused("text_too_long", most=most)
+    why = check_purpose(purpose)
     found = _read(store, by, "export.named", what, days, lang, named=True)
     said = {"table": what, "purpose": why, "file": _short(file)}
     counts = {"rows": len(found.table.rows), "sealed": int(sealed)}
     with doing_together(store, by, second, "export.named", "exported_named", None, **said, **counts):
         pass
     return found
+
+
+def check_purpose(purpose: str) -> str:
+    """A purpose as it is kept. Raises ``Refused``: export_purpose, text_too_long (most)."""
+    why, most = " ".join(purpose.split()), int(rule()["most_purpose"])
+    if not why:
+        raise Refused("export_purpose")
+    if len(why) > most:
+        raise Refused("text_too_long", most=most)
+    return why
 
 
 def _read(store: Store, by: UUID, right: str, what: str, days: Period, lang: Lang, *, named: bool) -> Exported:

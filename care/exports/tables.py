@@ -41,12 +41,13 @@ _BED_KINDS = ("welfare", "inpatient", "home")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table to be written: ``hidden`` counts the cells that are not told."""
+    """A table to be written. ``hidden``: how many cells are not told; ``pseudonyms``: whether its rows have them."""
 
     what: str
     headings: tuple[str, ...]
     rows: list[tuple[Cell, ...]]
     hidden: int = 0
+    pseudonyms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ def read(
     if len(rows) > most:
         raise Refused("export_too_long", most=most)
     # In the order of pseudonyms nothing is left of beds and of who was registered when.
-    return Table(what, tuple(one[lang] for one in columns), rows if named else sorted(rows, key=_order))
+    headings = tuple(one[lang] for one in columns)
+    return Table(what, headings, rows if named else sorted(rows, key=_order), pseudonyms=not named)
 
 
 def _order(row: tuple[Cell, ...]) -> tuple[str, ...]:

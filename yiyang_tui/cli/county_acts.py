@@ -198,9 +198,30 @@ def publish(
         say(t(f"cli.county.publish.{key}", pair=one.pair_name, **counts))
 
 
+def pseudonyms(folder: CountyFolder = None, json: Json = False) -> None:
+    """Give every pair the key by which its exports name people."""
+    need_extra()
+    from dataclasses import asdict
+
+    from sync.county.pseudonyms import publish_keys
+    from yiyang_tui.cli.meter import counted
+    from yiyang_tui.cli.show import as_json, say
+    from yiyang_tui.words import t
+
+    with counted(t("cli.county.publish.writing")) as step:
+        done = publish_keys(own_county(folder), progress=step)
+    if json:
+        as_json({"pairs": [asdict(one) for one in done]})
+        return
+    for one in done:
+        key = "waits" if one.waits else "new" if one.added + one.changed else "same"
+        say(t(f"cli.county.pseudonyms.{key}", pair=one.pair_name))
+
+
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {
     "revoke": revoke,
     "import": take_in,
     "publish": publish,
+    "pseudonyms": pseudonyms,
     "replay": replay,
 }
