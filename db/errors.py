@@ -50,6 +50,18 @@ class VaultDamaged(YiyangError):
     exit_code = 5
 
 
+class LogDamaged(VaultDamaged):
+    """The log beside the file is broken before its end: to open the record would lose acts. Facts: path, acts."""
+
+    code = "log_damaged"
+
+
+class KeysDamaged(VaultDamaged):
+    """The key envelope beside the file does not read; the record itself is not touched by that. Facts: path."""
+
+    code = "keys_damaged"
+
+
 class VaultBusy(YiyangError):
     """Another program holds the file; the act was rolled back whole and can be tried again. Facts: path."""
 

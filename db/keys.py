@@ -17,7 +17,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from db.errors import PassphraseTooShort, Refused, VaultDamaged
+from db.errors import KeysDamaged, PassphraseTooShort, Refused
 
 Slot = dict[str, Any]
 Envelope = dict[str, Any]
@@ -105,7 +105,7 @@ def envelope_path(vault: Path) -> Path:
 
 
 def read_envelope(path: Path) -> Envelope:
-    """The envelope at ``path``. Raises ``VaultDamaged`` if it is not one."""
+    """The envelope at ``path``. Raises ``KeysDamaged`` if it is not one."""
     try:
         said = read_object(path, _ENVELOPE_LIMIT)
         old, device, slots = said.get("old", []), said.get("device", {}), said["slots"]
@@ -115,7 +115,7 @@ def read_envelope(path: Path) -> Envelope:
             if not isinstance(rows, list) or len(rows) > MOST_SLOTS or not all(isinstance(row, dict) for row in rows):
                 raise ValueError("another format")
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise VaultDamaged(path=str(path)) from error
+        raise KeysDamaged(path=str(path)) from error
     return {"format": FORMAT, "slots": slots, "old": old, "device": device}
 
 

@@ -61,6 +61,19 @@ class Salvage:
                 if cell.whole and len(cell.fields) == 2 and _is_id(cell.fields[0]) and isinstance(cell.fields[1], int):
                     yield UUID(bytes=cell.fields[0]), cell.fields[1]  # type: ignore[arg-type]
 
+    def last_number(self, table: Table) -> int:
+        """The highest row number of a synced table that anything tells: rows are never taken out of one."""
+        found = 0
+        for number in (*self._at_home(table.name), *self.astray.get(table.name, ())):
+            page = self.pages.read(number)
+            if page is not None and kind_of(page, number) == TABLE_LEAF:
+                found = max(found, *(cell.rowid for cell in cells(page, number, self.pages.read)), 0)
+        for name in self._indexes(f"ix_{table.name}_"):
+            for cell in self._cells(name):
+                if cell.whole and isinstance(cell.fields[-1], int):
+                    found = max(found, cell.fields[-1])
+        return found
+
     def dated(self, table: Table, numbers: Container[int]) -> dict[int, tuple[UUID, int]]:
         """Whose and of when (seconds UTC) rows are, by their numbers, as far as an index tells."""
         told: dict[int, tuple[UUID, int]] = {}
@@ -74,9 +87,11 @@ class Salvage:
     def _indexes(self, begins: str) -> set[str]:
         return {home for home in self.home.values() if home.startswith(begins)}
 
+    def _at_home(self, name: str) -> list[int]:
+        return [number for number, home in self.home.items() if home == name]
+
     def _cells(self, name: str) -> Iterator[Cell]:
-        here = [number for number, home in self.home.items() if home == name]
-        for number in (*here, *self.astray.get(name, ())):
+        for number in (*self._at_home(name), *self.astray.get(name, ())):
             page = self.pages.read(number)
             if page is not None:
                 yield from cells(page, number, self.pages.read)

@@ -17,6 +17,7 @@ from db.errors import SchemaTooNew, VaultBusy, VaultDamaged, VaultExists, VaultM
 from db.identity import new_epoch, row_id
 from db.journal import SCHEMA as SCHEMA
 from db.local import CLOCK, DEVICE
+from db.log import check_log
 from db.read_only import copy_of, forget, writable
 from db.store import Device, Store
 
@@ -99,12 +100,14 @@ def _fill(path: Path, key: bytes, device: Device, made_at: int, slot: keys.Slot)
 def open_vault(path: Path, number: str, passphrase: str, *, clock: Clock | None = None) -> Store:
     """Open the record at ``path``.
 
-    Raises ``VaultMissing``, ``WrongPassphrase``, ``VaultDamaged``, ``SchemaTooNew``. An older schema is
-    migrated after a verified backup. A doubtful clock does not refuse: see ``Store.clock.doubt``. Where nothing may be
-    written the ``Store`` is ``read_only``, and nothing is written beside the record.
+    Raises ``VaultMissing``, ``WrongPassphrase``, ``VaultDamaged``, ``SchemaTooNew``; ``LogDamaged`` before anything is
+    touched, because to open the file would lose acts. An older schema is migrated after a verified backup. A doubtful
+    clock does not refuse: see ``Store.clock.doubt``. Where nothing may be written the ``Store`` is ``read_only``, and
+    nothing is written beside the record.
     """
     if not path.exists():
         raise VaultMissing(path=str(path))
+    check_log(path)
     return open_with(path, slots.unwrap_all(keys.read_envelope(keys.envelope_path(path)), number, passphrase), clock)
 
 

@@ -1,7 +1,8 @@
 """What was written here and stands in no batch: written once more, under the names of a new epoch.
 
-An unsealed tail with a hole in it can be sealed by nobody, and nobody merges a batch that stands on one that is gone. So their entries get new names, with the staff and the time they were written by. The same is done for a
-row that lies in its table while its entry is gone.
+An unsealed tail with a hole in it can be sealed by nobody, and nobody merges a batch that stands on one that is gone.
+So their entries get new names, with the staff and the time they were written by. The same is done for a row that lies
+in its table while its entry is gone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

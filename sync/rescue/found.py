@@ -41,7 +41,8 @@ class Named:
 class Found:
     """What was found, of all sources together.
 
-    ``written`` and ``issued``: how many entries, and row ids, each epoch of this laptop had at least; ``told_end``: the file says how far it came. ``kept``: rows that are carried over.
+    ``written`` and ``issued``: how many entries, and row ids, each epoch of this laptop had at least; ``opened``: when
+    it began (seconds UTC). ``told_end``: the file says how far it came. ``kept``: rows that are carried over.
     ``thrown``: batches that prove nothing.
     """
 

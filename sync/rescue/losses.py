@@ -61,6 +61,8 @@ def lost_rows(store: Store, source: Salvage) -> tuple[list[LostRow], dict[str, i
             with store.reading() as conn:
                 here = set(conn.execute(select(table.c.id).where(table.c.id.in_([row for row, _ in some]))).scalars())
             missing |= {row: number for row, number in some if row not in here}
+        # Where the index is broken, too: rows are numbered one by one.
+        counts[name] = max(counts[name], source.last_number(table))
         for row in source.cut(table):
             with store.reading() as conn:
                 if conn.execute(select(table.c.id).where(table.c.id == row["id"])).first() is None:

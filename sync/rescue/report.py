@@ -1,6 +1,6 @@
 """What a rescue brought back, where it came from, and what is gone, in numbers and names."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sync.rescue.losses import Gap, LostRow
@@ -12,7 +12,10 @@ entries, a backup's batches, the county, rows that only their table held."""
 
 @dataclass(frozen=True, slots=True)
 class TableTold:
-    """One table. ``before``: rows that the damaged file names, at least; ``came``: rows by source; ``lost``: gone."""
+    """One table. ``before``: rows that the damaged file names, at least; ``came``: rows by source; ``lost``: gone.
+
+    The indexes of the file name rows; where they are broken, too, only their number is known.
+    """
 
     name: str
     before: int
@@ -25,12 +28,13 @@ class TableTold:
 class Report:
     """What a rescue did.
 
-    ``broken``: pages of ``pages`` that are not what was written. ``lost``: rows by name. ``gaps``: entries of this
-    laptop that nobody has under their names; ``entries_lost``: those of them of which the row did not come back, either.
-    ``unplaced``: changes of rows that are nowhere. ``awaited``: entries that others hold and the next sync brings.
-    ``thrown``: batches in the file that proved nothing. ``end_unknown``: nothing tells how far the last start came.
-    ``county``: ``done``, or why it was not asked (an error's code, ``not_enrolled``, ``no_network``).
-    ``vouched``: the right to rescue was looked up; else the passphrase alone opened.
+    ``broken``: pages of ``pages`` that are not what was written. ``lost``: rows that still have a name. ``gaps``:
+    entries of this laptop that nobody has under their names; ``entries_lost``: at most so many of them did not come
+    back as rows. ``values_kept``: fields of which only the table knew the last change. ``unplaced``: changes of rows
+    that are nowhere. ``awaited``: entries that others hold and the next sync brings. ``thrown``: batches in the file
+    that proved nothing. ``end_unknown``: nothing tells how far the last start came. ``county``: ``done``, or why it was
+    not asked (an error's code, ``not_enrolled``, ``no_network``). ``vouched``: the right to rescue was looked up; else
+    the passphrase alone opened.
     """
 
     source: Path
@@ -49,9 +53,9 @@ class Report:
     county: str
     backups: tuple[Path, ...] = ()
     vouched: bool = True
-    notes: tuple[str, ...] = field(default_factory=tuple)
 
     @property
     def whole(self) -> bool:
         """Nothing is lost, as far as can be told."""
-        return not (self.lost or self.entries_lost or self.unplaced or self.awaited or self.end_unknown)
+        rows = sum(table.lost for table in self.tables)
+        return not (rows or self.entries_lost or self.unplaced or self.awaited or self.end_unknown)

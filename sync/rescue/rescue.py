@@ -216,21 +216,22 @@ def _report(
     named, before = lost_rows(store, source)
     # Of what others made and still hold nothing is lost.
     lost = tuple(row for row in named if not waits.others or row.row.bytes[:12] in ours)
-    entries = sum(gap.entries for gap in missing) - rows_of_ours(again.rows, ours) - waits.own
-    of_table = {name: sum(row.table == name for row in lost) for name in before}
+    entries = sum(gap.entries for gap in missing) - rows_of_ours(again.rows, ours)
+    lost_of = {name: max(sum(row.table == name for row in lost), before[name] - counts.had[name]) for name in before}
+    unplaced = [entry for _, entry in again.unplaced if entry.row not in again.rows.get(entry.table, ())]
     return Report(
         source=plan.source,
         target=plan.target,
         pages=source.pages.count,
         broken=len(source.pages.broken | source.pages.stale),
         tables=tuple(
-            TableTold(name, before[name], counts.had[name], counts.came[name], of_table[name]) for name in before
+            TableTold(name, before[name], counts.had[name], counts.came[name], lost_of[name]) for name in before
         ),
         lost=lost,
         gaps=missing,
         entries_lost=max(0, entries),
         values_kept=again.values,
-        unplaced=len(again.unplaced),
+        unplaced=len(unplaced),
         awaited=waits.entries,
         thrown=found.thrown,
         end_unknown=not found.told_end and len(source.pages.broken) > 0,

@@ -21,6 +21,7 @@ from yiyang_tui.cli.init import init
 from yiyang_tui.cli.keys import keys
 from yiyang_tui.cli.pack import COMMANDS as PACK
 from yiyang_tui.cli.privacy import consents, looks, retention
+from yiyang_tui.cli.rescue import rescue
 from yiyang_tui.cli.roster import people
 from yiyang_tui.cli.rounds import COMMANDS as ROUND
 from yiyang_tui.cli.share import meet, share
@@ -38,6 +39,7 @@ def make_tree() -> TyperGroup:
     _add(root, "enrol", enrol)
     _add(root, "demo", demo)
     _add(root, "doctor", doctor)
+    _add(root, "rescue", rescue)
     _add(root, "keys", keys)
     _add(root, "catalogue", catalogue)
     _add(root, "share", share)
