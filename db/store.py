@@ -129,14 +129,14 @@ class Store:
         with self._lock:
             if self._inside:
                 raise VaultBusy(path=str(self.path))
-            # The log that still lies there belongs to the old file: emptied, it cannot be taken for the new one's.
             self._let_go()
+            if not slots.holds(keys.read_envelope(keys.envelope_path(self.path)), self._key):
+                self._engine.dispose()
+                raise KeyChanged(path=str(self.path))
+            # The log that still lies there belongs to the old file: emptied, it cannot be taken for the new one's.
             fold(self._engine, self.path)
             self._engine.dispose()
-            file = identity(self.path)
-            if not slots.holds(keys.read_envelope(keys.envelope_path(self.path)), self._key):
-                raise KeyChanged(path=str(self.path))
-            self._file = file
+            self._file = identity(self.path)
 
     @contextmanager
     def act(self, staff_id: UUID | None) -> Iterator[Act]:
