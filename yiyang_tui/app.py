@@ -74,6 +74,7 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
         """The record is open: go to the first place. From here on memory is collected as usual."""
         from yiyang_tui.carrier import Carrier
         from yiyang_tui.chores import Chores
+        from yiyang_tui.damage import tell_damage
 
         self.session = session
         self.carrier = Carrier(self, session, self._carried)
@@ -81,6 +82,7 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
         await self.go(self.start)
         self.watch_idle(kept.lock_s(kept.read_settings(self.settings_file)))
         self.run_worker(self._carry(self.carrier))
+        self.run_worker(tell_damage(self, session))
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
