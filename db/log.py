@@ -18,6 +18,7 @@ PAGE: Final = 4096
 _LOG_MAGIC: Final = {0x377F0682: "<", 0x377F0683: ">"}
 """The byte order that the checksums of a log are computed in."""
 _LOG_HEADER, _FRAME_HEADER = 32, 24
+FRAME: Final = _FRAME_HEADER + PAGE
 
 
 class Frame(NamedTuple):
@@ -105,7 +106,6 @@ def _sums(data: bytes, order: str, sums: tuple[int, int]) -> tuple[int, int]:
 
 def frames_of(data: bytes) -> Iterator[Frame]:
     """The frames of a log in their order, of whatever commit and however old."""
-    stride = _FRAME_HEADER + PAGE
-    for at in range(_LOG_HEADER, len(data) - stride + 1, stride):
+    for at in range(_LOG_HEADER, len(data) - FRAME + 1, FRAME):
         page, commits = struct.unpack_from(">II", data, at)
         yield Frame(at + _FRAME_HEADER, page, commits, data[at + 8 : at + 16], data[at + 16 : at + 24])

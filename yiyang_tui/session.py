@@ -39,7 +39,7 @@ class Session:
 
     ``now`` gives seconds UTC by the record's clock. ``sync_line`` is shown as it is, its parts two blanks apart.
     ``acts``: what Ctrl+Z can take back, the newest last. ``closing``: set before the record is closed, for whatever
-    takes long beside the work.
+    takes long beside the work. ``torn``: when the power went, an act was half written.
     """
 
     store: "Store"
@@ -49,6 +49,7 @@ class Session:
     sync_line: str = ""
     acts: deque[LastAct] = field(default_factory=lambda: deque(maxlen=UNDOABLE))
     closing: threading.Event = field(default_factory=threading.Event)
+    torn: bool = False
 
     @property
     def shift(self) -> str:
@@ -96,9 +97,12 @@ def open_session(path: str, number: str, passphrase: str) -> Session:
     from care.audit import note_down
     from care.vault_users import drop_closed
     from db.errors import YiyangError
+    from db.log import log_state
     from db.vault import open_vault
     from yiyang_tui.errors import ClosedStaff, UnknownStaff
 
+    # To open it is to clear it away.
+    torn = log_state(Path(path)).torn
     store = open_vault(Path(path), number, passphrase)
     try:
         # Whoever left, as a sync may have told; on a full disk at the next opening.
@@ -110,7 +114,7 @@ def open_session(path: str, number: str, passphrase: str) -> Session:
         if found.closed:
             raise ClosedStaff(number=number)
         note_down(store, found.id, "signed_in", how="screen")
-        return Session(store, found, _pair_name(store), store.now)
+        return Session(store, found, _pair_name(store), store.now, torn=torn)
     except BaseException:
         store.close()
         raise

@@ -106,6 +106,7 @@ def _rescued(
 
 def _backups(damaged: Path, named: list[str] | None) -> list[Path]:
     """The backups to look into: those that are named, or all beside the record, the newest first."""
+    from db.backups import folder_of, listed
     from yiyang_tui.cli.errors import NotAllowed
 
     if named:
@@ -113,8 +114,7 @@ def _backups(damaged: Path, named: list[str] | None) -> list[Path]:
             if not Path(name).is_file():
                 raise NotAllowed(path=name)
         return [Path(name) for name in named]
-    kept = [path for path in (damaged.parent / "backups").glob("*.db") if path.is_file()]
-    return sorted(kept, key=lambda path: path.stat().st_mtime, reverse=True)
+    return [one.path for one in reversed(listed(folder_of(damaged)))]
 
 
 def _allowed(store: "Store", number: str) -> bool:
