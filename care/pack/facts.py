@@ -119,7 +119,7 @@ def pack_facts(store: Store, now: int) -> PackFacts:
         return PackFacts(
             made_at=now,
             recorded_until=conn.execute(select(CLOCK.c.newest_at)).scalar() or now,
-            doubted=store.clock.doubt is not None,
+            doubted=store.clock.suspect,
             house=conn.execute(select(col(Pair.name)).order_by(col(Pair.id)).limit(1)).scalar() or "",
             places=tuple(
                 Place(one.kind, one.name, one.phone, one.address, names.get(one.director_id, ""))

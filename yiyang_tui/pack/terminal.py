@@ -6,7 +6,6 @@ from typing import Final
 
 from yiyang_tui.pack.document import Cell, Line, Lines, Pack, Page, Table
 
-_MARKS: Final = {"warning": "! ", "large": "", "strong": "", "small": "", "": ""}
 _WIDEST: Final = 160
 
 
@@ -15,7 +14,7 @@ def lines_of(pack: Pack, width: int) -> Iterator[str]:
     for page in pack.pages:
         if all(isinstance(block, Table) and block.look == "blank" for block in page.blocks[-1:]):
             continue
-        yield from (f"== {page.title} ==", page.head, "")
+        yield from (f"== {_plain(Line(page.title))} ==", _plain(Line(page.head)), "")
         yield from _blocks(page, min(width, _WIDEST))
         yield ""
 
@@ -42,14 +41,15 @@ def _blocks(page: Page, width: int) -> Iterator[str]:
 
 
 def _plain(line: Line) -> str:
-    mark = _MARKS.get(line.kind, "")
-    return line.text if line.text.startswith("!") else mark + line.text
+    # What somebody typed must not command the terminal.
+    text = "".join(char if char.isprintable() else " " for char in line.text)
+    return f"! {text}" if line.kind == "warning" and not text.startswith("!") else text
 
 
 def _round(block: Table, row: tuple[Cell, ...]) -> str:
     """A line for a person: at which hours a round falls due."""
     hours = [name for name, cell in zip(block.columns, row, strict=True) for one in cell if one.kind == "box"]
-    named = [one.text for cell in row for one in cell if one.kind != "box"]
+    named = [_plain(one) for cell in row for one in cell if one.kind != "box"]
     return f"{'  '.join(named)}: {' '.join(hours)}"
 
 
