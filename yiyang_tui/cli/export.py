@@ -43,6 +43,8 @@ def export(
     from care.exports.files import KINDS, written
     from care.exports.leave import period, with_names, without_names
     from db.errors import Refused
+    from sync.inbox import take_in
+    from sync.link import Folder
     from yiyang_tui import leaving
     from yiyang_tui.cli.ask import Secrets
     from yiyang_tui.cli.errors import OptionsClash
@@ -61,6 +63,8 @@ def export(
         raise Refused("export_kind")
     first, last, secrets = _day(since, "since"), _day(until, "until"), Secrets()
     with acting(number, passphrase_file, secrets) as (store, by):
+        # A timer may have fetched the county's key while the record was closed.
+        take_in(store, Folder(store.path))
         days = period(store.now(), first, last)
         confirmed: Second | None = None
         if named:
