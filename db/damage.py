@@ -25,10 +25,10 @@ def _count(store: Store) -> int:
     try:
         with store.reading() as conn:
             said = conn.exec_driver_sql("PRAGMA cipher_integrity_check").scalars().all()
-            pages = conn.exec_driver_sql("PRAGMA page_count").scalar_one()
+            pages = int(conn.exec_driver_sql("PRAGMA page_count").scalar_one())
     except VaultDamaged:
         return 1
-    broken = sum(not str(line).endswith(_NEVER_WRITTEN) for line in said)
+    broken = sum(1 for line in said if not str(line).endswith(_NEVER_WRITTEN))
     log, _ = side_files(file)
     in_log = log.stat().st_size // FRAME if log.exists() else 0
     # Of a file that was cut short the pages are not there to be read; new ones may be in the log alone.

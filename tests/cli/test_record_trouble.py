@@ -57,7 +57,7 @@ def test_a_damaged_record_is_named_and_left_as_it_is(vault: Path, secret: Path) 
 
 def test_a_cut_record_is_named_and_left_as_it_is(vault: Path, secret: Path) -> None:
     vault.write_bytes(vault.read_bytes()[:7000])
-    refused(5, *opening(secret), vault=vault, zh="读出来和写进去的不一样", en="does not read as it was written")
+    refused(5, *opening(secret), vault=vault, zh="运行 yiyang rescue", en="run yiyang rescue")
     assert vault.stat().st_size == 7000
 
 
@@ -73,7 +73,7 @@ def test_a_plain_database_in_the_place_of_the_record_is_refused(vault: Path, sec
     with sqlite3.connect(vault) as plain:
         plain.execute("CREATE TABLE person (name TEXT)")
     plain.close()
-    refused(5, *opening(secret), vault=vault, zh="读出来和写进去的不一样", en="does not read as it was written")
+    refused(5, *opening(secret), vault=vault, zh="运行 yiyang rescue", en="run yiyang rescue")
 
 
 def test_without_a_terminal_a_missing_answer_is_named(vault: Path) -> None:

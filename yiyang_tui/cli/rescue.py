@@ -114,7 +114,7 @@ def _backups(damaged: Path, named: list[str] | None) -> list[Path]:
             if not Path(name).is_file():
                 raise NotAllowed(path=name)
         return [Path(name) for name in named]
-    return [one.path for one in reversed(listed(folder_of(damaged)))]
+    return [one.path for one in listed(folder_of(damaged))]
 
 
 def _allowed(store: "Store", number: str) -> bool:
