@@ -75,6 +75,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("beds", ("f5",), EVERYWHERE),
     Action("sync", ("f9",), EVERYWHERE),
     Action("unsettled", ("ctrl+g",), EVERYWHERE),
+    Action("safety", ("ctrl+y",), EVERYWHERE),
     Action("switch", ("f10",), EVERYWHERE),
     Action("help", ("f1",), EVERYWHERE),
     Action("find", FIND, EVERYWHERE, rank=4),
@@ -114,6 +115,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("sync.meet", ("ctrl+n", "n"), "sync", rank=6),
     # --- what wants a person ------------------------------------------------------------------------
     Action("unsettled.open", ("enter",), "unsettled", rank=0, bound=False),
+    # --- what keeps the record safe -------------------------------------------------------------------
+    Action("safety.do", ("enter",), "safety", rank=0, bound=False),
     # --- beds -------------------------------------------------------------------------------------
     Action("beds.open", ("enter",), "beds", rank=0, bound=False),
     Action("beds.decline", ("escape",), "beds", rank=0, bound=False),

@@ -43,7 +43,7 @@ class ChoreDone:
 class Chore:
     """One of them: ``run`` blocks and may raise a ``YiyangError``. ``urgent``: its failure stands on every screen.
 
-    The words ``chore.<id>`` name it where it failed.
+    The words ``chore.<id>`` name it where it failed. ``every_s`` 0: only when somebody asks for it.
     """
 
     id: str
@@ -84,18 +84,28 @@ def _pack(session: "Session") -> ChoreDone:
     return hourly(session)
 
 
+def _verify(session: "Session") -> ChoreDone:
+    from yiyang_tui.keeping import verify
+
+    return verify(session)
+
+
 CHORES: Final[tuple[Chore, ...]] = (
     Chore("room", 300, _watch_room),
     Chore("seal", 3600, _seal),
     # Less than a day, so that a laptop that is opened each morning makes one each morning.
     Chore("backup", 20 * 3600, _back_up, urgent=True),
     Chore("stick", 600, _to_stick),
+    # Of a long record it takes minutes of a weak processor: when somebody asks, on the day of their choice.
+    Chore("audit", 0, _verify),
     Chore("pack", 3600, _pack),
 )
 
 
 def due(kept: Kept | None, every_s: int, now: int) -> bool:
     """Whether a chore is to be done now. A last time in the future was told by a wrong clock: it counts for nothing."""
+    if not every_s:
+        return False
     if kept is None:
         return True
     if 0 <= now - kept.failed_at < RETRY_S and kept.failed_at >= kept.done_at:

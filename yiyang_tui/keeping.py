@@ -57,6 +57,20 @@ def backup_facts(vault: Path, number: int, at: int, size: int) -> Facts:
     return {"number": number, "at": at, "bytes": size, "kept": len(listed(folder_of(vault)))}
 
 
+def verify(session: "Session") -> ChoreDone:
+    """The audit trail proved: how many questions were asked, in how many places it is not what it must be."""
+    from db.backup import BackupStopped
+    from sync.proof.chain import verify as checks
+
+    wrong = asked = 0
+    for check in checks(session.store):
+        if session.closing.is_set():
+            raise BackupStopped
+        asked += check.asked
+        wrong += len(check.wrong)
+    return ChoreDone({"asked": asked, "wrong": wrong}, "audit_wrong" if wrong else "")
+
+
 def to_stick(session: "Session") -> ChoreDone:
     """The newest backup onto the chosen sticks that are plugged in; with none, what is known of the last stays."""
     facts = read(session.store.path).get("stick")

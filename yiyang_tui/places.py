@@ -15,6 +15,7 @@ PLACES: Final[dict[str, str]] = {
     "beds": "yiyang_tui.screens.beds:Beds",
     "sync": "yiyang_tui.screens.sync_screen:SyncScreen",
     "unsettled": "yiyang_tui.screens.settle:Settle",
+    "safety": "yiyang_tui.screens.safety:Safety",
 }
 
 
