@@ -2,7 +2,7 @@
 
 import gc
 import inspect
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,13 +28,10 @@ from yiyang_tui.widgets.bar import WholeCells
 from yiyang_tui.words import t
 
 if TYPE_CHECKING:
-    from care.staff import StaffView
     from db.errors import YiyangError
     from yiyang_tui.carrier import Carrier, Carrying
     from yiyang_tui.chores import Chores
 
-SAVING: Final = "saving"
-"""The group of work that writes acts into the record."""
 BEFORE_OPEN = ("help", "theme", "language", "quit", "keys", "palette")
 """The actions that need no open record."""
 
@@ -116,46 +113,9 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
 
     def went_idle(self) -> None:
         """Nobody touched a key for some minutes: the screen locks, over whatever is open."""
-        self.call_later(self._lock)
+        from yiyang_tui.handover import lock
 
-    async def _lock(self) -> None:
-        from yiyang_tui.screens.person_switch import PersonSwitch
-
-        if self.session is None:
-            return
-        switch = next((screen for screen in self.screen_stack if isinstance(screen, PersonSwitch)), None)
-        if switch is None:
-            await self.push_screen(PersonSwitch(self.session, locked=True))
-            return
-        if not switch.locked:
-            switch.lock(idle=True)
-        while self.screen is not switch:
-            await self.pop_screen()
-
-    async def hand_over(self, staff: "StaffView", said: str) -> None:
-        """Somebody else is at the laptop: what the first one had open is closed, half-typed forms kept as theirs.
-
-        What is being saved is saved first, in the name of whoever did it.
-        """
-        assert self.session is not None
-        screens = [screen for screen in {*self.screen_stack[1:], *self._installed_places()} if screen.is_mounted]
-        for screen in screens:
-            for draft in screen.half_typed if isinstance(screen, Sheet) else ():
-                await draft.settled()
-        with suppress(WorkerError):
-            under_way = [work for work in self.workers if work.node in screens and work.group == SAVING]
-            await self.workers.wait_for_complete(under_way)
-        self.session.become(staff)
-        for id in self.places:
-            if self.is_screen_installed(id):
-                screen = self.get_screen(id)
-                self.uninstall_screen(id)
-                if screen.is_mounted and screen not in self.screen_stack:
-                    await screen.remove()
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
-        await self.go(self.start)
-        self.call_after_refresh(self.person_changed, said)
+        self.call_later(lock, self)
 
     def person_changed(self, said: str) -> None:
         """Somebody signed in or unlocked: the head line and what is shown are theirs now."""
@@ -210,7 +170,7 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
             return
         told = [] if self.chores is None else self.chores.told()
         self.session.sync_line = BETWEEN.join(part for part in (*told, line(state, self.session.now())) if part)
-        for screen in {*self.screen_stack, *self._installed_places()}:
+        for screen in {*self.screen_stack, *self.installed_places()}:
             if isinstance(screen, Place) and screen.is_mounted:
                 screen.query_one(SyncLine).text = self.session.sync_line
                 screen.carried(state)
@@ -234,7 +194,7 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
             self.push_screen(Say(t("safety.room_spent", **kept.facts), t("safety.room_title")))
         self._room_told = spent
 
-    def _installed_places(self) -> list[Screen[Any]]:
+    def installed_places(self) -> list[Screen[Any]]:
         return [self.get_screen(id) for id in self.places if self.is_screen_installed(id)]
 
     # --- actions ----------------------------------------------------------------------------------
@@ -338,7 +298,7 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
         words.use(words.LANGUAGES[(words.LANGUAGES.index(words.language()) + 1) % len(words.LANGUAGES)])
         kept.remember(self.settings_file, lang=words.language())
         self.title = t("app.name")
-        for screen in dict.fromkeys([*self._installed_places(), *self.screen_stack]):
+        for screen in dict.fromkeys([*self.installed_places(), *self.screen_stack]):
             if screen.is_mounted:
                 await relabel(screen)
         if self.carrier is not None:
@@ -383,10 +343,14 @@ def make_app(
     start: str = "today",
     places: Mapping[str, str] = PLACES,
     settings: Path | None = None,
+    steady: Callable[[], float] = steady,
 ) -> YiyangApp:
     """The application on the record at ``vault``, for the command line and for tests alike.
 
     ``start`` is the place shown first, ``places`` maps place ids to ``module:Class``, ``settings`` is a file.
+    ``steady`` tells the seconds after which an untouched screen locks.
     """
     words.use(lang)
-    return YiyangApp(vault, theme, start, places, settings or kept.settings_path())
+    app = YiyangApp(vault, theme, start, places, settings or kept.settings_path())
+    app.steady = steady
+    return app

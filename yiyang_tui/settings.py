@@ -22,6 +22,8 @@ from yiyang_tui.words import LANGUAGES
 if TYPE_CHECKING:
     from db.keys import Cost
 
+USUAL_LOCK, LEAST_LOCK, MOST_LOCK = 5, 1, 60
+"""Minutes without a key until the screen locks."""
 _LIMIT = 64
 _LONGEST_PATH = 1024
 _MOST_PATHS = 8
@@ -33,7 +35,8 @@ class Settings:
 
     ``pack_to``: folders on sticks or shares that get each downtime pack of this laptop as well. ``passphrase_ms``: how
     long opening with a new passphrase may take, 0 for the usual. ``room_low_mb``, ``room_urgent_mb``: with less room on
-    the disk than this every screen says so.
+    the disk than this every screen says so. ``lock_minutes``: after so long without a key the screen locks, 0 for the
+    usual; it never stays open for longer than an hour.
     """
 
     number: str = ""
@@ -43,11 +46,14 @@ class Settings:
     passphrase_ms: int = 0
     room_low_mb: int = 500
     room_urgent_mb: int = 100
+    lock_minutes: int = 0
 
 
 _ROOM = ("room_low_mb", "room_urgent_mb")
 _MOST_MB = 1_000_000
-_TEXTS = tuple(one.name for one in fields(Settings) if one.name not in ("pack_to", "passphrase_ms", *_ROOM))
+_TEXTS = tuple(
+    one.name for one in fields(Settings) if one.name not in ("pack_to", "passphrase_ms", "lock_minutes", *_ROOM)
+)
 
 
 def settings_path(env: Mapping[str, str] = os.environ) -> Path:
@@ -72,9 +78,10 @@ def read_settings(path: Path) -> Settings:
     return Settings(
         **{name: value[:_LIMIT] for name, value in kept.items() if isinstance(value, str)},
         pack_to=tuple(one for one in listed[:_MOST_PATHS] if 0 < len(one) <= _LONGEST_PATH),
-        passphrase_ms=_milliseconds(found.get("passphrase_ms")),
+        passphrase_ms=_count(found.get("passphrase_ms")),
         room_low_mb=_megabytes(found, "room_low_mb"),
         room_urgent_mb=_megabytes(found, "room_urgent_mb"),
+        lock_minutes=_count(found.get("lock_minutes")),
     )
 
 
@@ -88,6 +95,8 @@ def write_settings(path: Path, settings: Settings) -> None:
         lines.append(f"pack_to = [{', '.join(map(_quoted, settings.pack_to))}]\n")
     if settings.passphrase_ms:
         lines.append(f"passphrase_ms = {settings.passphrase_ms}\n")
+    if settings.lock_minutes:
+        lines.append(f"lock_minutes = {settings.lock_minutes}\n")
     lines += [
         f"{name} = {getattr(settings, name)}\n"
         for name in _ROOM
@@ -114,7 +123,7 @@ def passphrase_ms(settings: Settings, env: Mapping[str, str] = os.environ) -> in
     """How long opening with a new passphrase may take here, in milliseconds; the usual where nobody chose."""
     from db.cost import LEAST_MS, MOST_MS, USUAL_MS
 
-    asked = _milliseconds(env.get("YIYANG_PASSPHRASE_MS", "")) or settings.passphrase_ms
+    asked = _count(env.get("YIYANG_PASSPHRASE_MS", "")) or settings.passphrase_ms
     return min(max(asked, LEAST_MS), MOST_MS) if asked else USUAL_MS
 
 
@@ -130,7 +139,12 @@ def _megabytes(found: dict[str, Any], name: str) -> int:
     return value if isinstance(value, int) and 0 < value <= _MOST_MB else int(getattr(Settings(), name))
 
 
-def _milliseconds(said: object) -> int:
+def lock_s(settings: Settings) -> int:
+    """After how many seconds without a key the screen locks: five minutes where nobody chose, one at least."""
+    return 60 * (min(max(settings.lock_minutes, LEAST_LOCK), MOST_LOCK) if settings.lock_minutes else USUAL_LOCK)
+
+
+def _count(said: object) -> int:
     if isinstance(said, str) and said.isascii() and said.isdigit():
         said = int(said[:9])
     return said if type(said) is int and said > 0 else 0

@@ -9,9 +9,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
-from care import staff
+from care.pins import set_pin
 from db.keys import Cost
-from db.tables import Pair
+from db.tables import Pair, Staff
 from db.vault import create_vault
 from tests.tui.charted import charted, charted_once, lived  # noqa: F401 - fixtures
 from tests.tui.evening import address, county, county_once, enrolled, evening_once, home, shown  # noqa: F401 - fixtures
@@ -38,13 +38,12 @@ def made_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A record with a carer (PIN 4711), a doctor without PIN and somebody who has left."""
     path = tmp_path_factory.mktemp("vault") / "record.db"
     store = create_vault(path, "1001", PASSPHRASE, cost=Cost(19 * 1024, 2, 1))
-    wang = staff.add(store, None, number="1001", name="王芳", role="carer")
-    staff.add(store, wang, number="1002", name="刘建国", role="doctor")
-    gone = staff.add(store, wang, number="1003", name="周福", role="nurse")
-    staff.close(store, wang, gone)
-    staff.set_pin(store, wang, "4711")
-    with store.act(wang) as act:
+    with store.act(None) as act:
+        wang = act.insert(Staff, number="1001", name="王芳", role="carer")
+        act.insert(Staff, number="1002", name="刘建国", role="doctor")
+        act.insert(Staff, number="1003", name="周福", role="nurse", closed=True)
         act.insert(Pair, name="青山镇 卫生院+福利院")
+    set_pin(store, wang, "4711")
     store.close()
     return path
 

@@ -6,7 +6,7 @@ PIN on this laptop gets one when the person signed in vouches with their own.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -26,18 +26,22 @@ if TYPE_CHECKING:
     from yiyang_tui.session import Session
 
 
-class AskPin(Dialog[str]):
-    """One PIN, typed unseen. Dismisses with it, or ``None`` at Esc."""
+ADMIT: Final = "admit"
+"""The group of the work that asks who is here."""
 
-    def __init__(self, prompt: str, said: str = "") -> None:
+
+class AskPin(Dialog[str]):
+    """One PIN or passphrase, typed unseen. Dismisses with it, or ``None`` at Esc."""
+
+    def __init__(self, prompt: str, said: str = "", *, kind: Literal["pin", "secret"] = "pin") -> None:
         super().__init__()
-        self.prompt, self.said = prompt, said
+        self.prompt, self.said, self.kind = prompt, said, kind
 
     def compose(self) -> ComposeResult:
         """Whose PIN, the field, what was wrong with the last one."""
         with Vertical(classes="dialog"):
             yield Static(self.prompt, classes="title", markup=False)
-            yield Entry(kind="pin", id="pin")
+            yield Entry(kind=self.kind, id="pin")
             yield Static(self.said, id="told", classes="urgent", markup=False)
 
     def on_mount(self) -> None:
@@ -53,7 +57,8 @@ class AskPin(Dialog[str]):
 class PersonSwitch(Dialog[None]):
     """Everybody who works here; the one chosen types their PIN. Covers the whole screen.
 
-    ``locked``: nobody gets past it without a PIN. What lies below, half-typed forms too, stays as it is.
+    ``locked``: nobody gets past it without a PIN, or the passphrase where the one who is signed in has none. For them
+    what lies below, half-typed forms too, stays as it is; for somebody else it is closed.
     """
 
     where: ClassVar[str] = "switch"
@@ -91,6 +96,8 @@ class PersonSwitch(Dialog[None]):
     def on_mount(self) -> None:
         """The person signed in stands first under the cursor."""
         self.query_one(VirtualList).focus()
+        if self.locked:
+            self._rest(idle=True)
 
     def load(self) -> None:
         """Everybody, as they are now."""
@@ -117,19 +124,27 @@ class PersonSwitch(Dialog[None]):
         told.update(text)
 
     def why_not(self, action: str) -> str | None:
-        """A lock without a PIN would have no key; a locked screen has no way back."""
-        if action == "switch.lock" and (self.locked or not self.own_pin):
-            return t("switch.locked") if self.locked else t("switch.no_own_pin")
-        if action in ("switch.back", "switch.account") and self.locked:
-            return t("switch.locked")
-        return None
+        """A locked screen has no way back."""
+        held = self.locked and action in ("switch.lock", "switch.back", "switch.account")
+        return t("switch.locked") if held else None
 
     def action_lock(self) -> None:
         """F10 again: cover the screen until somebody types a PIN."""
+        self.cover()
+
+    def cover(self, *, idle: bool = False) -> None:
+        """Nobody gets past it any more; what was written is sealed. ``idle``: nobody asked for it."""
         self.locked = True
-        self.yiyang.sync_rest()
         self.query_one("#heading", Static).update(t("switch.locked"))
         self.query_one(FootLine).refresh()
+        self._rest(idle=idle)
+
+    def _rest(self, *, idle: bool) -> None:
+        """Write down that it was locked, then seal."""
+        from care.audit import note_down
+
+        store, by, seal = self.session.store, self.session.staff.id, self.yiyang.sync_rest
+        self.run_care(note_down, store, by, "locked", then=lambda _: seal(), group="note", idle=int(idle))
 
     def action_back(self) -> None:
         """Esc."""
@@ -138,7 +153,7 @@ class PersonSwitch(Dialog[None]):
 
     def action_account(self) -> None:
         """Change one's own passphrase or PIN."""
-        self.run_worker(self._account(), exclusive=True, group="admit")
+        self.run_worker(self._account(), exclusive=True, group=ADMIT)
 
     async def _account(self) -> None:
         from yiyang_tui.screens.account import Account, own_secrets
@@ -150,43 +165,63 @@ class PersonSwitch(Dialog[None]):
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter on a person."""
         event.stop()
-        self.run_worker(self._admit(event.row), exclusive=True, group="admit")
+        self.run_worker(self._admit(event.row), exclusive=True, group=ADMIT)
 
     async def _admit(self, one: "StaffView") -> None:
+        if await self._proved(one):
+            await self._let_in(one)
+
+    async def _proved(self, one: "StaffView") -> bool:
+        """Whether whoever was chosen is here; false where they give up, or only a PIN was set."""
         from care.staff import check_pin
 
-        signed_in = self.session.staff
+        signed_in, store = self.session.staff, self.session.store
         if one.has_pin:
-            if not await self._prove(
-                t("switch.pin_of", name=one.name), lambda pin: check_pin(self.session.store, one.id, pin)
-            ):
-                return
-        elif one.id == signed_in.id:
+            return await self._prove(t("switch.pin_of", name=one.name), lambda pin: check_pin(store, one.id, pin))
+        if one.id == signed_in.id and self.locked:
+            return await self._prove(t("switch.passphrase_of", name=one.name), self._opens, kind="secret")
+        if one.id == signed_in.id:
             # They opened the record with their passphrase a moment ago, or vouched-for colleagues would have a PIN.
-            if not await self._give_pin(one):
-                return
-            self.say(t("switch.pin_set", name=one.name), "saved")
-            self.load()
-            return
-        elif not self.own_pin:
+            if await self._give_pin(one):
+                self.say(t("switch.pin_set", name=one.name), "saved")
+                self.load()
+            return False
+        if not self.own_pin:
             self.say(t("switch.no_own_pin"), "urgent")
+            return False
+        prompt = t("switch.vouch_for", name=one.name, by=signed_in.name)
+        vouched = await self._prove(prompt, lambda pin: check_pin(store, signed_in.id, pin))
+        return vouched and await self._give_pin(one)
+
+    async def _let_in(self, one: "StaffView") -> None:
+        """It was proved who is here: write down that they came, and uncover what is theirs."""
+        from care.audit import note_down
+        from yiyang_tui.handover import hand_over
+
+        before, store = self.session.staff, self.session.store
+        if one.id != before.id:
+            await asyncio.to_thread(note_down, store, one.id, "switched", before.id)
+            self.yiyang.call_later(hand_over, self.yiyang, one, t("switch.done", name=one.name))
             return
-        else:
-            prompt = t("switch.vouch_for", name=one.name, by=signed_in.name)
-            if not await self._prove(prompt, lambda pin: check_pin(self.session.store, signed_in.id, pin)):
-                return
-            if not await self._give_pin(one):
-                return
+        if self.locked:
+            await asyncio.to_thread(note_down, store, one.id, "unlocked")
         self.session.become(one)
-        said = t("switch.unlocked") if self.locked and one.id == signed_in.id else t("switch.done", name=one.name)
+        said = t("switch.unlocked") if self.locked else t("switch.done", name=one.name)
         self.dismiss(None)
         self.yiyang.call_after_refresh(self.yiyang.person_changed, said)
 
-    async def _prove(self, prompt: str, act: Callable[[str], None]) -> bool:
-        """Ask for a PIN until ``act`` takes it; false when they give up."""
+    def _opens(self, passphrase: str) -> None:
+        """Raise ``WrongPassphrase`` unless the one who is signed in opens the record with it."""
+        from db.keys import envelope_path, read_envelope
+        from db.slots import unwrap
+
+        unwrap(read_envelope(envelope_path(self.session.store.path)), self.session.staff.number, passphrase)
+
+    async def _prove(self, prompt: str, act: Callable[[str], None], *, kind: Literal["pin", "secret"] = "pin") -> bool:
+        """Ask for a PIN or passphrase until ``act`` takes it; false when they give up."""
         said = ""
         while True:
-            pin = await self.app.push_screen_wait(AskPin(prompt, said))
+            pin = await self.app.push_screen_wait(AskPin(prompt, said, kind=kind))
             if pin is None:
                 return False
             said = await self._refusal(act, pin)
