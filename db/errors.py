@@ -56,6 +56,12 @@ class LogDamaged(VaultDamaged):
     code = "log_damaged"
 
 
+class NothingReads(VaultDamaged):
+    """Not one page of the file is under the key of its envelope: another record, or all of it is gone. Facts: path."""
+
+    code = "nothing_reads"
+
+
 class KeysDamaged(VaultDamaged):
     """The key envelope beside the file does not read; the record itself is not touched by that. Facts: path."""
 

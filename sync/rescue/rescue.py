@@ -13,7 +13,7 @@ from uuid import UUID
 from db import keys, slots
 from db.clock import Clock
 from db.disk import remove
-from db.errors import VaultDamaged, WrongPassphrase, YiyangError
+from db.errors import NothingReads, VaultDamaged, WrongPassphrase, YiyangError
 from db.journal import Entry, EntryRef
 from db.local import CLOCK
 from db.salvage import Progress, Salvage, salvaging
@@ -57,7 +57,7 @@ class Plan:
 def rescued(plan: Plan) -> Iterator[tuple[Store, Report]]:
     """Make the record anew at ``plan.target``; it is open, and settled and closed at the end.
 
-    Raises ``VaultMissing``, ``WrongPassphrase``, ``VaultDamaged`` if nothing tells any more which laptop it was, and
+    Raises ``VaultMissing``; ``NothingReads`` if the file is under none of the keys; ``VaultDamaged`` if nothing tells any more which laptop it was, and
     what ``plan.allowed`` raises; then nothing is left at the target.
     """
     with ExitStack() as resting:
@@ -80,7 +80,7 @@ def _opened(plan: Plan, resting: ExitStack) -> tuple[Salvage, bytes]:
     for key in plan.found_keys:
         with suppress(WrongPassphrase):
             return resting.enter_context(salvaging(plan.source, key, plan.progress)), key
-    raise WrongPassphrase
+    raise NothingReads(path=str(plan.source))
 
 
 def _found(plan: Plan, source: Salvage, key: bytes) -> Found:
