@@ -41,14 +41,20 @@ def taken(said: str) -> str:
 
     if said == "-":
         return sys.stdin.read(_LIMIT)
+    if not _is_file(said):
+        return said
     try:
-        path = Path(said)
-        if len(said) < 512 and path.is_file():
-            with path.open(encoding="utf-8") as file:
-                return file.read(_LIMIT)
+        with Path(said).open(encoding="utf-8") as file:
+            return file.read(_LIMIT)
+    except (OSError, UnicodeDecodeError):
+        raise SecretFileUnreadable(path=said) from None
+
+
+def _is_file(said: str) -> bool:
+    try:
+        return Path(said).is_file()
     except (OSError, ValueError):
-        raise SecretFileUnreadable(path=said[:200]) from None
-    return said
+        return False  # longer than any name, as a whole request is
 
 
 def _ask(vault: Path, number: str | None, passphrase_file: str | None, *, json: bool) -> None:
