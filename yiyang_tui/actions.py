@@ -143,6 +143,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("chart.round", ("ctrl+r", "r"), "chart", rank=1),
     Action("chart.edit", ("ctrl+e", "e"), "chart", rank=2),
     Action("chart.part", ("ctrl+k",), "chart"),
+    Action("chart.consents", ("ctrl+n", "n"), "chart", rank=6),
+    Action("chart.print", ("ctrl+o", "o"), "chart", rank=7),
     # --- a person's facts -------------------------------------------------------------------------
     Action("person.next", ("enter",), "person", rank=1, bound=False),
     Action("person.list", SPACE, "person", rank=2, bound=False),

@@ -215,7 +215,8 @@ class Chart(Place):
     def _show_facts(self, facts: "PersonFacts") -> None:
         self.known = facts
         width = max(self.app.size.width - 24, 30)
-        self.query_one("#facts", VirtualList).show_rows(fact_rows(facts, width))
+        lies_on = self.header.bed_kind if self.header else ""
+        self.query_one("#facts", VirtualList).show_rows(fact_rows(facts, width, lies_on))
 
     # --- pages --------------------------------------------------------------------------------
 
@@ -261,6 +262,8 @@ class Chart(Place):
             return t("settle.not_merged")
         if action == "chart.look" and self.page not in ("course", "facts"):
             return t("chart.only_course")
+        if action == "chart.print" and self.page != "looks":
+            return t("chart.only_looks")
         return None
 
     async def action_back(self) -> None:
@@ -293,6 +296,18 @@ class Chart(Place):
         if settled and settled.edit:
             self.yiyang.call_later(self.yiyang.open, "person", person_id=self.person_id, field=settled.edit)
 
+    def action_consents(self) -> None:
+        """Ctrl+N: what they agreed to."""
+        from yiyang_tui.screens.privacy_acts import ask_consents
+
+        ask_consents(self, self.person_id, self.header.name if self.header else "")
+
+    def action_print(self) -> None:
+        """Ctrl+O: who looked, as a page to print for the person."""
+        from yiyang_tui.screens.privacy_acts import print_looks
+
+        print_looks(self, self.person_id)
+
     def action_part(self) -> None:
         """Ctrl+K: of somebody registered twice, give each registration its own again."""
         from yiyang_tui.screens.settle_same import part
@@ -309,6 +324,8 @@ class Chart(Place):
             self.app.push_screen(
                 LookDialog(self.session, item, self.states.get(item.round_id)), lambda way: self._act_on(item, way)
             )
+        elif event.list.id == "facts" and event.row.field == "consents":
+            self.action_consents()
         elif event.list.id == "facts":
             self.yiyang.call_later(self.yiyang.open, "person", person_id=self.person_id, field=event.row.field)
 

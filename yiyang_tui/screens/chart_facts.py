@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from yiyang_tui.cells import wrap
-from yiyang_tui.screens.person_words import LISTS, allergy, condition, consent, contact, mask
+from yiyang_tui.screens.person_words import LISTS, allergy, condition, contact, mask
 from yiyang_tui.themes import Token
 from yiyang_tui.words import has, language, t
 
@@ -30,10 +30,13 @@ class FactRow:
     token: Token = ""
 
 
-def fact_rows(facts: "PersonFacts", width: int) -> list[FactRow]:
-    """Every fact in lines of at most ``width`` cells; what is not known says so."""
+def fact_rows(facts: "PersonFacts", width: int, bed_kind: str = "") -> list[FactRow]:
+    """Every fact in lines of at most ``width`` cells; what is not known says so, and what is yet to be asked."""
     rows = []
     for field in ORDER:
+        if field == "consents":
+            rows += _consent_rows(facts, width, bed_kind)
+            continue
         said = list(_said(facts, field)) or [t("person.empty")]
         token: Token = "quiet" if said == [t("person.empty")] else ""
         if field == "allergies" and not facts.allergies:
@@ -47,13 +50,30 @@ def fact_rows(facts: "PersonFacts", width: int) -> list[FactRow]:
     return rows
 
 
+def _consent_rows(facts: "PersonFacts", width: int, bed_kind: str) -> list[FactRow]:
+    """How each thing to agree to stands: what was answered, then what should be asked."""
+    from care.consents import standing
+    from yiyang_tui.screens.consents import kind_word, stands_word
+
+    shown = [one for one in standing(facts.consents, bed_kind) if one.last is not None or one.work]
+    shown.sort(key=lambda one: not one.work)
+    said: list[tuple[str, Token]] = [
+        (f"{'! ' if one.work else ''}{kind_word(one.kind)}: {stands_word(one)}", "due" if one.work else "")
+        for one in shown
+    ] or [(t("person.empty"), "quiet")]
+    lines = [(line, token) for words, token in said for line in wrap(words, width)]
+    return [
+        FactRow(f"consents{n}", "consents", t("field.consents") if n == 0 else "", line, token)
+        for n, (line, token) in enumerate(lines)
+    ]
+
+
 def _said(facts: "PersonFacts", field: str) -> Iterator[str]:
     value = getattr(facts, field)
     items: Mapping[str, Callable[[Any], str]] = {
         "contacts": contact,
         "allergies": allergy,
         "conditions": condition,
-        "consents": consent,
     }
     if field in items:
         yield from (items[field](one) for one in value)

@@ -1,4 +1,4 @@
-"""Changing a short list of a person's facts: contacts, allergies, illnesses, consents."""
+"""Changing a short list of a person's facts: contacts, allergies, illnesses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,6 @@ PARTS: Final[Mapping[str, Sequence[Part]]] = {
     "contacts": (Part("name", 30), Part("relation", codes="relation"), Part("phone", 20)),
     "allergies": (Part("to"), Part("reaction"), Part("since", 10)),
     "conditions": (Part("name"), Part("icd10", 10), Part("since", 10)),
-    "consents": (Part("kind"), Part("on", 10), Part("by", 30)),
 }
 """The fields of each list, the one that must be given first."""
 

@@ -16,7 +16,7 @@ from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.bed_offer import offer_bed
 from yiyang_tui.screens.dialogs import Ask, Choose
 from yiyang_tui.screens.person_fields import Beside, PersonFields
-from yiyang_tui.screens.person_values import allergy_problem, differing, facts_of, row_of, values_of
+from yiyang_tui.screens.person_values import ROWS, allergy_problem, differing, facts_of, row_of, values_of
 from yiyang_tui.screens.person_words import sex_age
 from yiyang_tui.widgets.form import Form
 from yiyang_tui.words import has, sentence, t
@@ -75,7 +75,9 @@ class PersonForm(Place):
         self.passed: set[str] = set()
         self.given: dict[str, str] = {}
         self.draft = Draft(self, self.session, f"person:{self.person_id.hex if self.person_id else 'new'}")
-        self.query_one(f"#{self.facts.get('field') or 'name'}").focus()
+        asked = str(self.facts.get("field"))
+        # Consents are no field: they are answered one by one.
+        self.query_one(f"#{asked if asked in ROWS else 'name'}").focus()
         self.run_care(self._read, then=self._begin, group="begin")
 
     def on_resize(self) -> None:

@@ -51,7 +51,6 @@ GROUPS: Final[Mapping[str, Sequence[Row]]] = {
         Row("insurance", "code"),
         Row("insurance_no", "text", 30),
         Row("record_no", "text", 24),
-        Row("consents", "list"),
         Row("note", "text", 500),
         Row("practice", "flag"),
     ),
@@ -83,13 +82,12 @@ def values_of(facts: "PersonFacts") -> "dict[str, Value]":
 
 def facts_of(values: "Mapping[str, Value]", base: "PersonFacts") -> "PersonFacts":
     """The facts that a form says; what it does not ask stays as in ``base``."""
-    from care.person_facts import Allergy, Condition, Consent, Contact
+    from care.person_facts import Allergy, Condition, Contact
 
     kinds: Mapping[str, Callable[..., Any]] = {
         "contacts": Contact,
         "allergies": Allergy,
         "conditions": Condition,
-        "consents": Consent,
     }
     known = {one.name for one in fields(base)}
     given: dict[str, Any] = {}

@@ -50,8 +50,11 @@ def contact(one: "Contact", *, masked: bool = False) -> str:
 
 
 def consent(one: "Consent") -> str:
-    """``入住协议(2026-03-01 李强)``."""
-    return _with(one.kind, one.on, one.by)
+    """``记录上传县级: 同意 2026-03-01 子 李强 签字``."""
+    from care.consents import Standing
+    from yiyang_tui.screens.consents import kind_word, stands_word
+
+    return f"{kind_word(one.kind)}: {stands_word(Standing(one.kind, one))}"
 
 
 def mask(number: str, head: int, tail: int) -> str:
@@ -77,10 +80,8 @@ def options(list_name: str) -> list[tuple[str, str]]:
 
 def item_words(kind: str, item: Mapping[str, str]) -> str:
     """An item of one of the lists of a person, as a form holds it, in words."""
-    from care.person_facts import Allergy, Condition, Consent, Contact
+    from care.person_facts import Allergy, Condition, Contact
 
     if kind == "contacts":
         return contact(Contact(**item))
-    if kind == "allergies":
-        return allergy(Allergy(**item))
-    return condition(Condition(**item)) if kind == "conditions" else consent(Consent(**item))
+    return allergy(Allergy(**item)) if kind == "allergies" else condition(Condition(**item))
