@@ -1,5 +1,5 @@
 # Everything here sets itself up: it needs Python 3.11 or newer, make, and a network to a package index.
-.PHONY: help setup demo test check lint types floors format bench simulate seeds pictures lock clean
+.PHONY: help setup demo test check lint types floors format bench simulate seeds pictures lock clean check-pack
 
 PYTHON ?=
 VENV   ?= .venv
@@ -17,6 +17,7 @@ help:
 	@echo "make bench     the figures, each beside its bound"
 	@echo "make simulate  many histories of the whole system, drawn from seeds: make simulate SEEDS=10000"
 	@echo "make pictures  pictures of the real screens"
+	@echo "make check-pack  the script in a downtime pack, run by node (18 or newer)"
 	@echo "make lock      requirements.lock anew from pyproject.toml"
 	@echo "make clean     remove what make has made"
 
@@ -75,6 +76,9 @@ bench: $(STAMP)
 
 seeds: $(STAMP)
 	@$(PY) -m pytest -q -n 2 --dist loadfile --seeds
+
+check-pack: $(STAMP)
+	@$(PY) -m tests.browser
 
 simulate: $(STAMP)
 	@$(PY) -m tests.simulation --seeds $(or $(SEEDS),1000) --from $(or $(FROM),0)

@@ -140,6 +140,13 @@ def test_the_script_makes_texts_and_never_markup_and_keeps_nothing() -> None:
     assert 'autocomplete="off"' in html
 
 
+def test_the_script_is_one_that_a_browser_of_ten_years_ago_reads() -> None:
+    html = lock(b"{}", CARD, "2026-11-22 21:04", rounds=FAST)
+    (script,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    code = re.sub(r"/\*.*?\*/", "", script, flags=re.DOTALL)
+    assert not re.search(r"=>|`|\b(?:let|const|async|await|class)\b|\?\.|\?\?|\.\.\.", code)
+
+
 def test_the_plain_page_explains_in_both_languages_and_tells_nothing_of_people(home: Household) -> None:
     made = make_pack(home.store, home.carer)
     html = (made.written[0].folder / made.name).read_text("utf-8")
