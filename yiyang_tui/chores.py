@@ -130,20 +130,26 @@ class Chores:
         self.kept: dict[str, Kept] = {}
 
     def start(self) -> None:
-        """Look what is due some seconds from now, and go on by the clock."""
+        """Tell what the log says; look what is due some seconds from now, and go on by the clock."""
+        self.kept = read(self._session.store.path)
+        if self.told():
+            self._changed()
         self._app.set_timer(FIRST_S, self.look)
         self._app.set_interval(LOOK_S, self.look)
 
     def look(self) -> None:
         """Do what is due, unless something is being done; nothing on a record that is only read."""
-        if self._free.is_set() and not self._session.closing.is_set() and not self._session.store.read_only:
-            self._free.clear()
-            self._app.run_worker(self._turn(), group="chores")
+        self._begin(by_clock=True)
 
     def do(self, id: str) -> None:
         """Do a chore now, due or not: somebody asked for it."""
         self._asked.add(id)
-        self.look()
+        self._begin(by_clock=False)
+
+    def _begin(self, *, by_clock: bool) -> None:
+        if self._free.is_set() and not self._session.closing.is_set() and not self._session.store.read_only:
+            self._free.clear()
+            self._app.run_worker(self._turn(by_clock), group="chores")
 
     def told(self) -> list[str]:
         """For the line of every screen, in words: what they warn of, and the urgent ones that failed."""
@@ -159,17 +165,17 @@ class Chores:
         self._session.closing.set()
         self._free.wait(CLOSE_S)
 
-    async def _turn(self) -> None:
+    async def _turn(self, by_clock: bool) -> None:
         loop = asyncio.get_running_loop()
-        await away(lambda: self._work(loop), "chores")
+        await away(lambda: self._work(loop, by_clock), "chores")
         if not self._session.closing.is_set():
             self._changed()
             if self._asked:
-                self.look()
+                self._begin(by_clock=False)
 
     # --- in the thread --------------------------------------------------------------------------
 
-    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _work(self, loop: asyncio.AbstractEventLoop, by_clock: bool) -> None:
         from db.errors import YiyangError
         from db.lock import Taken
 
@@ -180,8 +186,8 @@ class Chores:
             with suppress(Taken, YiyangError), alone(vault):
                 self.kept = read(vault)
                 for chore in self._chores:
-                    wanted = chore.id in asked or due(self.kept.get(chore.id), chore.every_s, self._session.now())
-                    if wanted and not self._session.closing.is_set():
+                    wanted = by_clock and due(self.kept.get(chore.id), chore.every_s, self._session.now())
+                    if (wanted or chore.id in asked) and not self._session.closing.is_set():
                         self.running = chore.id
                         post(loop, self._changed)
                         self._one(chore)

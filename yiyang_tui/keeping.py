@@ -7,6 +7,8 @@ from yiyang_tui.chore_log import Facts, read
 from yiyang_tui.chores import ChoreDone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from db.store import Store
     from yiyang_tui.session import Session
 
@@ -77,8 +79,10 @@ def to_stick(session: "Session") -> ChoreDone:
     return ChoreDone(onto_sticks(session.store) or (dict(facts.facts) if facts else {}))
 
 
-def onto_sticks(store: "Store") -> Facts:
-    """Carry the newest backup to every chosen stick that is plugged in. What was carried; nothing without either.
+def onto_sticks(store: "Store", drives: "Sequence[Path] | None" = None) -> Facts:
+    """Carry the newest backup to every chosen one of the drives. What was carried; nothing without either.
+
+    ``drives``: those that are plugged in, unless others are named.
 
     Raises ``NoRoomForBackup``, ``DiskFull``, ``VaultDamaged``, ``VaultUnwritable``.
     """
@@ -87,7 +91,7 @@ def onto_sticks(store: "Store") -> Facts:
 
     backups = listed(folder_of(store.path))
     facts: Facts = {}
-    for place in chosen(store.pair_id, sticks()) if backups else ():
+    for place in chosen(store.pair_id, sticks() if drives is None else drives) if backups else ():
         there = copied(backups[0], place)
         facts = {"number": there.number, "at": there.at, "place": str(place), "kept": len(listed(place))}
     return facts

@@ -110,8 +110,9 @@ def _room(found: Found) -> Row:
         return Row("room", "bad" if kept.code else "good", t("safety.said.not_yet"), more)
     facts = kept.facts
     reserved = int(facts.get("reserved", 0))
+    word = "room_spent" if not reserved else "room_little" if kept.warn else "room"
     said = t(
-        "safety.said.room" if reserved else "safety.said.room_spent",
+        f"safety.said.{word}",
         free=size(int(facts.get("free_mb", 0)) * 1_000_000),
         rounds=facts.get("rounds", 0),
         reserved=size(reserved),
