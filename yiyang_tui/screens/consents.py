@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 LINES: Final = (("state", 0), ("on", 10), ("relation", 0), ("by", 30), ("how", 0), ("witness", 30), ("reason", 200))
 """The lines of an answer; how many characters may be typed, 0 where something is chosen."""
 
+_WRONG: Final = {
+    "date_shape": "on",
+    "date_ahead": "on",
+    "consent_relation": "relation",
+    "consent_by": "by",
+    "consent_how": "how",
+    "consent_witness": "witness",
+}
+
 
 def kind_word(kind: str) -> str:
     """What is agreed to, in full; what an older record calls otherwise, as it is."""
@@ -71,7 +80,7 @@ class ConsentsDialog(Dialog[bool]):
         with Vertical(classes="dialog wide", id="consents"):
             yield Static(t("consents.title", name=self.name_of), classes="title", markup=False)
             yield VirtualList["Standing"](
-                [Column(30), Column(0)], _cells, key=lambda one: one.kind, titled=False, id="list"
+                [Column(32), Column(0)], _cells, key=lambda one: one.kind, titled=False, id="list"
             )
             yield Static(t("consents.care_goes_on"), classes="prose quiet", markup=False)
             yield Static(t("consents.hint"), classes="hint", markup=False)
@@ -108,7 +117,9 @@ class ConsentsDialog(Dialog[bool]):
 
 
 def _cells(one: "Standing") -> Cells:
-    return [kind_word(one.kind), Cell(stands_word(one), "due" if one.work else "quiet" if one.last is None else "")]
+    if one.work:
+        return [kind_word(one.kind), Cell(f"! {stands_word(one)}", "due")]
+    return [kind_word(one.kind), Cell(f"  {stands_word(one)}", "quiet" if one.last is None else "")]
 
 
 class AnswerDialog(Dialog[bool]):
@@ -192,3 +203,6 @@ class AnswerDialog(Dialog[bool]):
         told = self.query_one("#told", Static)
         told.update(sentence(error))
         told.add_class("urgent")
+        field = _WRONG.get(str(error.facts.get("rule")))
+        if field:
+            self.query_one(f"#{field}").focus()
