@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from yiyang_tui.cli.audit import COMMANDS as AUDIT
 from yiyang_tui.cli.backup import COMMANDS as BACKUP
 from yiyang_tui.cli.bundle import COMMANDS as BUNDLE
 from yiyang_tui.cli.catalogue import catalogue
@@ -61,6 +62,7 @@ def make_tree() -> TyperGroup:
     root.add_typer(imports, name="import")
 
     for of, commands in (
+        ("audit", AUDIT),
         ("backup", BACKUP),
         ("bundle", BUNDLE),
         ("staff", STAFF),
