@@ -10,6 +10,7 @@ from care.pack.passphrase import new_digits
 from db.keys import FLOOR
 from db.vault import open_vault
 from tests.cli.conftest import NUMBER, PASSPHRASE, Ended, refused, yiyang
+from yiyang_tui import chore_log
 
 
 def packed(vault: Path, secret: Path, *words: str, **env: str) -> Ended:
@@ -31,6 +32,8 @@ def test_a_pack_is_made_found_and_opened_elsewhere(vault: Path, secret: Path, tm
     listed = yiyang("pack", "status", "--json", vault=vault, YIYANG_CONFIG=config).json()
     assert [(one["path"], one["card"]) for one in listed["packs"]] == [(said["written"][0], said["card"])]
 
+    kept = chore_log.read(vault)["pack"]
+    assert (kept.done_at, kept.facts) == (said["at"], {"card": said["card"], "people": 0, "places": 2, "missed": 0})
     card = packed(vault, secret, "passphrase")
     assert (card.code, f"卡号 {said['card']}" in card.out) == (0, True)
     elsewhere = tmp_path / "none.db"

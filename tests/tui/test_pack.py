@@ -18,7 +18,8 @@ from care.pack.passphrase import Card, new_digits
 from care.pack.sections import SECTIONS, Disputed, Family, LastMeasured, Section, Waiting
 from care.people import Allergy, Condition, Contact
 from db.tables import Person
-from tests.care.household import Household, founded
+from db.vault import open_vault
+from tests.care.household import NUMBER, PASSPHRASE, Household, founded
 from tests.care.pair import two_laptops
 from yiyang_tui import words
 from yiyang_tui.chores import CHORES
@@ -355,6 +356,29 @@ def test_where_no_place_takes_it_that_is_an_error(home: Household) -> None:
     beside(home.store.path).write_text("in the way")
     with pytest.raises(PackNowhere):
         make_pack(home.store, home.carer)
+
+
+def test_a_record_that_can_only_be_read_gives_its_pack_away(house: Household, tmp_path: Path) -> None:
+    house.person("李秀英", "101-1")
+    used = card_to_pack_with(house.store, None)
+    house.store.close()
+    folder, stick = house.store.path.parent, tmp_path / "stick"
+    stick.mkdir()
+    for each in folder.iterdir():
+        each.chmod(0o400)
+    folder.chmod(0o500)
+    before = {one.name for one in folder.iterdir()}
+    store = open_vault(house.store.path, NUMBER, PASSPHRASE)
+    try:
+        assert store.read_only
+        made = make_pack(store, house.director, [stick])
+        with pytest.raises(PackNowhere):
+            make_pack(store, house.director)
+    finally:
+        store.close()
+        folder.chmod(0o700)
+    assert "李秀英" in by_the_book((stick / made.name).read_text("utf-8"), used.digits).decode()
+    assert {one.name for one in folder.iterdir()} == before
 
 
 def test_each_hour_one_is_made_beside_the_work(

@@ -20,14 +20,17 @@ def now(
     json: Json = False,
 ) -> None:
     """Make a pack now."""
+    from yiyang_tui.chore_log import note_done
     from yiyang_tui.cli.record import acting
     from yiyang_tui.cli.show import as_json
-    from yiyang_tui.pack.hourly import chosen
+    from yiyang_tui.pack.hourly import chosen, facts_of
     from yiyang_tui.pack.make import make_pack
 
     more = () if folder is None else (folder.absolute(),)
     with acting(number, passphrase_file) as (store, by):
         made = make_pack(store, by.id, (*more, *chosen()))
+        if not store.read_only:
+            note_done(store.path, "pack", made.at, facts_of(made))
     if json:
         as_json(_as_json(made))
     else:

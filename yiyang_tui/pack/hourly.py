@@ -7,6 +7,7 @@ from yiyang_tui.chores import ChoreDone
 from yiyang_tui.settings import read_settings, settings_path
 
 if TYPE_CHECKING:
+    from yiyang_tui.pack.make import Made
     from yiyang_tui.session import Session
 
 
@@ -14,9 +15,13 @@ def hourly(session: "Session") -> ChoreDone:
     """Make one and say where it lies. A stick that is not plugged in is told, and is no failure."""
     from yiyang_tui.pack.make import make_pack
 
-    made = make_pack(session.store, None, chosen())
+    return ChoreDone(facts_of(make_pack(session.store, None, chosen())))
+
+
+def facts_of(made: "Made") -> dict[str, str | int]:
+    """What is remembered of a pack, and shown beside the other chores."""
     missed = len(made.missed)
-    return ChoreDone({"card": made.card, "people": made.people, "places": len(made.written) - missed, "missed": missed})
+    return {"card": made.card, "people": made.people, "places": len(made.written) - missed, "missed": missed}
 
 
 def chosen() -> tuple[Path, ...]:

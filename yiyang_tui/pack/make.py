@@ -50,11 +50,13 @@ def make_pack(store: Store, by: UUID | None, more: Sequence[Path] = ()) -> Made:
     body = lock(document.to_json(pages), card, stamp(facts.made_at)).encode("utf-8")
     own = places.beside(store.path)
     name = places.file_name(laptop, times.local(facts.made_at).strftime("%Y%m%d-%H%M"))
-    written = places.put(body, name, (own, *more), own=own)
+    # A record that can only be read, on the worst of days, still gives its pack away; nothing is written beside it.
+    written = places.put(body, name, more if store.read_only else (own, *more), own=own)
     reached = sum(not one.error for one in written)
     if not reached:
         raise PackNowhere(path=str(own))
-    note_packed(store, by, card, len(facts.people), reached)
+    if not store.read_only:
+        note_packed(store, by, card, len(facts.people), reached)
     return Made(facts.made_at, name, card.number, len(facts.people), len(body), written)
 
 
