@@ -56,10 +56,9 @@ class Salvage:
 
     def named_rows(self, table: Table) -> Iterator[tuple[UUID, int]]:
         """The ids and row numbers that the index of a synced table names, whether or not their rows can be read."""
-        for name in self._indexes(f"{_AUTO}{table.name}_"):
-            for cell in self._cells(name):
-                if cell.whole and len(cell.fields) == 2 and _is_id(cell.fields[0]) and isinstance(cell.fields[1], int):
-                    yield UUID(bytes=cell.fields[0]), cell.fields[1]  # type: ignore[arg-type]
+        for cell in self._cells(f"{_AUTO}{table.name}_1"):
+            if cell.whole and len(cell.fields) == 2 and _is_id(cell.fields[0]) and isinstance(cell.fields[1], int):
+                yield UUID(bytes=cell.fields[0]), cell.fields[1]  # type: ignore[arg-type]
 
     def last_number(self, table: Table) -> int:
         """The highest row number of a synced table that anything tells: rows are never taken out of one."""
@@ -68,8 +67,8 @@ class Salvage:
             page = self.pages.read(number)
             if page is not None and kind_of(page, number) == TABLE_LEAF:
                 found = max(found, *(cell.rowid for cell in cells(page, number, self.pages.read)), 0)
-        for name in self._indexes(f"ix_{table.name}_"):
-            for cell in self._cells(name):
+        for index in table.indexes:
+            for cell in self._cells(str(index.name)):
                 if cell.whole and isinstance(cell.fields[-1], int):
                     found = max(found, cell.fields[-1])
         return found
@@ -77,15 +76,11 @@ class Salvage:
     def dated(self, table: Table, numbers: Container[int]) -> dict[int, tuple[UUID, int]]:
         """Whose and of when (seconds UTC) rows are, by their numbers, as far as an index tells."""
         told: dict[int, tuple[UUID, int]] = {}
-        for name in self._indexes(f"ix_{table.name}_person_at"):
-            for cell in self._cells(name):
-                if cell.whole and len(cell.fields) == 3 and cell.fields[2] in numbers and _is_id(cell.fields[0]):
-                    person, at, number = cell.fields
-                    told[number] = (UUID(bytes=person), at)  # type: ignore[index,arg-type,assignment]
+        for cell in self._cells(f"ix_{table.name}_person_at"):
+            if cell.whole and len(cell.fields) == 3 and cell.fields[2] in numbers and _is_id(cell.fields[0]):
+                person, at, number = cell.fields
+                told[number] = (UUID(bytes=person), at)  # type: ignore[index,arg-type,assignment]
         return told
-
-    def _indexes(self, begins: str) -> set[str]:
-        return {home for home in self.home.values() if home.startswith(begins)}
 
     def _at_home(self, name: str) -> list[int]:
         return [number for number, home in self.home.items() if home == name]

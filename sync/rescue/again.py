@@ -78,34 +78,36 @@ def write_entries(
             index_again(act.conn, people)
 
 
-def write_rows(store: Store, again: Again, source: Salvage, fresh: Spans, own: set[bytes], *, more_comes: bool) -> None:
+def write_rows(store: Store, again: Again, source: Salvage, fresh: Spans, own: set[bytes], *, edited: bool) -> None:
     """Write rows once more that only their table holds, and what only it knows of edited ones.
 
-    ``own``: the epochs of this laptop. ``more_comes``: others are known to hold what is wanting here; then their edited
-    rows are left to them. What is ``fresh`` is newer than anything the damaged table says.
+    Of an edited row nobody else may hold the first entry: two of them would never agree. So it must be of an epoch of
+    this laptop (``own``), and ``edited`` says that whatever the county has is here. What is ``fresh`` is newer than
+    anything the damaged table says.
     """
     for name, model in BY_NAME.items():
         table = shape_of(model).table
         people: set[UUID] = set()
         for some in parts(source.rows(table)):
             with store.act(None) as act:
-                for row in _unknown(act.conn, model, some, own, more_comes=more_comes):
+                for row in _unknown(act.conn, model, some, own, edited=edited):
                     _write(act, _inserted(model, row, act.now))
                     again.rows.setdefault(name, set()).add(row["id"])
                     people.add(row["id"])
-                if model.merge.kind == "edit" and not source.pages.stale:
+                if model.merge.kind == "edit" and edited and not source.pages.stale:
                     again.values += sum(_newer(act, model, row, fresh) for row in some if row["id"] not in people)
                 if name == "person":
                     index_again(act.conn, {row["id"] for row in some})
 
 
 def _unknown(
-    conn: Connection, model: type[Synced], rows: Sequence[Row], own: set[bytes], *, more_comes: bool
+    conn: Connection, model: type[Synced], rows: Sequence[Row], own: set[bytes], *, edited: bool
 ) -> Iterator[Row]:
     table = shape_of(model).table
     held = set(conn.execute(select(table.c.id).where(table.c.id.in_([row["id"] for row in rows]))).scalars())
     for row in rows:
-        if row["id"] in held or (more_comes and model.merge.kind == "edit" and epoch_of(row["id"]) not in own):
+        ours = edited and epoch_of(row["id"]) in own
+        if row["id"] in held or (model.merge.kind == "edit" and not ours):
             continue
         held.add(row["id"])
         yield row

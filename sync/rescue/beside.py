@@ -1,7 +1,9 @@
 """What lies beside a record, and who is asked about it: the envelope, the transport folder, the county."""
 
 import shutil
+from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -33,20 +35,33 @@ def lay_out(source: Path, target: Path) -> None:
             folder.chmod(0o700)
 
 
-def ask_others(store: Store, *, network: bool) -> str:
-    """Take in what lies in the folder; with ``network`` also exchange with the county. ``done``, or why not."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whether the county gave what it has: ``done``, ``not_enrolled``, ``no_network``, or the code of ``failed``."""
+
+    code: str
+    failed: YiyangError | None = None
+
+    @property
+    def all_here(self) -> bool:
+        """Nothing is left that the county could give."""
+        return self.code in ("done", "not_enrolled")
+
+
+def ask_others(store: Store, *, network: bool) -> Asked:
+    """Take in what lies in the folder; with ``network`` also exchange with the county."""
     folder = Folder(store.path)
     if not folder.enrolled:
-        return "not_enrolled"
+        return Asked("not_enrolled")
     try:
         take_in(store, folder)
         if not network:
-            return "no_network"
+            return Asked("no_network")
         with my_turn(folder):
             session.sync(store)
     except YiyangError as error:
-        return error.code
-    return "done"
+        return Asked(error.code, error)
+    return Asked("done")
 
 
 def left_waiting(store: Store, found: Found) -> None:
@@ -61,8 +76,8 @@ def left_waiting(store: Store, found: Found) -> None:
                 parcel.drop(folder.inbox, name)
 
 
-def post_strangers(store: Store, found: Found) -> None:
-    """Let batches of others wait in the inbox for what they stand on."""
+def post_waiting(store: Store, found: Found, elsewhere: Collection[bytes]) -> None:
+    """Let batches of others, and those of ours that are ``elsewhere`` too, wait in the inbox for what they stand on."""
     import pyrage
 
     folder = Folder(store.path)
@@ -73,7 +88,7 @@ def post_strangers(store: Store, found: Found) -> None:
     with store.reading() as conn:
         here = held(conn)
     for name, one in found.batches.items():
-        if name not in here and one.header.device != store.device_id:
+        if name not in here and (one.header.device != store.device_id or name in elsewhere):
             parcel.put(folder.inbox, name, parcel.seal_parcel(one.data, [ourselves]))
     with suppress(LinkDamaged):
         folder.write_graph(here)

@@ -43,7 +43,7 @@ class Found:
 
     ``written`` and ``issued``: how many entries, and row ids, each epoch of this laptop had at least; ``opened``: when
     it began (seconds UTC). ``told_end``: the file says how far it came. ``kept``: rows that are carried over.
-    ``thrown``: batches that prove nothing.
+    ``thrown``: batches that prove nothing. ``older``: entries that were unsealed when a backup was made.
     """
 
     device: Device | None = None
@@ -57,6 +57,7 @@ class Found:
     newest_at: int = 0
     offset_s: int = 0
     thrown: int = 0
+    older: dict[EntryRef, Entry] = field(default_factory=dict)
     told_end: bool = False
 
     def reached(self, epoch: bytes, entries: int, rows: int = 0) -> None:
@@ -71,7 +72,7 @@ def identify(found: Found, source: Salvage) -> None:
         found.device = found.device or Device(row["device_id"], row["pair_id"], row["sign_key"], row["age_key"])
 
 
-def read(found: Found, source: Salvage, keys: Mapping[UUID, bytes]) -> None:
+def read(found: Found, source: Salvage, keys: Mapping[UUID, bytes], *, backup: bool = False) -> None:
     """Add what a file holds. ``keys``: by which public key each known device signs; whose key is unknown, is believed.
 
     What this laptop kept was verified when it arrived, and the page that it lies on is what this laptop wrote.
@@ -85,7 +86,7 @@ def read(found: Found, source: Salvage, keys: Mapping[UUID, bytes]) -> None:
     for row in source.cut(BATCH):
         _name(found, row, own.device_id)
     for row in source.rows(JOURNAL):
-        _enter(found, row)
+        _enter(found, row, found.older if backup else found.entries)
     for row in source.rows(EPOCH):
         found.opened[row["epoch"]] = row["opened_at"]
         found.reached(row["epoch"], row["seq"], row["rows"])
@@ -139,7 +140,7 @@ def _name(found: Found, row: Row, own: UUID) -> None:
         found.reached(row["epoch"], row["last"])
 
 
-def _enter(found: Found, row: Row) -> None:
+def _enter(found: Found, row: Row, among: dict[EntryRef, Entry]) -> None:
     ref = EntryRef(row["epoch"], row["seq"])
     try:
         values, replaces = unpack(row["fields"])
@@ -148,7 +149,7 @@ def _enter(found: Found, row: Row) -> None:
         return
     if row["op"] not in ("insert", "edit"):
         return
-    found.entries[ref] = Entry(
+    among[ref] = Entry(
         seq=row["seq"],
         lamport=row["lamport"],
         wall=row["wall"],

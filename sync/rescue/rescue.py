@@ -4,7 +4,7 @@ The damaged file is only ever read. The new record lies beside it until it is co
 short is simply begun again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ from sync.errors import LinkDamaged, NotEnrolled, SignatureWrong
 from sync.link import Folder
 from sync.rescue import found as finding
 from sync.rescue.again import Again, write_entries, write_rows
-from sync.rescue.beside import ask_others, lay_out, left_waiting, post_strangers
+from sync.rescue.beside import ask_others, lay_out, left_waiting, post_waiting
 from sync.rescue.found import Found
 from sync.rescue.losses import gaps, here_of_us, lost_rows, rows_of_ours, spans_of
 from sync.rescue.rebuild import apply_standing, begin, counted
@@ -57,8 +57,9 @@ class Plan:
 def rescued(plan: Plan) -> Iterator[tuple[Store, Report]]:
     """Make the record anew at ``plan.target``; it is open, and settled and closed at the end.
 
-    Raises ``VaultMissing``; ``NothingReads`` if the file is under none of the keys; ``VaultDamaged`` if nothing tells any more which laptop it was, and
-    what ``plan.allowed`` raises; then nothing is left at the target.
+    Raises ``VaultMissing``; what the exchange raises, if the county has what is gone here; ``NothingReads`` if the file
+    is under none of the keys; ``VaultDamaged`` if nothing tells any more which laptop it was; and what ``plan.allowed``
+    raises. Then nothing is left at the target.
     """
     with ExitStack() as resting:
         source, key = _opened(plan, resting)
@@ -154,17 +155,23 @@ def _refill(plan: Plan, source: Salvage, found: Found, store: Store) -> Report:
     county = ask_others(store, network=plan.network)
     counts.add("county")
     left_waiting(store, found)
-    post_strangers(store, found)
+    waits = waited_for(store, found, old, asked=county.all_here)
+    if county.failed is not None and waits.entries:
+        # What is gone here is there. A record without it would be a poor one to go on with.
+        raise county.failed
+    post_waiting(store, found, waits.elsewhere)
 
     here, fresh = spans_of(store), spans_of(store, but=known)
-    waits = waited_for(store, found, old, asked=county == "done")
     again = Again()
-    write_entries(store, again, _astray(store, found), here, fresh)
+    edited = county.all_here or not waits.entries
+    if edited:
+        found.entries = {**found.older, **found.entries}
+    write_entries(store, again, _astray(store, found, waits.elsewhere), here, fresh)
     counts.add("journal")
     ours = found.written.keys() | found.opened.keys() | here_of_us(store).epochs()
-    write_rows(store, again, source, fresh, set(ours), more_comes=waits.entries > 0)
+    write_rows(store, again, source, fresh, set(ours), edited=edited)
     counts.add("tables")
-    return _report(plan, source, found, store, counts, again, waits, county, used, vouched=vouched)
+    return _report(plan, source, found, store, counts, again, waits, county.code, used, vouched=vouched)
 
 
 def _from_backups(plan: Plan, found: Found, store: Store) -> tuple[Path, ...]:
@@ -176,20 +183,20 @@ def _from_backups(plan: Plan, found: Found, store: Store) -> tuple[Path, ...]:
             break
         with _readable(plan, path) as copy:
             if copy is not None:
-                finding.read(found, copy, _signers(plan.source))
+                finding.read(found, copy, _signers(plan.source), backup=True)
                 used.append(path)
     apply_standing(store, found.batches)
     return tuple(used)
 
 
-def _astray(store: Store, found: Found) -> list[tuple[EntryRef, Entry]]:
-    """This laptop's entries that stand in no batch of the new record."""
+def _astray(store: Store, found: Found, elsewhere: Collection[bytes]) -> list[tuple[EntryRef, Entry]]:
+    """This laptop's entries that stand in no batch of the new record, nor in one that is ``elsewhere``."""
     with store.reading() as conn:
         standing = set(held(conn))
     ours = here_of_us(store)
     left = {ref: entry for ref, entry in found.entries.items() if not ours.has(ref)}
     for name, one in found.batches.items():
-        if name not in standing and one.header.device == store.device_id:
+        if name not in standing and name not in elsewhere and one.header.device == store.device_id:
             for entry in one.entries():
                 ref = EntryRef(one.header.epoch, entry.seq)
                 if not ours.has(ref):

@@ -13,10 +13,14 @@ from sync.seal import held
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """Entries that the next sync brings: of this laptop, and of others."""
+    """Entries that the next sync brings: of this laptop, and of others.
+
+    ``elsewhere``: batches of this laptop that the county has and was not asked for.
+    """
 
     own: int
     others: int
+    elsewhere: frozenset[bytes] = frozenset()
 
     @property
     def entries(self) -> int:
@@ -45,7 +49,7 @@ def waited_for(store: Store, found: Found, old: Folder, *, asked: bool) -> Waite
             others += entries
         elif not asked and name in at_county:
             own += entries
-    return Waited(own, others)
+    return Waited(own, others, frozenset() if asked else frozenset(at_county))
 
 
 def _receipted(folder: Folder) -> tuple[bytes, ...]:
