@@ -20,8 +20,8 @@ from db import keys
 from db.backup import GoOn, always
 from db.carried import carry
 from db.clock import LOCAL
-from db.disk import disk_errors, remove
-from db.errors import YiyangError
+from db.disk import disk_errors, new_folder, remove
+from db.errors import Refused, YiyangError
 from db.local import BATCH, JOURNAL
 from db.reserve import SIZE, TIMES, free_room
 
@@ -99,8 +99,10 @@ def make(store: "Store", go_on: GoOn = always) -> Backup:
     Raises ``VaultDamaged``, ``NoRoomForBackup``, ``DiskFull``, ``BackupStopped``: then the older ones are as they were.
     """
     folder = folder_of(store.path)
+    if store.read_only:
+        raise Refused("read_only")
     with disk_errors(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new_folder(folder)
         make_room(folder, _size(store.path))
     known = listed(folder)
     number = known[0].number + 1 if known else 1

@@ -28,8 +28,9 @@ def catalogue(
     from yiyang_tui.words import t
 
     with opened(Secrets(), number, passphrase_file) as (store, _):
-        # A timer may have fetched a list while the record was closed.
-        take_in(store, Folder(store.path))
+        if not store.read_only:
+            # A timer may have fetched a list while the record was closed.
+            take_in(store, Folder(store.path))
         lists = catalogues.catalogues(store)
         found = catalogues.search(store, name, search, MOST) if name is not None else []
     if json:
