@@ -124,7 +124,7 @@ def _named(store: "Store", by: "StaffView", second: "Second", file: str) -> dict
     with doing_together(store, by.id, second, "export.named", "exported_named", table="audit", file=file) as act:
         require(act.conn, by.id, "audit.read")
         note(act, "audit_read", second=second.staff_id, where=file)
-        return dict(act.conn.execute(select(col(Person.id), col(Person.name))).tuples())
+        return dict(act.conn.execute(select(col(Person.id), col(Person.name))).tuples().all())
 
 
 # --- what is said ---------------------------------------------------------------------------------
