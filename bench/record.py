@@ -48,7 +48,7 @@ def fill(path: Path) -> None:
     """Make the record: of the last days as many rounds as a house really makes, the others over the years before."""
     store = create_vault(path, NUMBER, PASSPHRASE)
     plan = setup.House("青山镇两院", "青山镇", "340123", "青山镇卫生院", "青山镇福利院", 5, 20, 3, 4, 4)
-    by = setup.found(store, plan, number=NUMBER, name="王芳", role="carer")
+    by = setup.found(store, plan, number=NUMBER, name="王芳", role="director")
     draw = Random(1)
     now = store.now()
     ids = _ids(now)
