@@ -6,7 +6,7 @@ from sqlalchemy import insert
 
 from db.cipher import fold, open_engine, plain_errors, writing
 from db.device import Device
-from db.disk import disk_errors, new_file, remove
+from db.disk import disk_errors, new_file, new_folder, remove
 from db.local import CLOCK, DEVICE
 
 
@@ -16,7 +16,7 @@ def make_anew(path: Path, key: bytes, device: Device, made_at: int, newest_at: i
     ``newest_at``: the newest time the record believes in, ``offset_s``: what a person's answer adds to the clock.
     """
     with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new_folder(path.parent)
         remove(path)
         new_file(path)
     engine = open_engine(path, key)

@@ -17,7 +17,7 @@ from db.backup import whole
 from db.backups import NoRoomForBackup, entries
 from db.carried import carry
 from db.clock import LOCAL, Clock
-from db.disk import disk_errors, side_files
+from db.disk import disk_errors, new_folder, side_files
 from db.errors import VaultDamaged, WrongPassphrase, YiyangError
 from db.local import CLOCK
 from db.reserve import SIZE, TIMES, free_room
@@ -110,7 +110,7 @@ def put_back(backup: Path, vault: Path, present: Store | None, at: int, *, envel
     fresh = vault.with_name(vault.name + ".restoring")
     aside = _free_name(vault, at)
     with disk_errors(vault):
-        vault.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new_folder(vault.parent)
         needed, free = backup.stat().st_size + TIMES * SIZE, free_room(vault.parent)
         if free < needed:
             raise NoRoomForBackup(needed_mb=needed // 1_000_000, free_mb=free // 1_000_000)
@@ -121,6 +121,8 @@ def put_back(backup: Path, vault: Path, present: Store | None, at: int, *, envel
                 present.give_way(fresh, aside)
             else:
                 _move(vault, aside)
+                # A power cut must not bring the old log back beside the new file.
+                keys.sync_folder(vault.parent)
                 fresh.replace(vault)
             if envelope:
                 keys.write_whole(keys.envelope_path(vault), keys.envelope_path(backup).read_bytes())

@@ -14,6 +14,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from db.disk import new_folder
 from db.errors import YiyangError
 from db.keys import Cost, envelope_of, new_key, write_whole
 from db.slots import passphrase_slot, unwrap
@@ -32,7 +33,7 @@ def remember(path: Path, number: str, passphrase: str, device: Device, cost: Cos
         "slots": [passphrase_slot(key, number, passphrase, cost or Cost())],
         "sealed": base64.b64encode(sealed).decode("ascii"),
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
+    new_folder(path.parent)
     write_whole(_beside(path), json.dumps(kept).encode("ascii"))
 
 

@@ -45,8 +45,10 @@ def choose(pair_id: "UUID", drive: Path) -> Path:
 
     Raises ``OSError``.
     """
+    from db.disk import new_folder
+
     place = _marker(drive, pair_id)
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new_folder(place)
     return place
 
 
