@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from db import keys
-from db.disk import disk_errors
+from db.disk import disk_errors, remove
 from db.errors import YiyangError
 from db.store import Store
 from sync import batch, parcel, session
@@ -33,6 +33,13 @@ def lay_out(source: Path, target: Path) -> None:
         if beside.is_dir():
             shutil.copytree(beside, folder, ignore=shutil.ignore_patterns(*_OF_THE_OLD))
             folder.chmod(0o700)
+
+
+def clear(target: Path) -> None:
+    """Take away a new record that did not come about, and what was laid out beside it."""
+    remove(target)
+    keys.envelope_path(target).unlink(missing_ok=True)
+    shutil.rmtree(Folder(target).path, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

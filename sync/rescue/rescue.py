@@ -12,7 +12,6 @@ from uuid import UUID
 
 from db import keys, slots
 from db.clock import Clock
-from db.disk import remove
 from db.errors import NothingReads, VaultDamaged, WrongPassphrase, YiyangError
 from db.journal import Entry, EntryRef
 from db.local import CLOCK
@@ -24,7 +23,7 @@ from sync.errors import LinkDamaged, NotEnrolled, SignatureWrong
 from sync.link import Folder
 from sync.rescue import found as finding
 from sync.rescue.again import Again, write_entries, write_rows
-from sync.rescue.beside import ask_others, lay_out, left_waiting, post_waiting
+from sync.rescue.beside import ask_others, clear, lay_out, left_waiting, post_waiting
 from sync.rescue.found import Found
 from sync.rescue.losses import gaps, here_of_us, lost_rows, rows_of_ours, spans_of
 from sync.rescue.rebuild import apply_standing, begin, counted
@@ -73,7 +72,7 @@ def rescued(plan: Plan) -> Iterator[tuple[Store, Report]]:
             store.close()
         except BaseException:
             store.close()
-            remove(plan.target)
+            clear(plan.target)
             raise
 
 
@@ -151,7 +150,7 @@ def _refill(plan: Plan, source: Salvage, found: Found, store: Store) -> Report:
     known = {*found.batches, *found.named, *old.graph()}
     ask_others(store, network=False)
     counts.add("batches")
-    vouched = plan.allowed(store)
+    plan.allowed(store)
     county = ask_others(store, network=plan.network)
     counts.add("county")
     left_waiting(store, found)
@@ -171,6 +170,8 @@ def _refill(plan: Plan, source: Salvage, found: Found, store: Store) -> Report:
     ours = found.written.keys() | found.opened.keys() | here_of_us(store).epochs()
     write_rows(store, again, source, fresh, set(ours), edited=edited)
     counts.add("tables")
+    # Who asks may stand in what came back last.
+    vouched = plan.allowed(store)
     return _report(plan, source, found, store, counts, again, waits, county.code, used, vouched=vouched)
 
 

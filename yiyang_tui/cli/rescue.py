@@ -60,8 +60,10 @@ def rescue(
 
 def _check_free(new: Path) -> None:
     from db.errors import VaultExists
+    from db.keys import envelope_path
+    from sync.link import Folder
 
-    if new.exists():
+    if any(path.exists() for path in (new, envelope_path(new), Folder(new).path)):
         raise VaultExists(path=str(new))
 
 
