@@ -13,6 +13,7 @@ from db import keys
 from db.backups import folder_of, listed
 from db.errors import WrongPassphrase
 from db.identity import short
+from db.reserve import keep_reserve
 from db.store import Store
 from db.tables import AuditEvent, Bed
 from db.vault import open_vault
@@ -170,3 +171,13 @@ def test_a_backup_is_noise_without_its_passphrase(vault: Path) -> None:
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(path).execute("SELECT count(*) FROM sqlite_master")
     assert "王芳".encode() not in path.read_bytes()
+
+
+def test_doctor_tells_the_newest_backup_and_the_reserve(vault: Path) -> None:
+    def codes() -> set[str]:
+        return {one["code"] for one in yiyang("doctor", "--json", vault=vault).json()["findings"]}
+
+    assert {"backup_none", "reserve_none"} <= codes()
+    made(vault)
+    assert keep_reserve(vault)
+    assert {"backup", "reserve"} <= codes()

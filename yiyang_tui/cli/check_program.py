@@ -1,6 +1,5 @@
 """Is the program whole, and the machine fit for it: parts, cipher, clock, disk."""
 
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ PARTS: Final = (
 )
 COUNTY_PARTS: Final = ("fastapi", "prometheus_client", "psycopg", "pythonjsonlogger", "uvicorn")
 OLDEST: Final = (3, 11)
-FULL_BYTES, TIGHT_BYTES = 50_000_000, 500_000_000
+MB: Final = 1_000_000
 SKEW_S = 600
 
 
@@ -84,14 +83,16 @@ def check_clock(vault: Path, ahead_s: int | None) -> Iterator[Finding]:
 
 def check_disk(folder: Path) -> Iterator[Finding]:
     """Room for the record and its backup where it lies."""
+    from db.reserve import free_room
     from yiyang_tui.cli.show import size
+    from yiyang_tui.settings import read_settings, settings_path
 
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    free = shutil.disk_usage(folder).free
-    if free < FULL_BYTES:
+    free, chosen = free_room(folder), read_settings(settings_path())
+    if free < chosen.room_urgent_mb * MB:
         yield Finding("disk", "bad", "disk_full", {"free": size(free)})
-    elif free < TIGHT_BYTES:
+    elif free < chosen.room_low_mb * MB:
         yield Finding("disk", "attention", "disk_tight", {"free": size(free)})
     else:
         yield Finding("disk", "good", "disk", {"free": size(free)})

@@ -40,6 +40,7 @@ def doctor(
 
 def everything() -> list[Finding]:
     """All that can be checked without a passphrase."""
+    from yiyang_tui.cli.check_backups import check_backups
     from yiyang_tui.cli.check_program import check_clock, check_disk, check_program
     from yiyang_tui.cli.check_record import check_county, check_file, news_of
     from yiyang_tui.cli.check_terminal import check_terminal
@@ -53,6 +54,7 @@ def everything() -> list[Finding]:
         *check_clock(vault, news.county_ahead_s if news and news.receipt else None),
         *check_county(vault, int(time.time())),
         *check_disk(vault.parent),
+        *check_backups(vault, int(time.time())),
         *check_terminal(),
     ]
 
