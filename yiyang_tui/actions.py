@@ -28,7 +28,8 @@ class Action:
 
     ``keys`` are Textual key names, the one to show first. ``rank`` says how dear it is to the footer: 0 stays
     longest, ``None`` is never shown there. ``shown`` names the keys in words (``key.<shown>``) where they are
-    many. ``bound=False``: a widget handles the keys itself; the row is for the help and the footer alone.
+    many. ``bound=False``: a widget handles the keys itself; the row is for the help and the footer alone. ``right``:
+    one of ``care/data/rules/rights``; without it the key says who has it.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Action:
     rank: int | None = None
     shown: str = ""
     bound: bool = True
+    right: str = ""
 
     @property
     def name(self) -> str:
@@ -77,6 +79,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("unsettled", ("ctrl+g",), EVERYWHERE),
     Action("safety", ("ctrl+y",), EVERYWHERE),
     Action("switch", ("f10",), EVERYWHERE),
+    Action("staff", ("ctrl+w",), EVERYWHERE, right="staff.change"),
     Action("help", ("f1",), EVERYWHERE),
     Action("find", FIND, EVERYWHERE, rank=4),
     Action("undo", ("ctrl+z",), EVERYWHERE, rank=3),
@@ -85,6 +88,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("theme", ("f12",), EVERYWHERE),
     Action("language", ("ctrl+l",), EVERYWHERE),
     Action("quit", ("ctrl+q",), EVERYWHERE, rank=8),
+    # --- who works here ------------------------------------------------------------------------
+    Action("staff.open", ("enter",), "staff", rank=0, bound=False),
+    Action("staff.add", ("ctrl+n", "n"), "staff", rank=1),
+    Action("staff.move", UP_DOWN, "staff", rank=3, shown="arrows", bound=False),
+    Action("staff.back", ("escape",), "staff", rank=2),
     # --- before the record is open -----------------------------------------------------------
     Action("unlock.next", ("enter",), "unlock", rank=0, bound=False),
     Action("unlock.back", ("escape",), "unlock", rank=1),
@@ -96,18 +104,18 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("switch.back", ("escape",), "switch", rank=3),
     # --- today ------------------------------------------------------------------------------------
     Action("today.open", ("enter",), "today", rank=0, bound=False),
-    Action("today.unremarkable", SPACE, "today", rank=1),
+    Action("today.unremarkable", SPACE, "today", rank=1, right="round.record"),
     # --- rounds -----------------------------------------------------------------------------------
-    Action("rounds.unremarkable", SPACE, "rounds", rank=0),
-    Action("rounds.fill", ("enter",), "rounds", rank=0, bound=False),
-    Action("rounds.save", ("ctrl+s",), "rounds", rank=1),
+    Action("rounds.unremarkable", SPACE, "rounds", rank=0, right="round.record"),
+    Action("rounds.fill", ("enter",), "rounds", rank=0, bound=False, right="round.record"),
+    Action("rounds.save", ("ctrl+s",), "rounds", rank=1, right="round.record"),
     Action("rounds.leave", ("escape",), "rounds", rank=2),
-    Action("rounds.correct", ("ctrl+r", "r"), "rounds", rank=3),
+    Action("rounds.correct", ("ctrl+r", "r"), "rounds", rank=3, right="round.correct"),
     Action("rounds.discard", ("delete",), "rounds", rank=6),
-    Action("rounds.chart", ("ctrl+o", "o"), "rounds", rank=7),
+    Action("rounds.chart", ("ctrl+o", "o"), "rounds", rank=7, right="chart.open"),
     # --- sync -------------------------------------------------------------------------------------
     Action("sync.now", ("ctrl+s", "s"), "sync", rank=0),
-    Action("sync.enrol", ("ctrl+e", "e"), "sync", rank=1),
+    Action("sync.enrol", ("ctrl+e", "e"), "sync", rank=1, right="sync.enrol"),
     Action("sync.open", ("enter",), "sync", rank=2, bound=False),
     Action("sync.put", ("ctrl+o", "o"), "sync", rank=3),
     Action("sync.take", ("ctrl+r", "r"), "sync", rank=3),
@@ -120,35 +128,35 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # --- beds -------------------------------------------------------------------------------------
     Action("beds.open", ("enter",), "beds", rank=0, bound=False),
     Action("beds.decline", ("escape",), "beds", rank=0, bound=False),
-    Action("beds.move", ("ctrl+n", "m"), "beds", rank=1),
-    Action("beds.kind", ("ctrl+t", "b"), "beds", rank=1),
-    Action("beds.leave", ("ctrl+o", "l"), "beds", rank=1),
-    Action("beds.discharge", ("ctrl+d", "d"), "beds", rank=2),
-    Action("beds.admit", ("ctrl+a", "a"), "beds", rank=1),
-    Action("beds.close", ("ctrl+k", "k"), "beds", rank=5),
-    Action("beds.add", ("ctrl+e", "e"), "beds", rank=6),
+    Action("beds.move", ("ctrl+n", "m"), "beds", rank=1, right="stay.change"),
+    Action("beds.kind", ("ctrl+t", "b"), "beds", rank=1, right="stay.change"),
+    Action("beds.leave", ("ctrl+o", "l"), "beds", rank=1, right="leave.change"),
+    Action("beds.discharge", ("ctrl+d", "d"), "beds", rank=2, right="stay.change"),
+    Action("beds.admit", ("ctrl+a", "a"), "beds", rank=1, right="stay.change"),
+    Action("beds.close", ("ctrl+k", "k"), "beds", rank=5, right="house.change"),
+    Action("beds.add", ("ctrl+e", "e"), "beds", rank=6, right="house.change"),
     Action("beds.go", ARROWS, "beds", rank=6, shown="arrows", bound=False),
     # --- people -----------------------------------------------------------------------------------
-    Action("people.open", ("enter",), "people", rank=0, bound=False),
+    Action("people.open", ("enter",), "people", rank=0, bound=False, right="chart.open"),
     Action("people.choose", UP_DOWN, "people", rank=2, shown="arrows", bound=False),
-    Action("people.new", ("ctrl+n", "n"), "people", rank=1),
-    Action("people.same", ("ctrl+t",), "people"),
+    Action("people.new", ("ctrl+n", "n"), "people", rank=1, right="person.write"),
+    Action("people.same", ("ctrl+t",), "people", right="person.same"),
     # --- the chart --------------------------------------------------------------------------------
     Action("chart.back", ("escape",), "chart", rank=5),
     Action("chart.pages", ("tab", *DIGITS[:5]), "chart", rank=0, shown="digits", bound=False),
     Action("chart.measure", ("left", "right"), "chart", rank=3, shown="sideways", bound=False),
     Action("chart.span", ("ctrl+t", "t"), "chart", rank=3),
     Action("chart.look", ("enter",), "chart", rank=3, bound=False),
-    Action("chart.settle", ("ctrl+b", "c"), "chart", rank=1),
-    Action("chart.round", ("ctrl+r", "r"), "chart", rank=1),
-    Action("chart.edit", ("ctrl+e", "e"), "chart", rank=2),
-    Action("chart.part", ("ctrl+k",), "chart"),
+    Action("chart.settle", ("ctrl+b", "c"), "chart", rank=1, right="dispute.settle"),
+    Action("chart.round", ("ctrl+r", "r"), "chart", rank=1, right="round.record"),
+    Action("chart.edit", ("ctrl+e", "e"), "chart", rank=2, right="person.write"),
+    Action("chart.part", ("ctrl+k",), "chart", right="person.same"),
     Action("chart.consents", ("ctrl+n", "n"), "chart", rank=6),
-    Action("chart.print", ("ctrl+o", "o"), "chart", rank=7),
+    Action("chart.print", ("ctrl+o", "o"), "chart", rank=7, right="access.print"),
     # --- a person's facts -------------------------------------------------------------------------
     Action("person.next", ("enter",), "person", rank=1, bound=False),
     Action("person.list", SPACE, "person", rank=2, bound=False),
-    Action("person.save", ("ctrl+s",), "person", rank=0),
+    Action("person.save", ("ctrl+s",), "person", rank=0, right="person.write"),
     Action("person.twin", ("ctrl+o",), "person", rank=3),
     Action("person.back", ("escape",), "person", rank=4),
     # --- today, people, rounds, chart, beds, sync: their screens add rows here -------------------

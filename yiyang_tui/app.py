@@ -20,7 +20,7 @@ from yiyang_tui.actions import EVERYWHERE, action, bindings
 from yiyang_tui.calm import CalmApp
 from yiyang_tui.idle import IdleApp, steady
 from yiyang_tui.orderly import OrderlyApp
-from yiyang_tui.places import PLACES, load_place
+from yiyang_tui.places import PLACES, RIGHTS, load_place
 from yiyang_tui.screens.base import Place, Sheet
 from yiyang_tui.session import UNDO_S, Session
 from yiyang_tui.themes import PLAIN, THEMES, make_themes
@@ -109,6 +109,11 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
     async def open(self, id: str, **facts: Any) -> None:
         """Lay a fresh screen of a place over the present one, as a chart over the list it was opened from."""
         assert self.session is not None
+        # Before it opens: nobody types into a form for nothing.
+        if (why := self.why_no_right(RIGHTS.get(id, ""))) is not None:
+            front: Any = self.screen
+            front.say(why)
+            return
         await self.push_screen(load_place(self.places[id])(self.session, **facts))
 
     def went_idle(self) -> None:
@@ -203,9 +208,19 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
         """Why an action cannot be done now from that screen: a sentence, or ``None``."""
         if self.session is None and action(id).where == EVERYWHERE and id not in BEFORE_OPEN:
             return t("unlock.first")
+        if (reason := self.why_no_right(action(id).right)) is not None:
+            return reason
         if isinstance(screen, Sheet) and (reason := screen.why_not(id)) is not None:
             return reason
         return self.why_no_undo() if id == "undo" and not hasattr(screen, "action_undo") else None
+
+    def why_no_right(self, right: str) -> str | None:
+        """Why whoever is signed in may not do what takes this right: a sentence with who may, or ``None``."""
+        if not right or self.session is None or self.session.may(right):
+            return None
+        from yiyang_tui.words.rights import no_right
+
+        return no_right(self.session.staff.role, right)
 
     def why_no_undo(self) -> str | None:
         """Why the last act cannot be taken back: a sentence, or ``None``."""
@@ -246,6 +261,11 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
 
         assert self.session is not None
         self.push_screen(PersonSwitch(self.session))
+
+    async def action_staff(self) -> None:
+        """Ctrl+W: who works here, for those who manage them."""
+        if not any(getattr(screen, "where", "") == "staff" for screen in self.screen_stack):
+            await self.open("staff")
 
     def action_help(self) -> None:
         """F1: this screen and its keys."""

@@ -16,7 +16,11 @@ PLACES: Final[dict[str, str]] = {
     "sync": "yiyang_tui.screens.sync_screen:SyncScreen",
     "unsettled": "yiyang_tui.screens.settle:Settle",
     "safety": "yiyang_tui.screens.safety:Safety",
+    "staff": "yiyang_tui.screens.staff:StaffPlace",
 }
+
+RIGHTS: Final[dict[str, str]] = {"chart": "chart.open", "person": "person.write", "staff": "staff.change"}
+"""What it takes to open these; the others anybody may look at."""
 
 
 def load_place(path: str) -> "type[Place]":

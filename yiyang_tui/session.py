@@ -59,6 +59,12 @@ class Session:
         now = shift(self.now())
         return t("app.shift", name=now.zh if language() == "zh" else now.en, start=now.start, end=now.end)
 
+    def may(self, right: str) -> bool:
+        """Whether the role of whoever is signed in has a right; what is written is looked at again where it is kept."""
+        from care.roles import rights_of
+
+        return right in rights_of(self.staff.role)
+
     @property
     def last_act(self) -> LastAct | None:
         """What Ctrl+Z takes back next."""

@@ -29,6 +29,7 @@ from yiyang_tui.words import t, times
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from care.amending import Amendable
     from care.chart import Header, Look
     from care.people import PersonFacts
     from care.rounds import Saved
@@ -330,13 +331,21 @@ class Chart(Place):
             self.yiyang.call_later(self.yiyang.open, "person", person_id=self.person_id, field=event.row.field)
 
     def _act_on(self, item: "TimelineItem", way: "Way | None") -> None:
+        if way is not None:
+            # Who may, and with whom, is said before anybody types.
+            from care.amending import amendable
+
+            store, by = self.session.store, self.session.staff.id
+            self.run_care(amendable, store, by, item.round_id, then=lambda takes: self._amend(item, way, takes))
+
+    def _amend(self, item: "TimelineItem", way: "Way", takes: "Amendable") -> None:
         from yiyang_tui.screens.look import VoidDialog
         from yiyang_tui.screens.look_correct import CorrectDialog
 
         if way == "correct":
-            self.app.push_screen(CorrectDialog(self.session, item), self._corrected)
-        elif way == "void":
-            self.app.push_screen(VoidDialog(self.session, item), self._voided)
+            self.app.push_screen(CorrectDialog(self.session, item, takes), self._corrected)
+        else:
+            self.app.push_screen(VoidDialog(self.session, item, takes), self._voided)
 
     def _corrected(self, saved: "Saved | None") -> None:
         from care.rounds import undo

@@ -11,12 +11,14 @@ from textual.widgets import Input, Static
 from yiyang_tui.screens.chart_header import DIALOG_CSS
 from yiyang_tui.screens.dialogs import Dialog
 from yiyang_tui.screens.look_words import look_line, look_page, stands
+from yiyang_tui.screens.second import SecondPerson
 from yiyang_tui.themes import token_style
 from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.virtual_list import Column, VirtualList
 from yiyang_tui.words import sentence, t, times
 
 if TYPE_CHECKING:
+    from care.amending import Amendable
     from care.timeline import TimelineItem
     from db.errors import YiyangError
     from sync.proof.whereabouts import State
@@ -64,11 +66,14 @@ class LookDialog(Dialog[Way]):
 
 
 class VoidDialog(Dialog[bool]):
-    """Why a look counts no more. Saves by itself; dismisses with ``True`` once it is saved."""
+    """Why a look counts no more. Saves by itself; dismisses with ``True`` once it is saved.
 
-    def __init__(self, session: "Session", item: "TimelineItem") -> None:
+    Of somebody else's look a second person confirms; if none does, the reason stays as it was typed.
+    """
+
+    def __init__(self, session: "Session", item: "TimelineItem", takes: "Amendable") -> None:
         super().__init__()
-        self.session, self.item = session, item
+        self.session, self.item, self.takes = session, item, takes
         self.saving = False
 
     def compose(self) -> ComposeResult:
@@ -78,7 +83,7 @@ class VoidDialog(Dialog[bool]):
             yield Static(t("chart.void_title"), classes="title", markup=False)
             yield Static(said, classes="prose", markup=False)
             yield Entry(id="reason", longest=200)
-            yield Static(t("chart.void_hint"), id="told", markup=False)
+            yield Static(t("chart.void_hint" if self.takes.own else "chart.void_two"), id="told", markup=False)
 
     def on_mount(self) -> None:
         """Type at once."""
@@ -89,13 +94,22 @@ class VoidDialog(Dialog[bool]):
         event.stop()
         from care.rounds import void
 
-        if self.saving or not event.value.strip():
+        reason = event.value
+        if self.saving or not reason.strip():
             self.query_one("#told").add_class("urgent")
             return
-        self.saving = True
-        store, by = self.session.store, self.session.staff.id
-        self.run_care(
-            void, store, by, self.item.round_id, event.value, then=lambda _none: self._kept(), failed=self._failed
+        store, by, look = self.session.store, self.session.staff.id, self.item.round_id
+        if self.takes.own:
+            self.saving = True
+            self.run_care(void, store, by, look, reason, then=lambda _none: self._kept(), failed=self._failed)
+            return
+        self.app.push_screen(
+            SecondPerson(
+                t("second.void", who=self.item.who, reason=reason.strip()),
+                self.takes.seconds,
+                lambda second: void(store, by, look, reason, second=second),
+            ),
+            lambda done: self._kept() if done else None,
         )
 
     def _kept(self) -> None:

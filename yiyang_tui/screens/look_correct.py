@@ -14,6 +14,7 @@ from yiyang_tui.screens.chart_header import DIALOG_CSS
 from yiyang_tui.screens.dialogs import Dialog
 from yiyang_tui.screens.look_values import AIR, WRITTEN, observation_of, values_of
 from yiyang_tui.screens.look_words import kind_of
+from yiyang_tui.screens.second import SecondPerson
 from yiyang_tui.widgets.choice import Choice
 from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.form import Form
@@ -21,6 +22,7 @@ from yiyang_tui.widgets.tick import Tick
 from yiyang_tui.words import language, sentence, t, times
 
 if TYPE_CHECKING:
+    from care.amending import Amendable
     from care.rounds import Saved
     from care.timeline import TimelineItem
     from db.errors import YiyangError
@@ -28,15 +30,18 @@ if TYPE_CHECKING:
 
 
 class CorrectDialog(Dialog["Saved"]):
-    """Saves by itself; dismisses with what was written, or ``None`` at Esc. Nothing is changed before."""
+    """Saves by itself; dismisses with what was written, or ``None`` at Esc. Nothing is changed before.
+
+    Of somebody else's look a second person confirms; if none does, all that was typed stays.
+    """
 
     CSS_PATH: ClassVar[CSSPathType | None] = [*DIALOG_CSS]
 
     BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "save", "")]
 
-    def __init__(self, session: "Session", item: "TimelineItem") -> None:
+    def __init__(self, session: "Session", item: "TimelineItem", takes: "Amendable") -> None:
         super().__init__()
-        self.session, self.item = session, item
+        self.session, self.item, self.takes = session, item, takes
         self.saving = False
 
     def compose(self) -> ComposeResult:
@@ -50,7 +55,7 @@ class CorrectDialog(Dialog["Saved"]):
                     with Horizontal(classes="row"):
                         yield Static(label, classes="label", markup=False)
                         yield field
-            yield Static(t("chart.correct_hint"), id="told", markup=False)
+            yield Static(t("chart.correct_hint" if self.takes.own else "chart.correct_two"), id="told", markup=False)
 
     def on_mount(self) -> None:
         """Filled as it was recorded."""
@@ -76,16 +81,18 @@ class CorrectDialog(Dialog["Saved"]):
         except YiyangError as error:
             self._refused(error)
             return
-        self.saving = True
-        self.run_care(
-            correct,
-            self.session.store,
-            self.session.staff.id,
-            self.item.round_id,
-            observation,
-            reason,
-            then=self._kept,
-            failed=self._refused,
+        store, by, look = self.session.store, self.session.staff.id, self.item.round_id
+        if self.takes.own or not reason.strip():
+            self.saving = True
+            self.run_care(correct, store, by, look, observation, reason, then=self._kept, failed=self._refused)
+            return
+        self.app.push_screen(
+            SecondPerson(
+                t("second.correct", who=self.item.who, reason=reason.strip()),
+                self.takes.seconds,
+                lambda second: correct(store, by, look, observation, reason, second=second),
+            ),
+            lambda done: self._kept(done[0]) if done else None,
         )
 
     def _kept(self, saved: "Saved") -> None:

@@ -44,6 +44,7 @@ class PersonFields(Form):
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self._said: dict[str, Beside | None] = {}
+        self._barred: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """All groups, one below the other."""
@@ -60,6 +61,8 @@ class PersonFields(Form):
         """What stands beside the fields now; the one with the cursor has its hint where nothing is wrong."""
         here = self.here
         for field in ROWS:
+            if field in self._barred:
+                said = {**said, field: Beside("hint", self._barred[field])}
             beside = said.get(field) or (Beside("hint", _hint(self.query_one(f"#{field}"))) if field == here else None)
             if self._said.get(field) != beside:
                 self._said[field] = beside
@@ -79,6 +82,12 @@ class PersonFields(Form):
         focused = self.screen.focused
         id = focused.id if focused is not None else None
         return id if id in ROWS and id is not None else ""
+
+    def close_to(self, fields: Mapping[str, str]) -> None:
+        """These are shown and cannot be changed by whoever is here; why stands beside each."""
+        self._barred = dict(fields)
+        for field in fields:
+            self.query_one(f"#{field}").disabled = True
 
     def put(self, field: str, value: str) -> None:
         """Fill in one field, as if it had been typed."""

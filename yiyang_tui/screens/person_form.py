@@ -95,9 +95,21 @@ class PersonForm(Place):
 
     def _begin(self, found: "PersonFacts") -> None:
         fill(self, values_of(found))
+        self.form.close_to(self._not_theirs())
         # As the form gives them back, so that filling it is not taken for typing.
         self.seen, self.filled = found, values(self)
         self.draft.restore(self._restored)
+
+    def _not_theirs(self) -> dict[str, str]:
+        """The fields that take a right which whoever is here has not got, and who has it."""
+        from care.roles import rights_of_fields
+        from yiyang_tui.words.rights import who_may
+
+        return {
+            field: t("person.only_by", who=who_may(next(iter(wanting))))
+            for field in ROWS
+            if (wanting := {one for one in rights_of_fields("person", [field]) if not self.session.may(one)})
+        }
 
     def _restored(self, kept: Mapping[str, Value] | None) -> None:
         if kept:

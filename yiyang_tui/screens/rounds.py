@@ -240,7 +240,7 @@ class Rounds(Place):
         self._enter(empty=False)
 
     def _enter(self, *, empty: bool) -> Any:
-        why = self.why_not("rounds.fill")
+        why = self.yiyang.why_not("rounds.fill", self)
         if why is not None:
             self.say(why)
             return None

@@ -31,6 +31,10 @@ def begin(place: "Place", found: "Finding") -> None:
         TwoInBed,
     )
 
+    for right in _takes(found):
+        if (why := place.yiyang.why_no_right(right)) is not None:
+            place.say(why)
+            return
     match found:
         case Dispute():
             _contest(place, found)
@@ -50,6 +54,26 @@ def begin(place: "Place", found: "Finding") -> None:
             same_people(place, found.people[0], found.people[1])
         case ShownAsEachOther():
             _circle(place, found.people)
+
+
+def _takes(found: "Finding") -> frozenset[str]:
+    """The rights that settling it takes: refused before anything is asked or typed."""
+    from care.disputes import ContestedRow
+    from care.findings import LabelTwice, NumberTwice, RegisteredTwice, ShownAsEachOther, TwoInBed
+    from care.roles import rights_to_settle
+
+    match found:
+        case ContestedRow():
+            return rights_to_settle(found.table, found.fields)
+        case TwoInBed():
+            return frozenset(("stay.change",))
+        case NumberTwice():
+            return frozenset(("staff.change",))
+        case LabelTwice():
+            return frozenset(("house.change",))
+        case RegisteredTwice() | ShownAsEachOther():
+            return frozenset(("person.same",))
+    return frozenset(("dispute.settle",))
 
 
 # --- what was written apart -------------------------------------------------------------------------

@@ -28,6 +28,11 @@ def who_may(right: str) -> str:
     return any_of([role_name(role) for role in roles_of(right)])
 
 
+def no_right(role: str, right: str) -> str:
+    """What to say to somebody of a role who has not got a right."""
+    return t("refused.no_right", role=role_name(role), right=right_name(right), who=who_may(right))
+
+
 def in_words(facts: Mapping[str, str | int]) -> dict[str, str | int]:
     """The facts of a refusal with rights and roles in words; ``who``: who may do it, to be asked."""
     said = dict(facts)
