@@ -20,7 +20,7 @@ from care.rights import doing, require
 from db.errors import Refused
 from db.store import Store
 
-RIGHT = "house.change"
+RIGHT = "retention.decide"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def test_a_pair_may_keep_longer_and_never_shorter(house: Household) -> None:
         lengthen(house.store, house.director, "health_record", 50)
     with refuses("retention_unknown", known=" ".join(years(house))):
         lengthen(house.store, house.director, "photos", 5)
-    with refuses("no_right", right="house.change", role="carer"):
+    with refuses("no_right", right="retention.decide", role="carer"):
         lengthen(house.store, house.carer, "welfare_file", 9)
 
 
@@ -109,7 +109,7 @@ def test_longer_terms_count_and_nothing_is_deleted(house: Household, gone: UUID)
 
 
 def test_only_who_runs_the_house_sees_the_list(house: Household) -> None:
-    with refuses("no_right", right="house.change", role="carer"):
+    with refuses("no_right", right="retention.decide", role="carer"):
         due(house.store, house.carer, house.store.now())
 
 
