@@ -1,7 +1,7 @@
 """Tables of columns back into journal entries: the reading half of ``columns``. Nothing is believed unchecked."""
 
 from itertools import accumulate, repeat
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from db.journal import Entry, EntryRef, Value
 from sync.codec.cells import read_column
@@ -24,6 +24,7 @@ from sync.codec.scope import Epochs, Scope, Table
 from sync.codec.tokens import INT64_HIGH, Cell, Malformed, Reader
 
 _COUNTER = (1 << 32) - 1
+_UNSAID = SafeUUID.unknown
 
 
 def lift(source: Reader, epoch: bytes, first: int) -> list[Entry]:
@@ -42,27 +43,28 @@ def lift(source: Reader, epoch: bytes, first: int) -> list[Entry]:
     text = 0
     for number, kind in enumerate(kinds):
         columns, replaced, room = _read_fields(source, kind, Scope(epochs, tables, number), room)
-        text += sum(map(_text, columns))
+        types = [set(map(type, column)) for column in columns]
+        text += sum(map(_text, columns, types))
         if text > MAX_TEXT:
             raise Malformed("too much text")
-        values = [_values(column, ids) for column in columns]
+        values = [_values(column, found_in, ids) for column, found_in in zip(columns, types, strict=True)]
         # Transposed at once: picking a million cells one by one was a third of the work.
         lines = zip(*values[1:], strict=True) if kind.fields else repeat(())
         seen = zip(*replaced, strict=True) if kind.replaced else repeat(())
         for place, staff, line, before in zip(tables[number].places, values[0], lines, seen, strict=False):
             if staff is not None and not isinstance(staff, UUID):
                 raise Malformed("not a member of staff")
-            found[place] = Entry(
-                seq=first + place,
-                lamport=lamports[place],
-                wall=walls[place],
-                staff=staff,
-                table=kind.table,
-                row=UUID(bytes=rows[place]),
-                op=OPS[kind.op],
-                values=dict(zip(kind.fields, line, strict=True)),
-                replaces=dict(zip(kind.replaced, before, strict=True)),
-                suspect=suspects[place],
+            found[place] = Entry(  # by place: to name each argument costs as much as to make the entry
+                first + place,
+                lamports[place],
+                walls[place],
+                staff,
+                kind.table,
+                _uuid(rows[place]),
+                OPS[kind.op],
+                dict(zip(kind.fields, line, strict=True)),
+                dict(zip(kind.replaced, before, strict=True)) if kind.replaced else {},
+                suspects[place],
             )
     source.end()
     return [entry for entry in found if entry is not None]
@@ -159,22 +161,26 @@ def _read_fields(
     return table.columns, replaced, room
 
 
-def _text(column: list[Cell]) -> int:
+def _text(column: list[Cell], types: set[type]) -> int:
     """Characters of a column. A text that is written once may stand in every row."""
-    return sum(len(cell) for cell in column if type(cell) is str) if str in set(map(type, column)) else 0
+    if str not in types:
+        return 0
+    return sum(map(len, column if types == {str} else [cell for cell in column if type(cell) is str]))  # type: ignore[arg-type]
 
 
-def _values(column: list[Cell], ids: dict[bytes, UUID]) -> list[Value]:
+def _uuid(name: bytes) -> UUID:
+    """``UUID(bytes=name)`` without its choice among six ways to say one: half of what it takes."""
+    if len(name) != 16:
+        raise Malformed("not an id")
+    made = UUID.__new__(UUID)
+    object.__setattr__(made, "int", int.from_bytes(name, "big"))
+    object.__setattr__(made, "is_safe", _UNSAID)
+    return made
+
+
+def _values(column: list[Cell], types: set[type], ids: dict[bytes, UUID]) -> list[Value]:
     # Most columns hold no ids, and looking at each of their cells is most of the work of reading.
-    if bytes in set(map(type, column)):
-        return [_value(cell, ids) for cell in column]
-    return column  # type: ignore[return-value]
-
-
-def _value(cell: Cell, ids: dict[bytes, UUID]) -> Value:
-    if not isinstance(cell, bytes):
-        return cell
-    found = ids.get(cell)
-    if found is None:
-        found = ids[cell] = UUID(bytes=cell)
-    return found
+    if bytes not in types:
+        return column  # type: ignore[return-value]
+    ids.update((cell, _uuid(cell)) for cell in set(column) if isinstance(cell, bytes) and cell not in ids)
+    return list(map(ids.get, column, column))  # type: ignore[arg-type]

@@ -22,18 +22,18 @@ def append(conn: Connection, table: Table, rows: Sequence[Sequence[Value | bytes
     if not rows:
         return 0
     if conn.dialect.name != "postgresql":
-        return _insert(conn, table, _stored(table, rows), "?")
+        return _insert(conn, table, stored(table, rows), "?")
     if len(rows) <= _FEW:
         return _insert(conn, table, rows, "%s")
     return _copy(conn, table, rows)
 
 
-def _stored(table: Table, rows: Sequence[Sequence[Value | bytes]]) -> list[tuple[Any, ...]]:
+def stored(table: Table, rows: Sequence[Sequence[Value | bytes]]) -> list[tuple[Any, ...]]:
     """The rows as SQLite keeps them: ids are sixteen bytes."""
     cells: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for place, column in enumerate(table.columns):
         if isinstance(column.type, RowId):
-            cells[place] = [None if value is None else value.bytes for value in cells[place]]
+            cells[place] = [None if value is None else value.int.to_bytes(16, "big") for value in cells[place]]
     return list(zip(*cells, strict=True))
 
 

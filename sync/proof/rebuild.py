@@ -22,6 +22,7 @@ from db.store import Store
 from db.tables import SYNCED
 from sync import batch
 from sync.merging import arrivals
+from sync.merging.bulk import stored
 from sync.merging.merge import Reached, apply, laptop_tables
 from sync.merging.uncollected import uncollected
 from sync.seal import tail
@@ -90,7 +91,9 @@ class _Appended:
         if not entries:
             return
         made, _, _ = arrivals.rows(self.shape, entries, ())
-        meant = {row[0].bytes: _stored(row) for row in reversed(made) if isinstance(row[0], UUID)}
+        if not made:
+            return
+        meant: dict[bytes, tuple[object, ...]] = {row[0]: row for row in reversed(stored(self.shape.table, made))}
         for known in meant.keys() & self.met:
             del meant[known]
         if not meant:
@@ -110,11 +113,6 @@ class _Appended:
         """How many rows are not what was inserted: changed, gone, or put in behind the journal."""
         (count,) = driver_of(conn).execute(f'SELECT count(*) FROM "{self.shape.name}"').fetchone()
         return self.changed + max(self.lost, int(count) - len(self.met))
-
-
-def _stored(row: Sequence[object]) -> tuple[object, ...]:
-    """A row as the file keeps it."""
-    return tuple([value.bytes if type(value) is UUID else value for value in row])
 
 
 def _differing(here: set[bytes], anew: set[bytes]) -> int:
