@@ -225,8 +225,10 @@ class Store:
         with self._lock:
             if self._inside:
                 raise RuntimeError("the key cannot be changed inside a transaction")
-            openers.check(self)
+            if self.read_only:
+                raise Refused("read_only")
             self._follow()
+            openers.check(self)
             self._let_go()
             before = keys.read_envelope(keys.envelope_path(self.path))
             after = rekey.envelope_for(before, self._key, key, self.device)
