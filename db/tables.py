@@ -161,7 +161,8 @@ class Person(Synced, table=True):
 
     ``contacts``: ``[{"name", "relation", "phone"}]``; ``allergies``: ``[{"to", "reaction",
     "since"}]``; ``conditions``: ``[{"name", "icd10", "since"}]``; ``consents``: ``[{"kind",
-    "on", "by"}]``, all JSON text.
+    "on", "by", "state", "relation", "how", "witness", "reason"}]``, one an answer, the last of a kind counts; all JSON
+    text.
 
     ``same_as``: somebody was registered twice, and is shown as that person from then on. The rows of both stay where
     they are; reads follow (``care.groups``).
