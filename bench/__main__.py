@@ -11,7 +11,21 @@ from importlib import import_module
 from bench.figure import Figure, show
 from bench.report import write
 
-PARTS = ("start", "save", "audit", "today", "wire", "peers", "requests", "link", "merge", "storm", "pull")
+PARTS = (
+    "start",
+    "opening",
+    "save",
+    "backup",
+    "audit",
+    "today",
+    "wire",
+    "peers",
+    "requests",
+    "link",
+    "merge",
+    "storm",
+    "pull",
+)
 
 
 def main(words: list[str]) -> int:
