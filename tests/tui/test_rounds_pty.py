@@ -87,7 +87,7 @@ def vault(tmp_path: Path) -> Path:
     """The closed record of a house with three people, made by the machine's own clock."""
     path = tmp_path / "record.db"
     store = create_vault(path, NUMBER, PASSPHRASE, cost=FLOOR)
-    carer = setup.found(store, PLAN, number=NUMBER, name="王芳", role="carer")
+    carer = setup.found(store, PLAN, number=NUMBER, name="王芳", role="director")
     made = Household(store, carer, carer)
     for name, bed in (("王长生", "101-1"), ("陈德福", "101-2"), ("李秀英", "102-1")):
         made.person(name, bed, care_level="full")
