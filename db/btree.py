@@ -71,6 +71,26 @@ def cells(page: bytes, number: int, read: Read) -> Iterator[Cell]:
         yield Cell(rowid, fields, whole)
 
 
+def beginnings(page: bytes, number: int) -> Iterator[tuple[int, Field, bool]]:
+    """Of each row on a leaf of a table its number, its first field, and whether all of it lies on this page.
+
+    Nothing else is looked at: of a million rows this is what tells which few are worth reading.
+    """
+    if kind_of(page, number) != TABLE_LEAF:
+        return
+    for at in _places(page, _FIRST if number == 1 else 0):
+        try:
+            length, at = _varint(page, at)
+            rowid, at = _varint(page, at)
+            size, within = _varint(page, at)
+            kind, _ = _varint(page, within)
+            begin = at + size
+            first = _field(kind, page[begin : begin + _width(kind)])
+        except (IndexError, struct.error, ValueError):
+            return
+        yield rowid, first, length <= _MOST_LOCAL[True]
+
+
 def _places(page: bytes, start: int) -> list[int]:
     (count,) = struct.unpack_from(">H", page, start + 3)
     begin = start + (12 if page[start] in (INDEX_INNER, TABLE_INNER) else 8)

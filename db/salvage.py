@@ -15,7 +15,18 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Integer, LargeBinary, Table
 
-from db.btree import INDEX_INNER, INDEX_LEAF, TABLE_INNER, TABLE_LEAF, Cell, Field, cells, children, kind_of
+from db.btree import (
+    INDEX_INNER,
+    INDEX_LEAF,
+    TABLE_INNER,
+    TABLE_LEAF,
+    Cell,
+    Field,
+    beginnings,
+    cells,
+    children,
+    kind_of,
+)
 from db.disk import side_files
 from db.errors import VaultMissing
 from db.local import JOURNAL, METADATA
@@ -41,16 +52,28 @@ class Salvage:
     lost: dict[str, set[int]] = field(default_factory=dict)
     astray: dict[str, list[int]] = field(default_factory=dict)
 
-    def rows(self, table: Table) -> Iterator[Row]:
-        """Every whole row of a table that can be read; those of pages astray come last, and may repeat others."""
+    def rows(self, table: Table, on: Container[int] | None = None) -> Iterator[Row]:
+        """Every whole row of a table that can be read, ``on`` some pages or all; those of pages astray come last."""
         columns = _columns(table)
-        for cell in self._cells(table.name):
+        for cell in self._cells(table.name, on):
             if cell.whole and len(cell.fields) == len(columns) and _fits(table, cell):
                 yield _row(table, cell)
 
+    def ids(self, table: Table) -> Iterator[tuple[UUID, int]]:
+        """The ids of the rows of a synced table, and the page of each."""
+        for number, page in self._pages(table.name):
+            for _, first, _ in beginnings(page, number):
+                if _is_id(first):
+                    yield UUID(bytes=first), number  # type: ignore[arg-type]
+
     def cut(self, table: Table) -> Iterator[Row]:
         """Rows of which only the first columns can be read: what they were is known, not what they said."""
-        for cell in self._cells(table.name):
+        long = {
+            number
+            for number, page in self._pages(table.name)
+            if not all(local for _, _, local in beginnings(page, number))
+        }
+        for cell in self._cells(table.name, long):
             if not cell.whole and _fits(table, cell):
                 yield _row(table, cell)
 
@@ -63,11 +86,9 @@ class Salvage:
     def last_number(self, table: Table) -> int:
         """The highest row number of a synced table that anything tells: rows are never taken out of one."""
         found = 0
-        for number in (*self._at_home(table.name), *self.astray.get(table.name, ())):
-            page = self.pages.read(number)
-            if page is not None and kind_of(page, number) == TABLE_LEAF:
-                found = max(found, *(cell.rowid for cell in cells(page, number, self.pages.read)), 0)
-        for index in table.indexes:
+        for number, page in self._pages(table.name):
+            found = max(found, *(rowid for rowid, _, _ in beginnings(page, number)), 0)
+        for index in table.indexes if self.lost else ():
             for cell in self._cells(str(index.name)):
                 if cell.whole and isinstance(cell.fields[-1], int):
                     found = max(found, cell.fields[-1])
@@ -82,14 +103,16 @@ class Salvage:
                 told[number] = (UUID(bytes=person), at)  # type: ignore[index,arg-type,assignment]
         return told
 
-    def _at_home(self, name: str) -> list[int]:
-        return [number for number, home in self.home.items() if home == name]
-
-    def _cells(self, name: str) -> Iterator[Cell]:
-        for number in (*self._at_home(name), *self.astray.get(name, ())):
-            page = self.pages.read(number)
+    def _pages(self, name: str, on: Container[int] | None = None) -> Iterator[tuple[int, bytes]]:
+        here = [number for number, home in self.home.items() if home == name]
+        for number in (*here, *self.astray.get(name, ())):
+            page = self.pages.read(number) if on is None or number in on else None
             if page is not None:
-                yield from cells(page, number, self.pages.read)
+                yield number, page
+
+    def _cells(self, name: str, on: Container[int] | None = None) -> Iterator[Cell]:
+        for number, page in self._pages(name, on):
+            yield from cells(page, number, self.pages.read)
 
 
 @contextmanager

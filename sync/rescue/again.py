@@ -87,17 +87,31 @@ def write_rows(store: Store, again: Again, source: Salvage, fresh: Spans, own: s
     """
     for name, model in BY_NAME.items():
         table = shape_of(model).table
-        people: set[UUID] = set()
-        for some in parts(source.rows(table)):
+        compared = model.merge.kind == "edit" and edited and not source.pages.stale
+        for some in parts(source.rows(table, None if compared else _wanting(store, source, table))):
+            with store.reading() as conn:
+                unknown = list(_unknown(conn, model, some, own, edited=edited))
+            if not unknown and not compared:
+                continue
+            fresh_ids = {row["id"] for row in unknown}
             with store.act(None) as act:
-                for row in _unknown(act.conn, model, some, own, edited=edited):
+                for row in unknown:
                     _write(act, _inserted(model, row, act.now))
-                    again.rows.setdefault(name, set()).add(row["id"])
-                    people.add(row["id"])
-                if model.merge.kind == "edit" and edited and not source.pages.stale:
-                    again.values += sum(_newer(act, model, row, fresh) for row in some if row["id"] not in people)
+                again.rows.setdefault(name, set()).update(fresh_ids)
+                if compared:
+                    again.values += sum(_newer(act, model, row, fresh) for row in some if row["id"] not in fresh_ids)
                 if name == "person":
                     index_again(act.conn, {row["id"] for row in some})
+
+
+def _wanting(store: Store, source: Salvage, table: Table) -> set[int]:
+    """The pages of a table on which rows lie that are not here."""
+    pages: set[int] = set()
+    for some in parts(source.ids(table)):
+        with store.reading() as conn:
+            held = set(conn.execute(select(table.c.id).where(table.c.id.in_([row for row, _ in some]))).scalars())
+        pages |= {page for row, page in some if row not in held}
+    return pages
 
 
 def _unknown(
