@@ -152,7 +152,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("chart.edit", ("ctrl+e", "e"), "chart", rank=2, right="person.write"),
     Action("chart.part", ("ctrl+k",), "chart", right="person.same"),
     Action("chart.consents", ("ctrl+n", "n"), "chart", rank=6),
-    Action("chart.print", ("ctrl+o", "o"), "chart", rank=7, right="access.print"),
+    Action("chart.print", ("ctrl+o", "o"), "chart", rank=1, right="access.print"),
     # --- a person's facts -------------------------------------------------------------------------
     Action("person.next", ("enter",), "person", rank=1, bound=False),
     Action("person.list", SPACE, "person", rank=2, bound=False),
