@@ -17,6 +17,7 @@ from db import grouped, keys, slots
 from db.disk import disk_errors
 from db.errors import Refused, VaultDamaged, WrongPassphrase
 from db.keys import FLOOR, KEY_BYTES, STAFF_NUMBER, Cost, Slot
+from db.log import check_log
 from db.slots import WRAPPED_BYTES
 from db.store import Store
 from db.vault import open_with
@@ -148,6 +149,7 @@ def open_answered(vault: Path, text: str, passphrase: str) -> tuple[Store, Slot]
     envelope = keys.read_envelope(keys.envelope_path(vault))
     if not slots.holds(envelope, key):
         raise Refused("answer_not_one")
+    check_log(vault)
     return open_with(vault, (key, *slots.old_keys(envelope, key))), slot
 
 
