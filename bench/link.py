@@ -45,7 +45,7 @@ def _both_ways(place: Path, tls: bool) -> list[Figure]:
     county = admin.init(place / "county", "青川县")
     home = create_vault(place / "home" / "yiyang.db", "01", "a bench needs no secret", cost=FLOOR)
     plan = setup.House("青山镇两院", "青山镇", "340123", "青山镇卫生院", "青山镇福利院", 2, 10, 3, 1, 2)
-    setup.found(home, plan, number="01", name="王芳", role="carer")
+    setup.found(home, plan, number="01", name="王芳", role="director")
     with running(county, tls=tls) as url:
         enrol.enrol(home, url, admin.new_code(county, "青山镇"), pair_name="青山镇", laptop="护理站")
         session.sync(home)

@@ -26,7 +26,7 @@ def figures() -> list[Figure]:
         county = admin.init(Path(place) / "county", "青川县")
         store = create_vault(Path(place) / "home" / "yiyang.db", "01", "a bench needs no secret", cost=FLOOR)
         plan = setup.House("青山镇两院", "青山镇", "340123", "青山镇卫生院", "青山镇福利院", 2, 10, 3, 1, 2)
-        by = setup.found(store, plan, number="01", name="王芳", role="carer")
+        by = setup.found(store, plan, number="01", name="王芳", role="director")
         who = page(store, "", 0, 1)[0].id
         with running(county) as url, counting(url) as (nearer, counted):
             enrol.enrol(store, nearer, admin.new_code(county, "青山镇"), pair_name="青山镇", laptop="护理站")
