@@ -52,16 +52,17 @@ def tour_words(board: Board) -> list[Cell]:
 
 
 def counts(board: Board, lines: Sequence[Line], marks: Mapping[UUID, Mark], pace: Pace) -> list[Cell]:
-    """``已巡 12/28  异常 2  剩约 9 分钟``, counting what is on its way to the disk."""
+    """``已巡 12/28  异常 2  剩约 9 分钟``. Only what is on the disk is called done."""
     counted = [line for line in lines if line.row and line.row.where == "in" and not line.row.practice]
     left = sum(waits(line, marks) for line in counted)
-    cells = [Cell(t("rounds.done", done=board.total - left, total=board.total), "title")]
+    saving = sum(line.row is not None and marks.get(line.row.person_id) == "saving" for line in counted)
+    cells = [Cell(t("rounds.done", done=board.total - left - saving, total=board.total), "title")]
     if board.remarkable:
         cells.append(Cell("   " + t("rounds.remarkable", n=board.remarkable), "urgent"))
     minutes = pace.minutes_for(left)
     if minutes is not None:
         cells.append(Cell("   " + t("rounds.left", span=times.span(minutes * 60)), "quiet"))
-    elif not left and board.total:
+    elif not left and not saving and board.total:
         cells.append(Cell("   " + t("rounds.all_done"), "done"))
     return cells
 
