@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from db.vault import open_vault
 from sync.county import revoke
 from sync.county.settings import Settings
 from tests.cli.conftest import NUMBER, PASSPHRASE, environment, refused, yiyang
+from yiyang_tui.cli import qr
 
 OWN = "自己的一句长口令"
 AS = ("--number", NUMBER, "--passphrase-file", "-")
@@ -95,11 +97,12 @@ def test_what_is_wrong_is_one_sentence(vault: Path) -> None:
 
 
 def test_the_cost_is_measured_and_how_long_it_may_take_is_remembered(tmp_path: Path) -> None:
-    free = {"YIYANG_CONFIG": str(tmp_path), "YIYANG_PASSPHRASE_MS": ""}
-    first = yiyang("vault", "calibrate", "--ms", "1", "--json", **free).json()
+    place = str(tmp_path)
+    words = ("vault", "calibrate", "--ms")
+    first = yiyang(*words, "1", "--json", YIYANG_CONFIG=place, YIYANG_PASSPHRASE_MS="").json()
     assert (first["asked_ms"], first["memory_kib"], first["passes"], first["lanes"]) == (1, 19 * 1024, 2, 1)
     assert "passphrase_ms = 1\n" in (tmp_path / "settings.toml").read_text()
-    assert yiyang("vault", "calibrate", "--ms", "0", **free).code == 2
+    assert yiyang(*words, "0", YIYANG_CONFIG=place).code == 2
 
 
 # --- recovery with the county ----------------------------------------------------------------
@@ -169,12 +172,12 @@ def test_a_revoked_laptop_gets_no_answer(lost: Callable[..., str], county: Setti
 
 
 def test_a_telephone_can_take_the_code_from_the_screen(enrolled: Path, tmp_path: Path) -> None:
-    """In a real terminal of 80 cells the request is drawn as well; every line has the same width and fits."""
+    """In a real terminal of 80 by 24 the request is drawn as well, in parts that each fit."""
     secret = tmp_path / "own"
     secret.write_text(OWN)
     main, side = pty.openpty()
     words = [sys.executable, "-m", "yiyang_tui", "vault", "recover", "--number", NUMBER, "--passphrase-file"]
-    env = environment(YIYANG_VAULT=str(enrolled), YIYANG_LANG="zh", COLUMNS="80", PYTHONUTF8="1")
+    env = environment(YIYANG_VAULT=str(enrolled), YIYANG_LANG="zh", COLUMNS="80", LINES="24", PYTHONUTF8="1")
     with subprocess.Popen([*words, str(secret)], env=env, stdout=side, stderr=subprocess.DEVNULL) as process:
         os.close(side)
         said = b""
@@ -187,11 +190,12 @@ def test_a_telephone_can_take_the_code_from_the_screen(enrolled: Path, tmp_path:
     os.close(main)
     lines = said.decode().replace("\r\n", "\n").split("\n")
     drawn = [line.removeprefix("\x1b[97;40m").removesuffix("\x1b[0m") for line in lines if line.startswith("\x1b[97")]
-    assert len(drawn) > 20
-    assert len({len(line) for line in drawn}) == 1
-    assert len(drawn[0]) <= 80
-    text = "\n".join(line for line in lines if line and "\x1b" not in line).split("对照号")[0]
+    text = "\n".join(line for line in lines if re.fullmatch(r"[0-9A-Z]{6}( [0-9A-Z]{6})*", line))
     assert NUMBER.encode() in grouped.read(text)
+    parts = qr.drawn("".join(text.split()), 80, 24)
+    assert len(parts) == 2
+    assert drawn == [line for part in parts for line in part]
+    assert all(len(part) <= 22 and {len(line) for line in part} <= set(range(81)) for part in parts)
 
 
 # --- a stolen laptop --------------------------------------------------------------------------
@@ -205,7 +209,13 @@ def test_a_stolen_disk_yields_no_name_and_no_secret(lost: Callable[..., str], en
 
     director = by_number(store, NUMBER)
     assert director is not None
-    create(store, director.id, PersonFacts("金丝雀啼鸣者", sex="2", birth="1940-01-01", category="tekun_c", id_reason="遗失", care_level="half"))
+    create(
+        store,
+        director.id,
+        PersonFacts(
+            "金丝雀啼鸣者", sex="2", birth="1940-01-01", category="tekun_c", id_reason="遗失", care_level="half"
+        ),
+    )
     store.save_draft("round/1", director.id, {"note": "CANARYNOTEINCLEARTEXT"})
     lost("--number", NUMBER)
     said = ("金丝雀啼鸣者", "CANARYNOTEINCLEARTEXT", "王芳", "青山镇福利院", PASSPHRASE, OWN)
