@@ -69,6 +69,7 @@ SCREENS: dict[str, Step | None] = {
     "sync": press("f9"),
     "unsettled": press("ctrl+g"),
     "settle": press("ctrl+g", "enter"),
+    "safety": press("ctrl+y", "enter"),
     "chart": chart,
     "person": press("f3", "ctrl+n"),
     "switch": press("f10"),

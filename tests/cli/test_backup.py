@@ -18,6 +18,7 @@ from db.store import Store
 from db.tables import AuditEvent, Bed
 from db.vault import open_vault
 from tests.cli.conftest import NUMBER, PASSPHRASE, refused, yiyang
+from yiyang_tui.chore_log import alone
 
 CARER = "0009"
 
@@ -163,6 +164,14 @@ def test_bad_input_is_one_sentence(vault: Path, tmp_path: Path) -> None:
         told = run("verify", str(spoiled), vault=vault, typed=PASSPHRASE + "\n", lang=lang)
         assert told.code == 5
         assert word in told.sentence()
+
+
+def test_two_programs_do_not_back_up_at_once(vault: Path) -> None:
+    with alone(vault):
+        told = run("now", vault=vault, typed=PASSPHRASE + "\n")
+    assert told.code == 5
+    assert told.sentence()
+    assert listed(folder_of(vault)) == []
 
 
 def test_a_backup_is_noise_without_its_passphrase(vault: Path) -> None:

@@ -141,6 +141,7 @@ async def test_enter_makes_a_backup_and_the_line_says_so(safe: Shown, lived: Hou
         (made,) = listed(folder_of(lived.store.path))
         assert made.number == 1
         assert "21:04 做好并核对，共 1 份" in screen_text(app)
+        assert "做好了：本机备份" in screen_text(app)
 
 
 async def test_enter_proves_the_audit_trail(safe: Shown) -> None:

@@ -1,6 +1,7 @@
 """``yiyang backup``: verified copies of the record: make one, list them, check one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -11,6 +12,7 @@ from yiyang_tui.cli.options import Json, Number, PassphraseFile
 
 if TYPE_CHECKING:
     from db.backups import Backup
+    from db.store import Store
     from yiyang_tui.chore_log import Facts
 
 Which = Annotated[str, typer.Argument(metavar="[NUMBER|FILE]", help="cli.backup.opt.which")]
@@ -33,7 +35,7 @@ def now(
     from yiyang_tui.keeping import backup_facts, onto_sticks
     from yiyang_tui.words import t
 
-    with acting(number, passphrase_file) as (store, by):
+    with acting(number, passphrase_file) as (store, by), _alone(store):
         made = back_up(store, by.id)
         facts = backup_facts(store.path, made.number, made.at, made.size)
         note_done(store.path, "backup", store.now(), facts)
@@ -119,6 +121,23 @@ def verify(
 
 
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {"now": now, "list": listed, "verify": verify, "restore": restore}
+
+
+@contextmanager
+def _alone(store: "Store") -> Iterator[None]:
+    """Not while the open application makes one. Raises ``VaultBusy``, and ``Refused``: read_only."""
+    from db.errors import Refused, VaultBusy
+    from db.lock import Taken
+    from yiyang_tui.chore_log import alone
+
+    if store.read_only:
+        raise Refused("read_only")
+    with ExitStack() as around:
+        try:
+            around.enter_context(alone(store.path))
+        except Taken as error:
+            raise VaultBusy(path=str(store.path)) from error
+        yield
 
 
 def _sticks(vault: Path) -> list[Path]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 
+from yiyang_tui.chore_log import NOTHING
 from yiyang_tui.chores import CHORES
 from yiyang_tui.screens import safety_rows
 from yiyang_tui.screens.base import Place
@@ -28,6 +29,8 @@ class Safety(Place):
     where = "safety"
     CSS_PATH = "safety.tcss"
 
+    _asked = ""
+
     def body(self) -> ComposeResult:
         """The list, what to do."""
         yield VirtualList[Row](
@@ -48,8 +51,17 @@ class Safety(Place):
         self.run_care(look, self.session, running, then=self._show, group="safety", exclusive=True)
 
     def chores_changed(self) -> None:
-        """One of them begins or is done."""
+        """One of them begins or is done: the lines are drawn anew, and what was asked for is answered."""
         self.load()
+        chores = self.yiyang.chores
+        if chores is None or not self._asked or chores.running:
+            return
+        id, self._asked = self._asked, ""
+        told = list(safety_rows.failure(chores.kept.get(id, NOTHING), self.session.now()))
+        if told:
+            self.say(told[0].removeprefix("! "), "urgent")
+        else:
+            self.say(t("safety.done", what=t(f"safety.name.{id}")), "saved")
 
     def _show(self, found: Found) -> None:
         self.query_one(VirtualList).show_rows(safety_rows.rows(found, OFFERED))
@@ -109,6 +121,7 @@ class Safety(Place):
 
     def _do(self, id: str) -> None:
         if self.yiyang.chores is not None:
+            self._asked = id
             self.yiyang.chores.do(id)
             self.say(t("safety.begun", what=t(f"safety.name.{id}")))
 
