@@ -1,5 +1,5 @@
 # Everything here sets itself up: it needs Python 3.11 or newer, make, and a network to a package index.
-.PHONY: help setup demo test check lint types floors format bench simulate seeds pictures lock clean check-pack
+.PHONY: help setup demo test check lint types floors format bench simulate powercut seeds pictures lock clean check-pack
 
 PYTHON ?=
 VENV   ?= .venv
@@ -16,6 +16,7 @@ help:
 	@echo "make seeds     which rows of the field's wishes the tests prove"
 	@echo "make bench     the figures, each beside its bound"
 	@echo "make simulate  many histories of the whole system, drawn from seeds: make simulate SEEDS=10000"
+	@echo "make powercut  many images of what a power cut leaves, and kills of the application: make powercut IMAGES=25000"
 	@echo "make pictures  pictures of the real screens"
 	@echo "make check-pack  the script in a downtime pack, run by node (18 or newer)"
 	@echo "make lock      requirements.lock anew from pyproject.toml"
@@ -82,6 +83,10 @@ check-pack: $(STAMP)
 
 simulate: $(STAMP)
 	@$(PY) -m tests.simulation --seeds $(or $(SEEDS),1000) --from $(or $(FROM),0)
+
+powercut: $(STAMP)
+	@$(PY) -m tests.powercut --images $(or $(IMAGES),5000) --from $(or $(FROM),100)
+	@$(PY) -m tests.powercut --kills $(or $(KILLS),100) --from $(or $(FROM),100)
 
 pictures: $(STAMP)
 	@$(PY) tests/pictures.py
