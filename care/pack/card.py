@@ -43,12 +43,11 @@ def card_to_pack_with(store: Store, by: UUID | None) -> Card:
     Raises ``Refused`` as ``rights.require``.
     """
     with store.reading() as conn:
-        _may_pack(conn, by)
+        require(conn, by, "pack.make")
         known = card(conn)
     if known is not None:
         return known
-    with store.act(by) as act:
-        _may_pack(act.conn, by)
+    with doing(store, by, "pack.make") as act:
         return card(act.conn) or _made(act)
 
 
@@ -59,8 +58,7 @@ def note_packed(store: Store, by: UUID | None, used: Card, people: int, places: 
     """
     if by is None and _noted(store):
         return
-    with store.act(by) as act:
-        _may_pack(act.conn, by)
+    with doing(store, by, "pack.make") as act:
         note(act, "packed", card=used.number, people=people, places=places)
 
 
@@ -74,11 +72,6 @@ def card_to_print(store: Store, by: UUID, *, anew: bool = False) -> Card:
         found = known or _made(act)
         note(act, "pack_passphrase", card=found.number, done="shown" if known else "made")
         return found
-
-
-def _may_pack(conn: Connection, by: UUID | None) -> None:
-    if by is not None:
-        require(conn, by, "pack.make")
 
 
 def _noted(store: Store) -> bool:

@@ -41,7 +41,7 @@ PASSPHRASE = "correct horse battery"
 def laptop(tmp_path: Path) -> Store:
     """The welfare home's laptop: a house, a nurse, two residents. It has never seen a network."""
     store = create_vault(tmp_path / "home" / "yiyang.db", "01", PASSPHRASE, cost=FLOOR)
-    setup.found(store, HOUSE, number="01", name="王芳", role="nurse")
+    setup.found(store, HOUSE, number="01", name="王芳", role="director")
     for name, sex in (("李秀英", "2"), ("陈德福", "1")):
         facts = PersonFacts(name=name, sex=sex, id_reason="没有户口", category="tekun_c", care_level="full")
         person = create(store, nurse(store), facts)

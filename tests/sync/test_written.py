@@ -31,7 +31,7 @@ def last_entry(store: Store) -> EntryRef:
 
 def test_an_entry_is_told_the_same_from_the_tail_the_batch_and_afar(county: Settings, tmp_path: Path) -> None:
     laptop = create_vault(tmp_path / "home" / "yiyang.db", "01", "correct horse", cost=FLOOR)
-    nurse = setup.found(laptop, HOUSE, number="01", name="李娟", role="nurse")
+    nurse = setup.found(laptop, HOUSE, number="01", name="李娟", role="director")
     create(laptop, nurse, PersonFacts("李秀英", sex="2", birth="1943", id_reason="未办证"))
     ref = last_entry(laptop)
     (before,) = written(laptop, [ref]).values()

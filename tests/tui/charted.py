@@ -29,7 +29,9 @@ PLACES = {
     "chart": "yiyang_tui.screens.chart:Chart",
     "person": "yiyang_tui.screens.person_form:PersonForm",
     "unsettled": "yiyang_tui.screens.settle:Settle",
+    "staff": "yiyang_tui.screens.staff:StaffPlace",
 }
+DIRECTOR, CARER = "1001", "1002"
 LONG = 1000
 """So many looks has the person with the longest course."""
 
@@ -96,9 +98,13 @@ def charted(lived: Household) -> Charted:
 
     @asynccontextmanager
     async def run(
-        start: str = "people", lang: str = "zh", theme: str = "yiyang-plain", size: tuple[int, int] = (80, 24)
+        start: str = "people",
+        lang: str = "zh",
+        theme: str = "yiyang-plain",
+        size: tuple[int, int] = (80, 24),
+        number: str = CARER,
     ) -> AsyncIterator[tuple[YiyangApp, Pilot[None]]]:
-        async with at_work(lived, start, lang, theme, size) as (app, pilot):
+        async with at_work(lived, start, lang, theme, size, number) as (app, pilot):
             yield app, pilot
 
     return run
@@ -111,11 +117,12 @@ async def at_work(
     lang: str = "zh",
     theme: str = "yiyang-plain",
     size: tuple[int, int] = (80, 24),
+    number: str = CARER,
 ) -> AsyncIterator[tuple[YiyangApp, Pilot[None]]]:
-    """The application on a record."""
+    """The application on a record, whoever has that number at the keyboard."""
     from tests.tui.conftest import settle
 
-    who = staff.by_number(house.store, "1002")
+    who = staff.by_number(house.store, number)
     assert who is not None
     app = make_app(house.store.path, lang, theme, start=start, places=PLACES)
     session = Session(house.store, who, PLAN.pair_name, house.store.now)

@@ -22,7 +22,7 @@ from sync.county.admin import new_code
 from sync.county.serving import running
 from sync.county.settings import Settings
 from tests.care.household import PLAN, Household
-from tests.tui.charted import LONG, PLACES, Charted, at_work, open_chart, press, who
+from tests.tui.charted import DIRECTOR, LONG, PLACES, Charted, at_work, open_chart, press, who
 from tests.tui.conftest import screen_text, settle
 from tests.tui.evening import Turned
 from tests.tui.picture import same_as_picture
@@ -164,7 +164,7 @@ async def test_vitals_show_any_measure_over_any_span_and_what_was_corrected(char
 
 
 async def test_a_key_of_another_page_says_why_not(charted: Charted) -> None:
-    async with charted() as (app, pilot):
+    async with charted(number=DIRECTOR) as (app, pilot):
         await open_chart(app, pilot)
         await press(app, pilot, "ctrl+t")
         assert "先按 2" in screen_text(app)
@@ -261,7 +261,8 @@ async def test_a_look_that_somebody_corrected_meanwhile_is_refused_and_nothing_t
         await open_chart(app, pilot)
         await press(app, pilot, "3", "enter", "down", "enter", "=写错了")
         newest = timeline(lived.store, who(lived, "lxy"))[0]
-        rounds.correct(lived.store, lived.director, newest.round_id, rounds.Observation(note="另一位"), "先改了")
+        other = rounds.Observation(note="另一位")
+        rounds.correct(lived.store, lived.director, newest.round_id, other, "先改了", second=lived.second())
         await press(app, pilot, "ctrl+s")
         shown = screen_text(app)
         assert "已被更正或撤销" in shown
@@ -294,7 +295,7 @@ async def test_an_allergy_changed_on_two_laptops_is_warned_of_shown_and_settled(
         for store in (doctor, lived.store):
             session.sync(store)
         doctor.close()
-        async with at_work(lived) as (app, pilot):
+        async with at_work(lived, number=DIRECTOR) as (app, pilot):
             shown = await open_chart(app, pilot)
             assert "! 冲突 1 条：过敏 两台电脑各改了一次，按 Ctrl+B 看两边" in shown
             assert "! 过敏 磺胺   ! 过敏 头孢" in shown
@@ -316,7 +317,7 @@ async def test_an_allergy_changed_on_two_laptops_is_warned_of_shown_and_settled(
 async def test_one_side_is_chosen_and_can_be_taken_back(charted: Charted, lived: Household, left: str) -> None:
     li = who(lived, "lxy")
     apart(lived, li, care_level=("full", "half"), phone=("13900000000", "13800000000"))
-    async with charted() as (app, pilot):
+    async with charted(number=DIRECTOR) as (app, pilot):
         assert "冲突 1 条" not in await open_chart(app, pilot)
         assert "冲突 2 条：护理级别、电话" in screen_text(app)
         await press(app, pilot, "c")
@@ -335,7 +336,7 @@ async def test_one_side_is_chosen_and_can_be_taken_back(charted: Charted, lived:
 async def test_neither_side_leads_to_the_form_and_saving_settles(charted: Charted, lived: Household) -> None:
     li = who(lived, "lxy")
     apart(lived, li, village=("双河村", "白果村"))
-    async with charted() as (app, pilot):
+    async with charted(number=DIRECTOR) as (app, pilot):
         await open_chart(app, pilot)
         await press(app, pilot, "ctrl+b", "end", "enter")
         assert isinstance(app.screen, PersonForm)

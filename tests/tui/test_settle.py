@@ -21,7 +21,7 @@ from db.rows import shape_of
 from db.tables import BY_NAME, SYNCED, Bed, Leave, Person, Staff, Stay
 from db.versions import Head, RowHeads
 from tests.care.household import Household, at
-from tests.tui.charted import NOW, at_work, press, who
+from tests.tui.charted import DIRECTOR, NOW, at_work, press, who
 from tests.tui.conftest import screen_text
 from tests.tui.picture import same_as_picture
 from yiyang_tui import words
@@ -93,7 +93,7 @@ def listed(lived: Household) -> Listed:
     async def run(
         lang: str = "zh", theme: str = "yiyang-plain", size: tuple[int, int] = (80, 24)
     ) -> AsyncIterator[tuple[YiyangApp, Pilot[None]]]:
-        async with at_work(lived, "unsettled", lang, theme, size) as (app, pilot):
+        async with at_work(lived, "unsettled", lang, theme, size, DIRECTOR) as (app, pilot):
             yield app, pilot
 
     return run
@@ -156,7 +156,7 @@ async def test_another_language_keeps_the_place_and_cuts_nothing(listed: Listed)
 
 
 async def test_from_anywhere_it_is_one_key_and_an_empty_list_says_so(lived: Household) -> None:
-    async with at_work(lived) as (app, pilot):
+    async with at_work(lived, number=DIRECTOR) as (app, pilot):
         await press(app, pilot, "ctrl+g")
         assert isinstance(app.screen, Settle)
         assert "没有要处理的事" in screen_text(app)
@@ -308,7 +308,7 @@ async def test_two_people_are_left_alone(listed: Listed, lived: Household) -> No
 async def test_from_the_people_anybody_is_merged_with_whoever_is_found(lived: Household) -> None:
     chen = who(lived, "cdf")
     other = lived.person("陈得福", allergies=(Allergy("磺胺"),))
-    async with at_work(lived) as (app, pilot):
+    async with at_work(lived, number=DIRECTOR) as (app, pilot):
         await press(app, pilot, "=101-2", "ctrl+t")
         assert "陈德福 和哪一位是同一个人？" in screen_text(app)
         await press(app, pilot, "=陈得福", "enter")
@@ -322,7 +322,7 @@ async def test_from_the_people_anybody_is_merged_with_whoever_is_found(lived: Ho
 
 async def test_whose_beds_are_not_settled_cannot_be_merged(lived: Household) -> None:
     other = lived.person("陈得福", "201-1")
-    async with at_work(lived) as (app, pilot):
+    async with at_work(lived, number=DIRECTOR) as (app, pilot):
         await press(app, pilot, "=101-2", "ctrl+t", "=陈得福", "enter", "enter", "enter")
         assert "请先在床位里办好其中一张" in screen_text(app)
     assert who(lived, "201-1") == other
@@ -334,7 +334,7 @@ async def test_laptops_that_merged_crosswise_are_asked_which(lived: Household) -
     with lived.store.act(lived.director) as act:
         act.edit(Person, wu, same_as=li)
         act.edit(Person, li, same_as=wu)
-    async with at_work(lived, "unsettled") as (app, pilot):
+    async with at_work(lived, "unsettled", number=DIRECTOR) as (app, pilot):
         await at_line(app, pilot, "互相合并")
         await press(app, pilot, "enter")
         assert "两台电脑留的不是同一份" in screen_text(app)
@@ -349,8 +349,8 @@ async def test_the_chart_warns_of_registrations_that_differ_until_it_is_settled(
     other = lived.person("李秀瑛", care_level="special")
     from care.same_person import merge_people
 
-    merge_people(lived.store, lived.carer, li, other)
-    async with at_work(lived) as (app, pilot):
+    merge_people(lived.store, lived.director, li, other)
+    async with at_work(lived, number=DIRECTOR) as (app, pilot):
         await press(app, pilot, "=lxy", "enter")
         assert "冲突 1 条：护理级别" in screen_text(app)
         await press(app, pilot, "ctrl+b", "enter")
@@ -395,7 +395,7 @@ async def test_a_time_is_typed_as_it_is_shown_and_no_other_way(lived: Household)
     assert place is not None
     stay = place.stay_id
     apart(lived, "stay", stay, from_at=at("2026-11-01 09:30"), begun_by="move")
-    async with at_work(lived, "unsettled") as (app, pilot):
+    async with at_work(lived, "unsettled", number=DIRECTOR) as (app, pilot):
         await press(app, pilot, "enter")
         text = screen_text(app)
         assert "在床 101-1 李秀英 怎么开始的" in text

@@ -83,8 +83,12 @@ class SecondPerson(Dialog[Any]):
         able = [one for one in self.seconds if one.has_pin]
         self.query_one("#pin").display = self.query_one("#pin-label").display = bool(able)
         self.query_one(Entry).focus()
-        if self.seconds and not able:
-            self.query_one("#told", Static).update(t("second.no_pin"))
+        self._tell(t("second.no_pin") if self.seconds and not able else "")
+
+    def _tell(self, said: str) -> None:
+        told = self.query_one("#told", Static)
+        told.display = bool(said)
+        told.update(said)
 
     def on_key(self, event: events.Key) -> None:
         """Up and Down: somebody else; their PIN is typed anew."""
@@ -120,7 +124,7 @@ class SecondPerson(Dialog[Any]):
         pin.focus()
         wait = error.facts.get("wait_s")
         said = t("error.wrong_pin_wait", span=span(int(wait))) if wait else sentence(error)
-        self.query_one("#told", Static).update(said)
+        self._tell(said)
 
 
 def _cells(one: Confirms) -> Cells:
