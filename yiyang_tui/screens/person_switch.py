@@ -97,7 +97,7 @@ class PersonSwitch(Dialog[None]):
         """The person signed in stands first under the cursor."""
         self.query_one(VirtualList).focus()
         if self.locked:
-            self._rest(idle=True)
+            self._told_locked(idle=True)
 
     def load(self) -> None:
         """Everybody, as they are now."""
@@ -137,12 +137,13 @@ class PersonSwitch(Dialog[None]):
         self.locked = True
         self.query_one("#heading", Static).update(t("switch.locked"))
         self.query_one(FootLine).refresh()
-        self._rest(idle=idle)
+        self._told_locked(idle=idle)
 
-    def _rest(self, *, idle: bool) -> None:
-        """Write down that it was locked, then seal."""
+    def _told_locked(self, *, idle: bool) -> None:
+        """Say how to get back, write down that it was locked, seal."""
         from care.audit import note_down
 
+        self.say(t("switch.locked_how"))
         store, by, seal = self.session.store, self.session.staff.id, self.yiyang.sync_rest
         self.run_care(note_down, store, by, "locked", then=lambda _: seal(), group="note", idle=int(idle))
 
