@@ -1,6 +1,7 @@
 """Recovery without a network: text that people type, and a key that nobody can read on the way."""
 
 import json
+import shutil
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from db.errors import PassphraseTooShort, Refused, VaultDamaged, WrongPassphrase
 from db.keys import FLOOR
 from db.recovery import Request
 from db.store import Store
-from db.vault import open_vault
+from db.vault import create_vault, open_vault
 from tests.db.conftest import NUMBER, PASSPHRASE
 
 COUNTY = X25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -22,12 +23,20 @@ NEW = "忘了以后新起的口令"
 BODY = bytes(range(150))
 
 
-@pytest.fixture
-def forgotten(store: Store, record_path: Path) -> Path:
-    """A closed record that the county can open, and of whose passphrases nobody knows one."""
+@pytest.fixture(scope="session")
+def forgotten_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed record that the county can open, and of whose passphrases nobody knows one; copied for each test."""
+    store = create_vault(tmp_path_factory.mktemp("made") / "yiyang.db", NUMBER, PASSPHRASE, cost=FLOOR)
     store.add_county_slot(COUNTY.public_key().public_bytes_raw())
     store.close()
-    return record_path
+    return store.path
+
+
+@pytest.fixture
+def forgotten(forgotten_once: Path, tmp_path: Path) -> Path:
+    """That record, of this test's own."""
+    shutil.copytree(forgotten_once.parent, tmp_path / "laptop")
+    return tmp_path / "laptop" / forgotten_once.name
 
 
 def county_answers(request: Request) -> str:
@@ -113,10 +122,12 @@ def test_any_other_text_is_refused_in_words(text: str) -> None:
 # --- the request ----------------------------------------------------------------------------
 
 
-def test_a_request_says_what_the_county_needs_and_no_more(forgotten: Path, store: Store) -> None:
+def test_a_request_says_what_the_county_needs_and_no_more(forgotten: Path) -> None:
     request = recovery.ask(forgotten, NUMBER, NEW, FLOOR)
+    envelope = keys.read_envelope(keys.envelope_path(forgotten))
+    device, _ = slots.device_ids(envelope)
     assert recovery.read_request(grouped.write(request.body())) == request
-    assert (request.device_id, request.number, request.key) == (store.device_id, NUMBER, store.key_id)
+    assert (request.device_id, request.number, request.key) == (device, NUMBER, envelope["slots"][0]["key"])
     assert request.county == recovery.mark(COUNTY.public_key().public_bytes_raw())
 
 
@@ -145,10 +156,10 @@ def test_a_request_takes_a_passphrase_that_may_protect_a_record(forgotten: Path)
 # --- the answer -----------------------------------------------------------------------------
 
 
-def test_the_county_opens_it_again_and_the_new_passphrase_stays(forgotten: Path, store: Store) -> None:
+def test_the_county_opens_it_again_and_the_new_passphrase_stays(forgotten: Path) -> None:
     request = recovery.ask(forgotten, NUMBER, NEW, FLOOR)
     opened, slot = recovery.open_answered(forgotten, county_answers(request), NEW)
-    assert opened.device == store.device
+    assert opened.device_id == request.device_id
     openers.put(opened, slot)
     recovery.forget(forgotten)
     opened.close()

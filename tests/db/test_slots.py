@@ -1,6 +1,8 @@
 """Who opens the record: the list in the file, the slots in the envelope, what a power cut between them leaves."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
+from sqlmodel import col
 
 from db import keys, openers, slots
 from db.cost import calibrate
@@ -16,9 +19,9 @@ from db.errors import Refused, VaultDamaged, WrongPassphrase
 from db.keys import CEILING, FLOOR, Cost
 from db.local import KEY_SLOT
 from db.store import Store
-from db.tables import Staff
-from db.vault import new_device, open_vault
-from tests.db.conftest import NUMBER, PASSPHRASE
+from db.tables import Person, Staff
+from db.vault import check_whole, new_device, open_vault
+from tests.db.conftest import HOUSE, NUMBER, PASSPHRASE
 
 OTHER = "另外一句长长的口令"
 KEY, NEW = bytes(range(32)), bytes(range(1, 33))
@@ -226,6 +229,37 @@ def test_a_cut_while_the_key_changes_leaves_a_record_that_opens(
     assert listed(cut) == in_envelope(cut)
     assert not states[after].with_name("yiyang.db.rekeyed").exists()
     cut.close()
+
+
+KILLED_WHILE_THE_KEY_CHANGES = """
+import sys
+from pathlib import Path
+from db import keys
+from db.vault import open_vault
+store = open_vault(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+while True:
+    print(store.key_id, flush=True)
+    store.change_key(keys.new_key())
+"""
+
+
+@pytest.mark.usefixtures("person")
+def test_a_program_killed_while_it_changes_the_key_leaves_a_record_that_opens(store: Store, record_path: Path) -> None:
+    store.close()
+    for changes in (1, 3):
+        command = [sys.executable, "-c", KILLED_WHILE_THE_KEY_CHANGES, str(record_path), NUMBER, PASSPHRASE]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HOUSE) as program:
+            assert program.stdout is not None
+            for _ in range(changes + 1):
+                program.stdout.readline()
+            program.kill()
+        again = open_vault(record_path, NUMBER, PASSPHRASE)
+        assert check_whole(again)
+        assert openers.strangers(again) == []
+        assert {slot["key"] for slot in keys.read_envelope(keys.envelope_path(record_path))["slots"]} == {again.key_id}
+        with again.reading() as conn:
+            assert conn.execute(select(col(Person.name))).scalars().all() == ["李秀英"]
+        again.close()
 
 
 def test_another_program_that_has_it_open_is_told_to_open_it_anew(store: Store, record_path: Path) -> None:

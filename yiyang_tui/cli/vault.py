@@ -100,7 +100,7 @@ def passphrase(new_file: NewFile = None, number: Number = None, passphrase_file:
     typed, old = asked_for(secrets, number, passphrase_file)
     with acting_with(typed, old) as (store, by):
         new = secrets.get(
-            t("cli.init.q5"), new_file, option="--new-passphrase-file", twice=True, check=check_passphrase
+            t("cli.vault.new_passphrase"), new_file, option="--new-passphrase-file", twice=True, check=check_passphrase
         )
         change_passphrase(store, by.id, old, new, passphrase_cost())
     say(t("cli.vault.changed"))

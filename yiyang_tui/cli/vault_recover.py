@@ -68,7 +68,7 @@ def _ask(vault: Path, number: str | None, passphrase_file: str | None, *, json: 
 
     number = number or line(t("cli.ask.number"), read_settings(settings_path()).number, option="--number")
     new = Secrets().get(
-        t("cli.init.q5"), passphrase_file, option="--passphrase-file", twice=True, check=check_passphrase
+        t("cli.vault.new_passphrase"), passphrase_file, option="--passphrase-file", twice=True, check=check_passphrase
     )
     request = recovery.ask(vault, number, new, passphrase_cost())
     body, compare = request.body(), recovery.spoken(request)
