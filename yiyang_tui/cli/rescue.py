@@ -10,6 +10,8 @@ import typer
 from yiyang_tui.cli.options import Json, Number, PassphraseFile
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from db.store import Store
     from sync.rescue.losses import Gap, LostRow
     from sync.rescue.report import Report, TableTold
@@ -48,13 +50,13 @@ def rescue(
     found_keys, number = _keys(damaged, number, passphrase_file)
     with ExitStack() as resting:
         resting.enter_context(alone_with(damaged))
-        report, at = _rescued(damaged, new, found_keys, number, backup, network=not no_network)
+        report, names, at = _rescued(damaged, new, found_keys, number, backup, network=not no_network)
         kept = put_in_place(damaged, at) if in_place else damaged
     place = damaged if in_place else new
     if json:
         _as_json(report, place, kept)
     else:
-        _tell(report, place, kept)
+        _tell(report, names, place, kept)
     return 0 if report.whole else LOST
 
 
@@ -82,7 +84,7 @@ def _keys(damaged: Path, number: str | None, passphrase_file: str | None) -> tup
 
 def _rescued(
     damaged: Path, new: Path, found_keys: tuple[bytes, ...], number: str, backups: list[str] | None, *, network: bool
-) -> "tuple[Report, int]":
+) -> "tuple[Report, dict[UUID, str], int]":
     from sync.rescue.beside import ask_others
     from sync.rescue.rescue import Plan, rescued
     from yiyang_tui.cli.meter import counted
@@ -103,7 +105,7 @@ def _rescued(
             if report.county == "done":
                 # What was found here alone is at the county, too, before anybody goes on.
                 ask_others(store, network=True)
-            return report, store.now()
+            return report, _names(store, report), store.now()
 
 
 def _backups(damaged: Path, named: list[str] | None) -> list[Path]:
@@ -142,7 +144,23 @@ def _note(store: "Store", number: str, report: "Report") -> None:
         note(act, "rescued", lost=sum(table.lost for table in report.tables), **said)
 
 
-def _tell(report: "Report", place: Path, kept: Path) -> None:
+def _names(store: "Store", report: "Report") -> "dict[UUID, str]":
+    """Whose rows are lost, and who had written before a gap, as far as they are known: for whoever reads it here."""
+    from sqlmodel import col, select
+
+    from db.tables import Person, Staff
+
+    people = {one.person for one in report.lost[:NAMED] if one.person is not None}
+    staff = {gap.staff for gap in report.gaps[:NAMED] if gap.staff is not None}
+    with store.reading() as conn:
+        rows = [
+            *conn.execute(select(col(Person.id), col(Person.name)).where(col(Person.id).in_(people))),
+            *conn.execute(select(col(Staff.id), col(Staff.name)).where(col(Staff.id).in_(staff))),
+        ]
+    return {row[0]: row[1] for row in rows}
+
+
+def _tell(report: "Report", names: "dict[UUID, str]", place: Path, kept: Path) -> None:
     from yiyang_tui.cli.show import say, table
     from yiyang_tui.words import plural, t
 
@@ -156,14 +174,14 @@ def _tell(report: "Report", place: Path, kept: Path) -> None:
     if report.whole:
         say(t("cli.rescue.whole"))
     for lost in report.lost[:NAMED]:
-        say("  " + _lost_row(lost))
+        say("  " + _lost_row(lost, names))
     rest = sum(one.lost for one in report.tables) - min(len(report.lost), NAMED)
     if rest > 0:
         say("  " + t("cli.rescue.more", n=rest))
     if report.entries_lost:
         say(plural("cli.rescue.entries", report.entries_lost))
         for gap in report.gaps[:NAMED]:
-            say("  " + _gap(gap))
+            say("  " + _gap(gap, names))
     for code in ("unplaced", "thrown", "values_kept", "awaited"):
         if getattr(report, code):
             say(plural(f"cli.rescue.{code}", getattr(report, code)))
@@ -200,20 +218,22 @@ def _table(name: str) -> str:
     return t(known) if has(known) else name
 
 
-def _lost_row(lost: "LostRow") -> str:
+def _lost_row(lost: "LostRow", names: "dict[UUID, str]") -> str:
     from yiyang_tui.cli.show import moment
     from yiyang_tui.words import t
 
     if lost.at is None:
         return t("cli.rescue.lost", table=_table(lost.table), id=lost.row.hex)
-    return t("cli.rescue.lost_at", table=_table(lost.table), at=moment(lost.at), id=lost.row.hex)
+    who = names.get(lost.person, "-") if lost.person is not None else "-"
+    return t("cli.rescue.lost_at", table=_table(lost.table), who=who, at=moment(lost.at), id=lost.row.hex)
 
 
-def _gap(gap: "Gap") -> str:
+def _gap(gap: "Gap", names: "dict[UUID, str]") -> str:
     from yiyang_tui.cli.show import moment
     from yiyang_tui.words import t
 
-    return t("cli.rescue.gap", n=gap.entries, after=moment(gap.after), before=moment(gap.before))
+    who = names.get(gap.staff, "-") if gap.staff is not None else "-"
+    return t("cli.rescue.gap", n=gap.entries, after=moment(gap.after), before=moment(gap.before), who=who)
 
 
 def _as_json(report: "Report", place: Path, kept: Path) -> None:
