@@ -17,6 +17,7 @@ PARTS = (
     "save",
     "backup",
     "audit",
+    "powercut",
     "today",
     "wire",
     "peers",

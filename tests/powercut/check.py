@@ -1,17 +1,13 @@
 """Opening what a cut left with the real store, and holding it against what the program had called saved."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from random import Random
-from typing import Any, NoReturn
-from unittest.mock import patch
+from typing import NoReturn
 
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
-from db import keys, log
+from db import keys
 from db.backups import folder_of
 from db.errors import VaultExists, YiyangError
 from db.keys import FLOOR
@@ -33,6 +29,7 @@ from tests.powercut.facts import (
     tables,
     together,
 )
+from tests.powercut.once import computed_once
 
 _ENVELOPE = str(keys.envelope_path(Path(RECORD)))
 _GOES_ON, _MADE_ANEW = 1 / 10, 1 / 30
@@ -86,13 +83,12 @@ class Checker:
         self._lying: dict[str, tuple[int, int] | None] = {}
         self._sound: set[tuple[str, tuple[int, int]]] = set()
         """Files that were looked into already, by their marks."""
-        self._derived: dict[Any, bytes] = {}
 
     def check(self, image: Image, acknowledged: int, random: Random) -> None:
         """Raises ``Broken``. ``acknowledged``: how many acts were called saved before the cut."""
         self._lay(image)
         may = _may(self._said, acknowledged)
-        with patch.object(keys, "Argon2id", self._remembered), patch.object(log, "_sums", _sums):
+        with computed_once():
             if record_in(self.root).exists():
                 self._check_record(image, may, random)
             elif may.before is not None:
@@ -227,32 +223,6 @@ class Checker:
             create_vault(record_in(self.root), NUMBER, PASSPHRASE, cost=FLOOR).close()
         except VaultExists as error:
             raise Broken("there is no record, and none can be made") from error
-
-    @property
-    def _remembered(self) -> Callable[..., Any]:
-        """Argon2id, asked once for each passphrase, salt and cost: thousands of images have the same few slots."""
-        real, derived = Argon2id, self._derived
-
-        class Remembered:
-            def __init__(self, **given: Any) -> None:
-                self._given = given
-
-            def derive(self, secret: bytes) -> bytes:
-                asked = (secret, *sorted(self._given.items()))
-                if asked not in derived:
-                    derived[asked] = real(**self._given).derive(secret)
-                return derived[asked]
-
-        return Remembered
-
-
-@lru_cache(maxsize=20_000)
-def _sums(data: bytes, order: str, sums: tuple[int, int]) -> tuple[int, int]:
-    """The checksum of a page in the log, computed once: the next image has nearly the same log."""
-    return _compute(data, order, sums)
-
-
-_compute = log._sums
 
 
 def _holds(what: str, wrong: set[str]) -> None:
