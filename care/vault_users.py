@@ -136,7 +136,7 @@ def change_key(store: Store, by: UUID) -> None:
     Everybody keeps their passphrase. Raises ``NoRight``, ``DiskFull``, ``VaultBusy``, ``Refused``: slots_differ.
     """
     key = keys.new_key()
-    openers.check(store)
+    openers.checked(store)
     rekey.check_room(store.path)
     with doing(store, by, "vault.rekey") as act:
         # Before the act itself, so that the event is in what is written anew; the id tells whether it came to be.

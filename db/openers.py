@@ -76,7 +76,10 @@ def drop(store: "Store", number: str) -> None:
 
 def openers(store: "Store") -> list[Opener]:
     """Everybody who may open the record, in the order of the envelope. Raises ``VaultDamaged``."""
-    envelope = keys.read_envelope(keys.envelope_path(store.path))
+    return _openers(store, keys.read_envelope(keys.envelope_path(store.path)))
+
+
+def _openers(store: "Store", envelope: Envelope) -> list[Opener]:
     with store.reading() as conn:
         known = {(row.number, bytes(row.public)): row for row in conn.execute(select(KEY_SLOT))}
     found: dict[str, Opener] = {}
@@ -92,10 +95,16 @@ def strangers(store: "Store") -> list[str]:
     return [one.number for one in openers(store) if not one.listed]
 
 
-def check(store: "Store") -> None:
-    """Raise ``Refused``: slots_differ (numbers) if somebody may open the record whom it does not know."""
-    if unknown := strangers(store):
-        raise Refused("slots_differ", numbers=" ".join(number or "-" for number in unknown))
+def checked(store: "Store") -> Envelope:
+    """The envelope, whose slots the record knows, all of them.
+
+    Raises ``Refused``: slots_differ (numbers) if somebody may open the record whom it does not know.
+    """
+    envelope = keys.read_envelope(keys.envelope_path(store.path))
+    unknown = [one.number or "-" for one in _openers(store, envelope) if not one.listed]
+    if unknown:
+        raise Refused("slots_differ", numbers=" ".join(unknown))
+    return envelope
 
 
 def tidy(store: "Store") -> None:

@@ -21,6 +21,7 @@ from db.device import Device
 from db.errors import Refused, VaultDamaged, WrongPassphrase
 from db.keys import (
     KEY_BYTES,
+    MOST_SLOTS,
     STAFF_NUMBER,
     Cost,
     Envelope,
@@ -42,6 +43,8 @@ WRAPPED_BYTES = 32 + KEY_BYTES + 16
 """A sealed key: the sender's share, the key, its tag."""
 
 _SALT, _NONCE = 16, 12
+# Of two keys and two passphrases while both change; each more would cost a derivation.
+_MOST_OWN = 4
 _SLOT_INFO = b"yiyang vault slot 1\0"
 _COUNTY_INFO = b"yiyang vault recovery 1\0"
 _DEVICE_INFO = b"yiyang vault device 1\0"
@@ -146,7 +149,7 @@ def unwrap_all(envelope: Envelope, number: str, passphrase: str) -> tuple[bytes,
     Behind them come the keys of older copies of the record. Raises ``WrongPassphrase`` if no slot of that number opens
     with it, ``VaultDamaged`` if a slot is not one that we would write.
     """
-    own = [slot for slot in envelope["slots"] if whose(slot) == ("passphrase", number)]
+    own = [slot for slot in envelope["slots"] if whose(slot) == ("passphrase", number)][:_MOST_OWN]
     found: list[bytes] = []
     private: bytes | None = None
     public: object = None
@@ -186,8 +189,6 @@ def with_slot(envelope: Envelope, slot: Slot) -> Envelope:
 
     Raises ``Refused``: slots_too_many.
     """
-    from db.keys import MOST_SLOTS
-
     kept = [each for each in envelope["slots"] if whose(each) != whose(slot)]
     if len(kept) >= MOST_SLOTS:
         raise Refused("slots_too_many", most=MOST_SLOTS)

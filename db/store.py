@@ -228,9 +228,8 @@ class Store:
             if self.read_only:
                 raise Refused("read_only")
             self._follow()
-            openers.check(self)
+            before = openers.checked(self)
             self._let_go()
-            before = keys.read_envelope(keys.envelope_path(self.path))
             after = rekey.envelope_for(before, self._key, key, self.device)
             rekey.rewrite(self.path, self._engine, key, after)
             self._key, self._engine = key, open_engine(self.path, key)

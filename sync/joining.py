@@ -46,7 +46,7 @@ def recall(path: Path, number: str, passphrase: str) -> Device | None:
         sealed = base64.b64decode(kept["sealed"], validate=True)
         device, pair, sign, age = json.loads(ChaCha20Poly1305(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None))
         return Device(UUID(hex=device), UUID(hex=pair), bytes.fromhex(sign), str(age))
-    except (OSError, YiyangError, InvalidTag, ValueError, KeyError, TypeError):
+    except (OSError, YiyangError, InvalidTag, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         # Another passphrase, or torn: then somebody else joins, by a code of their own.
         return None
 
