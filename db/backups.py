@@ -7,7 +7,7 @@ others. What was made under a doubted clock is marked ``x`` and counted apart.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,9 +21,10 @@ from db.backup import GoOn, always
 from db.carried import carry
 from db.clock import LOCAL
 from db.disk import disk_errors, new_folder, remove
-from db.errors import Refused, YiyangError
+from db.errors import Refused, VaultDamaged, YiyangError
 from db.local import BATCH, JOURNAL
 from db.reserve import SIZE, TIMES, free_room
+from db.vault import check_whole
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -103,7 +104,8 @@ def make(store: "Store", go_on: GoOn = always) -> Backup:
         raise Refused("read_only")
     with disk_errors(folder):
         new_folder(folder)
-        make_room(folder, _size(store.path))
+        # Of a damaged record none is made: then none goes for it, either.
+        make_room(folder, _size(store.path), lambda: _check(store))
     known = listed(folder)
     number = known[0].number + 1 if known else 1
     made = datetime.fromtimestamp(store.now(), LOCAL)
@@ -160,13 +162,16 @@ def thin_out(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def make_room(folder: Path, size: int) -> None:
+def make_room(folder: Path, size: int, check: Callable[[], object] = always) -> None:
     """See that there is room for one more of ``size`` bytes; the oldest go for it, but never the newest two.
 
-    Raises ``NoRoomForBackup``, ``OSError``.
+    ``check`` is called before the first one goes, and may raise. Raises ``NoRoomForBackup``, ``OSError``.
     """
     needed = size + TIMES * SIZE
-    for one in listed(folder)[: LEAST - 1 : -1]:
+    spare = listed(folder)[: LEAST - 1 : -1]
+    if spare and free_room(folder) < needed:
+        check()
+    for one in spare:
         if free_room(folder) >= needed:
             return
         discard(one)
@@ -199,6 +204,11 @@ def entries(conn: Connection) -> int:
     """How many entries of the journal a record holds, sealed or not."""
     sealed = conn.execute(select(func.coalesce(func.sum(BATCH.c.last - BATCH.c.first + 1), 0))).scalar_one()
     return int(sealed + conn.execute(select(func.count()).select_from(JOURNAL)).scalar_one())
+
+
+def _check(store: "Store") -> None:
+    if not check_whole(store):
+        raise VaultDamaged(path=str(store.path))
 
 
 def _size(vault: Path) -> int:

@@ -208,7 +208,11 @@ def _bring_up(engine: Engine, path: Path, key: bytes) -> None:
     if found > SCHEMA:
         raise SchemaTooNew(found=found, known=SCHEMA)
     if found < SCHEMA:
-        backup(engine, path, key, path.with_name(f"{path.stem}.before-{SCHEMA:04d}.db"))
+        kept = backup(engine, path, key, path.with_name(f"{path.stem}.before-{SCHEMA:04d}.db"))
+        envelope = keys.envelope_path(path)
+        if envelope.exists():
+            # So that it can be opened alone. A copy that is only read has none beside it, and needs none.
+            keys.write_whole(keys.envelope_path(kept), envelope.read_bytes())
         with plain_errors(path):
             _migrate(engine)
 

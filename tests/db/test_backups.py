@@ -13,9 +13,10 @@ from sqlmodel import col
 
 from db import backups, keys
 from db.backup import BackupStopped
-from db.backups import Backup, copied, folder_of, listed, make, to_keep
+from db.backups import Backup, NoRoomForBackup, copied, folder_of, listed, make, make_room, to_keep
 from db.clock import LOCAL, Clock
 from db.errors import VaultDamaged
+from db.reserve import free_room
 from db.store import Store
 from db.tables import Bed
 from db.vault import create_vault, open_vault
@@ -188,3 +189,22 @@ def test_a_copy_elsewhere_is_read_back_and_opens_alone(dated: Store, tmp_path: P
     assert there.path.read_bytes() == made.path.read_bytes()
     assert copied(made, stick) == there
     assert sorted(os.listdir(stick)) == ["000001-20261122-2104.db", "000001-20261122-2104.keys"]
+
+
+def test_on_a_tight_disk_the_oldest_go_but_never_the_newest_two_and_never_for_a_damaged_record(tmp_path: Path) -> None:
+    for number in range(1, 6):
+        path = tmp_path / f"{number:06d}-2026112{number}-2104.db"
+        path.write_bytes(bytes(9_000))
+        keys.envelope_path(path).write_bytes(b"{}")
+    more_than_there_is = free_room(tmp_path) + 10**12
+
+    def damaged() -> None:
+        raise VaultDamaged(path="record.db")
+
+    with pytest.raises(VaultDamaged):
+        make_room(tmp_path, more_than_there_is, damaged)
+    assert [one.number for one in listed(tmp_path)] == [5, 4, 3, 2, 1]
+    make_room(tmp_path, 9_000, damaged)
+    with pytest.raises(NoRoomForBackup):
+        make_room(tmp_path, more_than_there_is)
+    assert [one.number for one in listed(tmp_path)] == [5, 4]
