@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from db.disk import side_files
 from db.keys import envelope_path
+from db.tables import Staff
 from db.vault import open_vault
 from tests.cli.conftest import HAN, NUMBER, PASSPHRASE, Ended, contents, yiyang
 from yiyang_tui.cli.check_program import check_clock, check_disk
@@ -64,6 +66,23 @@ def test_a_lost_key_envelope_is_bad(vault: Path) -> None:
     ended = yiyang("doctor", vault=vault)
     assert ended.code == 1
     assert "密钥信封读不出来" in ended.out
+
+
+def test_a_log_that_broke_is_bad_and_is_not_opened_over(vault: Path, secret: Path) -> None:
+    store = open_vault(vault, NUMBER, PASSPHRASE)
+    for number in ("2001", "2002", "2003"):
+        with store.act(None) as act:
+            act.insert(Staff, number=number, name="李梅", role="carer")
+    log = side_files(vault)[0]
+    written = bytearray(log.read_bytes())
+    store.close()
+    written[18] ^= 1
+    log.write_bytes(written)
+    assert levels(yiyang("doctor", "--json", vault=vault))["log_broken"] == "bad"
+    ended = yiyang("staff", "list", "--number", NUMBER, "--passphrase-file", str(secret), vault=vault)
+    assert ended.code == 5
+    assert "yiyang rescue" in ended.sentence()
+    assert log.read_bytes() == written
 
 
 def test_a_record_that_others_may_read_is_told(vault: Path) -> None:

@@ -21,6 +21,7 @@ def check_file(vault: Path) -> Iterator[Finding]:
     """The file is there, encrypted, private, and has its key envelope."""
     from db.errors import VaultDamaged
     from db.keys import envelope_path, read_envelope
+    from db.log import log_state
 
     if not vault.exists():
         yield Finding("record", "attention", "record_none", {"path": str(vault)})
@@ -33,6 +34,8 @@ def check_file(vault: Path) -> Iterator[Finding]:
         yield Finding("record", "bad", "record_empty", {"path": str(vault)})
     else:
         yield Finding("record", "good", "record", {"path": str(vault)})
+    if lost := log_state(vault).lost:
+        yield Finding("record", "bad", "log_broken", {"acts": lost})
     if os.name == "posix" and stat.S_IMODE(vault.stat().st_mode) & 0o077:
         yield Finding("record", "attention", "record_open_to_others", {"path": str(vault)})
     try:
