@@ -89,13 +89,13 @@ def test_a_file_says_its_schema(store: Store) -> None:
 
 
 def test_before_a_step_the_file_is_copied(store: Store, record_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program of the next version opens this file: the copy of before lies beside it, and opens."""
+    """A program of the next version opens this file: the copy of before lies beside it, and opens alone."""
     store.close()
     monkeypatch.setattr(vault, "SCHEMA", SCHEMA + 1)
     vault.open_vault(record_path, NUMBER, PASSPHRASE).close()
     monkeypatch.undo()
-    (copy,) = record_path.parent.glob(f"*before-{SCHEMA + 1:04d}*")
-    keys.envelope_path(record_path).rename(keys.envelope_path(copy))
+    (copy,) = record_path.parent.glob(f"*before-{SCHEMA + 1:04d}.db")
+    keys.envelope_path(record_path).unlink()
     vault.open_vault(copy, NUMBER, PASSPHRASE).close()
 
 
