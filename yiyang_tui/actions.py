@@ -68,6 +68,8 @@ ARROWS: Final = ("up", "down", "left", "right")
 UP_DOWN: Final = ("up", "down")
 PAGES: Final = ("pageup", "pagedown", "home", "end")
 DIGITS: Final = tuple("123456789")
+# A field would delete a word with it, which nobody knows; it is no key of a dialog either.
+OVER_FIELDS: Final = ("ctrl+w",)
 
 ACTIONS: Final[tuple[Action, ...]] = (
     # --- everywhere -------------------------------------------------------------------------
@@ -179,7 +181,10 @@ def action(id: str) -> Action:
 def bindings(where: str) -> list[Binding]:
     """Textual bindings of one screen: every key leads to ``app.act``, which says why when it may not."""
     return [
-        Binding(key, f"app.act({row.id!r})", show=False) for row in actions_of(where) if row.bound for key in row.keys
+        Binding(key, f"app.act({row.id!r})", show=False, priority=key in OVER_FIELDS)
+        for row in actions_of(where)
+        if row.bound
+        for key in row.keys
     ]
 
 

@@ -264,7 +264,8 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
 
     async def action_staff(self) -> None:
         """Ctrl+W: who works here, for those who manage them."""
-        if not any(getattr(screen, "where", "") == "staff" for screen in self.screen_stack):
+        # It reaches over fields and dialogs: what is asked in one is answered first.
+        if isinstance(self.screen, Place) and self.screen.where != "staff":
             await self.open("staff")
 
     def action_help(self) -> None:
