@@ -45,3 +45,10 @@ def note_down(store: Store, by: UUID | None, what: str, about: UUID | None = Non
     except YiyangError:
         return False
     return True
+
+
+def set_clock(store: Store, by: UUID | None, told_at: int) -> None:
+    """Somebody said what time it is (seconds UTC): the record goes by it from now on, and by how far is an event."""
+    moved = told_at - store.now()
+    store.answer_clock(told_at)
+    note_down(store, by, "clock_set", moved_s=moved)

@@ -165,6 +165,7 @@ async def test_without_a_pin_the_passphrase_unlocks(vault: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: not isinstance(app.screen, AskPin | PersonSwitch))
         assert app.screen.query_one("#sbp", Entry).value == "156"
+        assert events(app.session.store) == ["signed_in", "locked", "wrong_passphrase", "unlocked"]
 
 
 async def test_a_question_for_a_pin_that_nobody_answers_is_closed_by_the_lock(vault: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from yiyang_tui.cli.ask import Secrets, line, somebody
 
@@ -46,7 +47,7 @@ def opened_with(number: str, passphrase: str) -> Iterator["Store"]:
 
     store = open_vault(vault_path(), number, passphrase)
     try:
-        settle_clock(store)
+        settle_clock(store, number)
         _signed_in(store, number)
         _drop_closed(store)
         yield store
@@ -58,10 +59,15 @@ def opened_with(number: str, passphrase: str) -> Iterator["Store"]:
 def _signed_in(store: "Store", number: str) -> None:
     """Whoever opens the record is in its audit trail, whatever the command."""
     from care.audit import note_down
+
+    note_down(store, _who(store, number), "signed_in", how="command")
+
+
+def _who(store: "Store", number: str) -> UUID | None:
     from care.staff import by_number
 
-    found = by_number(store, number)
-    note_down(store, None if found is None else found.id, "signed_in", how="command")
+    found = by_number(store, number) if number else None
+    return None if found is None else found.id
 
 
 def _drop_closed(store: "Store") -> None:
@@ -119,8 +125,12 @@ def given(**options: str | None) -> dict[str, str | None]:
     }
 
 
-def settle_clock(store: "Store") -> None:
-    """Ask what time it is if the machine's clock cannot be right. With nobody to ask, say so and go on."""
+def settle_clock(store: "Store", number: str = "") -> None:
+    """Ask what time it is if the machine's clock cannot be right. With nobody to ask, say so and go on.
+
+    ``number``: who is asked, where somebody works here already.
+    """
+    from care.audit import set_clock
     from yiyang_tui.cli.show import moment, note
     from yiyang_tui.words import t
 
@@ -130,7 +140,7 @@ def settle_clock(store: "Store") -> None:
     if not somebody():
         note(t("cli.clock.goes_on"))
         return
-    store.answer_clock(ask_time())
+    set_clock(store, _who(store, number), ask_time())
 
 
 def ask_time() -> int:

@@ -213,10 +213,17 @@ class PersonSwitch(Dialog[None]):
 
     def _opens(self, passphrase: str) -> None:
         """Raise ``WrongPassphrase`` unless the one who is signed in opens the record with it."""
+        from care.audit import note_down
+        from db.errors import WrongPassphrase
         from db.keys import envelope_path, read_envelope
         from db.slots import unwrap
 
-        unwrap(read_envelope(envelope_path(self.session.store.path)), self.session.staff.number, passphrase)
+        store, who = self.session.store, self.session.staff
+        try:
+            unwrap(read_envelope(envelope_path(store.path)), who.number, passphrase)
+        except WrongPassphrase:
+            note_down(store, None, "wrong_passphrase", who.id)
+            raise
 
     async def _prove(self, prompt: str, act: Callable[[str], None], *, kind: Literal["pin", "secret"] = "pin") -> bool:
         """Ask for a PIN or passphrase until ``act`` takes it; false when they give up."""

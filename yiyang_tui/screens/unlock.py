@@ -106,6 +106,7 @@ class UnlockScreen(Sheet[None]):
         if doubt is None:
             await self.yiyang.enter(session)
             return
+        from care.audit import set_clock
         from yiyang_tui.screens.clock import ClockDialog
 
         shown = session.now()
@@ -115,7 +116,8 @@ class UnlockScreen(Sheet[None]):
             if told_at is None:
                 self.run_worker(self.yiyang.enter(session))
             else:
-                self.run_care(session.store.answer_clock, told_at, then=lambda _: self.yiyang.enter(session))
+                store, by = session.store, session.staff.id
+                self.run_care(set_clock, store, by, told_at, then=lambda _: self.yiyang.enter(session))
 
         self.app.push_screen(ClockDialog(why), answered)
 
