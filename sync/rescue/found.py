@@ -41,9 +41,9 @@ class Named:
 class Found:
     """What was found, of all sources together.
 
-    ``written`` and ``issued``: how many entries, and row ids, each epoch of this laptop had at least; ``opened``: when
-    it began (seconds UTC). ``told_end``: the file says how far it came. ``kept``: rows that are carried over.
-    ``thrown``: batches that prove nothing. ``older``: entries that were unsealed when a backup was made.
+    ``written``: how many entries each epoch of this laptop had at least; ``opened``: when it began (seconds UTC).
+    ``told_end``: the file says how far it came. ``kept``: rows that are carried over. ``thrown``: batches that prove
+    nothing. ``older``: entries that were unsealed when a backup was made.
     """
 
     device: Device | None = None
@@ -51,7 +51,6 @@ class Found:
     named: dict[bytes, Named] = field(default_factory=dict)
     entries: dict[EntryRef, Entry] = field(default_factory=dict)
     written: dict[bytes, int] = field(default_factory=dict)
-    issued: dict[bytes, int] = field(default_factory=dict)
     opened: dict[bytes, int] = field(default_factory=dict)
     kept: dict[str, list[Row]] = field(default_factory=dict)
     newest_at: int = 0
@@ -60,10 +59,9 @@ class Found:
     older: dict[EntryRef, Entry] = field(default_factory=dict)
     told_end: bool = False
 
-    def reached(self, epoch: bytes, entries: int, rows: int = 0) -> None:
-        """An epoch of this laptop had at least so many entries and row ids."""
+    def reached(self, epoch: bytes, entries: int) -> None:
+        """An epoch of this laptop had at least so many entries."""
         self.written[epoch] = max(self.written.get(epoch, 0), entries)
-        self.issued[epoch] = max(self.issued.get(epoch, 0), rows)
 
 
 def identify(found: Found, source: Salvage) -> None:
@@ -89,11 +87,11 @@ def read(found: Found, source: Salvage, keys: Mapping[UUID, bytes], *, backup: b
         _enter(found, row, found.older if backup else found.entries)
     for row in source.rows(EPOCH):
         found.opened[row["epoch"]] = row["opened_at"]
-        found.reached(row["epoch"], row["seq"], row["rows"])
+        found.reached(row["epoch"], row["seq"])
     for row in source.rows(CLOCK):
         found.newest_at, found.offset_s = max(found.newest_at, row["newest_at"]), found.offset_s or row["offset_s"]
         if row["epoch"] is not None:
-            found.reached(row["epoch"], row["seq"], row["rows"])
+            found.reached(row["epoch"], row["seq"])
 
 
 def carry(found: Found, source: Salvage) -> None:

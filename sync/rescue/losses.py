@@ -84,13 +84,13 @@ def here_of_us(store: Store) -> Spans:
     return spans
 
 
-def spans_of(store: Store, names: Collection[bytes] | None = None, *, but: Collection[bytes] = ()) -> Spans:
-    """The entries of the batches here, of any laptop; only of ``names``, or of all ``but`` some."""
+def spans_of(store: Store, *, but: Collection[bytes] = ()) -> Spans:
+    """The entries of the batches here, of any laptop, ``but`` those of some."""
     spans = Spans()
     columns = (BATCH.c.hash, BATCH.c.epoch, BATCH.c.first, BATCH.c.last)
     with store.reading() as conn:
         for name, epoch, first, last in conn.execute(select(*columns)):
-            if (names is None or bytes(name) in names) and bytes(name) not in but:
+            if bytes(name) not in but:
                 spans.add(bytes(epoch), first, last)
     return spans
 

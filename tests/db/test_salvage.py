@@ -122,7 +122,7 @@ def _rounds(truth: Content) -> dict[UUID, tuple[object, ...]]:
             for name, value in zip(ROUND.columns.keys(), row, strict=True)
         )
 
-    return {UUID(bytes=bytes(row[0])): lifted(row) for row in truth["round"]}  # type: ignore[arg-type]
+    return {row[0]: row for row in map(lifted, truth["round"]) if isinstance(row[0], UUID)}
 
 
 def test_the_control_a_plain_file_serves_flipped_bits_as_truth(record: tuple[Path, bytes], tmp_path: Path) -> None:
