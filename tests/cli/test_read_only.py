@@ -24,22 +24,20 @@ def closed_to_us(enrolled: Path) -> Iterator[Path]:
 
 def test_reading_works_and_leaves_everything_as_it_was(closed_to_us: Path) -> None:
     before = contents(closed_to_us.parent)
-    for words in (("staff", "list"), ("house", "show"), ("catalogue",)):
+    for words in (("staff", "list"), ("catalogue",)):
         ended = yiyang(*words, *WHO, vault=closed_to_us, typed=PASSPHRASE + "\n")
         assert (ended.code, ended.err) == (0, ""), words
     assert "县里有 0" in yiyang("sync", "status", vault=closed_to_us).out
     assert contents(closed_to_us.parent) == before
 
 
-@pytest.mark.parametrize(("lang", "word"), [("zh", "只能看"), ("en", "only be read")])
-def test_what_writes_is_refused_in_one_sentence(closed_to_us: Path, lang: str, word: str) -> None:
+def test_what_writes_is_refused_in_one_sentence(closed_to_us: Path) -> None:
     before = contents(closed_to_us.parent)
     acts = (
-        ("staff", "add", "0007", "--name", "李梅", "--role", "carer"),
-        ("backup", "now"),
-        ("house", "pair", "--name", "别的名字"),
+        ("zh", "只能看", ("staff", "add", "0007", "--name", "李梅", "--role", "carer")),
+        ("en", "only be read", ("backup", "now")),
     )
-    for words in acts:
+    for lang, word, words in acts:
         ended = yiyang(*words, *WHO, vault=closed_to_us, typed=PASSPHRASE + "\n", lang=lang)
         assert ended.code == 2, (words, ended.err)
         assert word in ended.sentence(), words
