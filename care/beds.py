@@ -9,10 +9,11 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from care.age import age, house_day
+from care.data import table
 from care.groups import groups
 from care.places import Place, natural, places
 from care.registered import columns_of
-from care.roles import doing
+from care.roles import doing, require
 from db.errors import Refused
 from db.store import Act, Store
 from db.tables import Bed, Institution, Room
@@ -102,7 +103,7 @@ def add_bed(store: Store, by: UUID, room_name: str, kind: str) -> UUID:
         raise Refused("bed_kind_unknown")
     if not name or len(name) > _LONGEST_NAME:
         raise Refused("room_name_shape", most=_LONGEST_NAME)
-    with doing(store, by, "house.change") as act:
+    with doing(store, by, right_to(kind)) as act:
         room, labels = _room(act, name, HOUSE_OF[kind])
         taken = [int(end) for label in labels if (end := label.rpartition("-")[2]).isdecimal()]
         return act.insert(Bed, kind=kind, label=f"{name}-{max(taken, default=0) + 1}", room_id=room)
@@ -110,7 +111,7 @@ def add_bed(store: Store, by: UUID, room_name: str, kind: str) -> UUID:
 
 def add_home_bed(store: Store, by: UUID, village: str, address: str) -> UUID:
     """Open a bed at somebody's home (家庭病床). Raises ``Refused``: village_missing, text_too_long (most)."""
-    with doing(store, by, "stay.change") as act:
+    with doing(store, by, right_to("home")) as act:
         return new_home_bed(act, village, address)
 
 
@@ -127,8 +128,9 @@ def new_home_bed(act: Act, village: str, address: str) -> UUID:
 
 
 def close(store: Store, by: UUID, bed_id: UUID) -> bool:
-    """Take a bed out of use. False if it was. Raises ``Refused``: bed_unknown, bed_taken (bed)."""
-    with doing(store, by, "house.change") as act:
+    """Take a bed out of use. False if it was. Raises ``NoRight``, ``Refused``: bed_unknown, bed_taken (bed)."""
+    with doing(store, by, right_to("home")) as act:
+        _require_for(act, by, bed_id)
         label = next((place.label for place in places(act.conn).values() if place.bed_id == bed_id), None)
         if label is not None:
             raise Refused("bed_taken", bed=label)
@@ -136,9 +138,23 @@ def close(store: Store, by: UUID, bed_id: UUID) -> bool:
 
 
 def open(store: Store, by: UUID, bed_id: UUID) -> bool:
-    """Put a bed back into use. False if it was in use. Raises ``Refused``: bed_unknown."""
-    with doing(store, by, "house.change") as act:
+    """Put a bed back into use. False if it was in use. Raises ``NoRight``, ``Refused``: bed_unknown."""
+    with doing(store, by, right_to("home")) as act:
+        _require_for(act, by, bed_id)
         return _set_closed(act, bed_id, closed=False)
+
+
+def right_to(kind: str) -> str:
+    """What it takes to add a bed of a kind or to close it: one at home is opened and closed by who cares there."""
+    beds: dict[str, str] = table("rules/rights")["bed"]
+    return beds.get(kind, beds["else"])
+
+
+def _require_for(act: Act, by: UUID, bed_id: UUID) -> None:
+    kind = act.conn.execute(select(col(Bed.kind)).where(col(Bed.id) == bed_id)).scalar()
+    if kind is None:
+        raise Refused("bed_unknown")
+    require(act.conn, by, right_to(kind))
 
 
 def _set_closed(act: Act, bed_id: UUID, *, closed: bool) -> bool:

@@ -135,8 +135,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("beds.leave", ("ctrl+o", "l"), "beds", rank=1, right="leave.change"),
     Action("beds.discharge", ("ctrl+d", "d"), "beds", rank=2, right="stay.change"),
     Action("beds.admit", ("ctrl+a", "a"), "beds", rank=1, right="stay.change"),
-    Action("beds.close", ("ctrl+k", "k"), "beds", rank=5, right="house.change"),
-    Action("beds.add", ("ctrl+e", "e"), "beds", rank=6, right="house.change"),
+    Action("beds.close", ("ctrl+k", "k"), "beds", rank=5),
+    Action("beds.add", ("ctrl+e", "e"), "beds", rank=6),
     Action("beds.go", ARROWS, "beds", rank=6, shown="arrows", bound=False),
     # --- people -----------------------------------------------------------------------------------
     Action("people.open", ("enter",), "people", rank=0, bound=False, right="chart.open"),

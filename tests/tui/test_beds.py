@@ -77,9 +77,9 @@ def shown(lived_in: Household) -> Shown:
 
     @asynccontextmanager
     async def run(
-        lang: str = "zh", theme: str = "yiyang-plain", size: tuple[int, int] = (80, 24)
+        lang: str = "zh", theme: str = "yiyang-plain", size: tuple[int, int] = (80, 24), number: str = "1002"
     ) -> AsyncIterator[tuple[YiyangApp, Pilot[None]]]:
-        who = staff.by_number(lived_in.store, "1002")
+        who = staff.by_number(lived_in.store, number)
         assert who is not None
         app = make_app(lived_in.store.path, lang, theme, start="beds", places=PLACES)
         session = Session(lived_in.store, who, "青山镇两院", lived_in.store.now)
@@ -380,7 +380,7 @@ async def test_a_refused_admission_says_why(shown: Shown, lived_in: Household) -
 
 async def test_keys_that_cannot_be_used_here_say_why(shown: Shown, lived_in: Household) -> None:
     for label in ("病1-2", "病2-1", "病2-2"):
-        beds.close(lived_in.store, lived_in.carer, lived_in.bed(label))
+        beds.close(lived_in.store, lived_in.director, lived_in.bed(label))
     async with shown() as (app, pilot):
         await go_to(app, pilot, "101-2")
         await press(app, pilot, "a")
@@ -408,7 +408,7 @@ async def test_a_bed_taken_meanwhile_is_refused_in_words(shown: Shown, lived_in:
 
 
 async def test_beds_are_closed_opened_and_added(shown: Shown, lived_in: Household) -> None:
-    async with shown() as (app, pilot):
+    async with shown(number="1001") as (app, pilot):
         await go_to(app, pilot, "102-2")
         await press(app, pilot, "ctrl+k")
         assert (said(app), lived_in.cell("102-2").state) == ("已保存 102-2 停用", "closed")
@@ -418,6 +418,22 @@ async def test_beds_are_closed_opened_and_added(shown: Shown, lived_in: Househol
         assert lived_in.cell("102-2").state == "free"
         await press(app, pilot, "ctrl+e", "enter")
         assert (said(app), here(app)) == ("已保存，加了一张床", "102-3")
+        await go_to(app, pilot, "双河村")
+        await press(app, pilot, "e")
+        await type_text(pilot, "大坪村")
+        await press(app, pilot, "enter", "enter")
+        assert here(app) == "大坪村"
+
+
+async def test_a_carer_closes_no_bed_of_the_house_but_opens_one_at_somebodys_home(
+    shown: Shown, lived_in: Household
+) -> None:
+    async with shown() as (app, pilot):
+        await go_to(app, pilot, "102-2")
+        await press(app, pilot, "ctrl+k")
+        assert "请院长或管理员来办" in screen_text(app).replace("\n", "").replace(" ", "").replace("|", "")
+        assert lived_in.cell("102-2").state == "free"
+        await press(app, pilot, "escape")
         await go_to(app, pilot, "双河村")
         await press(app, pilot, "e")
         await type_text(pilot, "大坪村")

@@ -1,7 +1,8 @@
 """Changing person by PIN, and the lock."""
 
 from care.staff import by_number
-from tests.tui.conftest import Opened, screen_text, settle, type_text, until
+from db.keys import FLOOR
+from tests.tui.conftest import PASSPHRASE, Opened, screen_text, settle, type_text, until
 from yiyang_tui.screens.person_switch import AskPin, PersonSwitch
 from yiyang_tui.widgets.entry import Entry
 
@@ -51,14 +52,22 @@ async def test_a_wrong_pin_asks_again_and_changes_nobody(opened: Opened) -> None
         assert not isinstance(app.screen, PersonSwitch)
 
 
-async def test_somebody_without_a_pin_gets_one_when_the_other_vouches(opened: Opened) -> None:
+async def test_somebody_without_a_pin_proves_by_their_own_passphrase_who_they_are(opened: Opened) -> None:
     async with opened() as (app, pilot):
+        assert app.session is not None
+        app.session.store.add_passphrase("1002", "blue mountain tea", FLOOR)
         await pilot.press("f10")
         await settle(app, pilot)
         await pilot.press("down", "enter")
         await pilot.pause()
-        assert "刘建国 在这台电脑上还没有 PIN" in screen_text(app)
-        for pin in ("4711", "2580", "2581", "2580", "2580"):
+        assert "刘建国" in screen_text(app)
+        # Whoever is signed in cannot vouch for them: neither with their PIN nor with their passphrase.
+        for typed in ("4711", PASSPHRASE):
+            await give_pin(app, pilot, typed)
+            assert isinstance(app.screen, AskPin)
+            assert who(app) == "王芳"
+        await give_pin(app, pilot, "blue mountain tea")
+        for pin in ("2580", "2581", "2580", "2580"):
             await give_pin(app, pilot, pin)
         await settle(app, pilot)
         assert who(app) == "刘建国"

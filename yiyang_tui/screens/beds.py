@@ -191,7 +191,7 @@ class Beds(Place):
         if action == "beds.decline":
             return t("beds.nothing_to_decline")
         if action == "beds.add":
-            return None
+            return self._why_no_bed(cell)
         if cell is None:
             return t("beds.none")
         if action in ON_SOMEBODY and cell.person_id is None:
@@ -202,7 +202,12 @@ class Beds(Place):
             return t("beds.closed_here" if cell.state == "closed" else "beds.somebody_here", bed=cell.label)
         if action == "beds.close" and cell.person_id is not None:
             return t("beds.in_use", bed=cell.label)
-        return None
+        return self._why_no_bed(cell) if action == "beds.close" else None
+
+    def _why_no_bed(self, cell: "BedCell | None") -> str | None:
+        from care.beds import right_to
+
+        return self.yiyang.why_no_right(right_to("welfare" if cell is None else cell.kind))
 
     def _with_whom(self, act: "Callable[[Beds, BedCell, Lying], object]") -> None:
         """Do it with whoever lies here; where two do, ask with which of them."""

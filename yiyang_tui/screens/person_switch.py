@@ -6,6 +6,7 @@ PIN on this laptop gets one when the person signed in vouches with their own.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from textual.app import ComposeResult
@@ -179,20 +180,18 @@ class PersonSwitch(Dialog[None]):
         signed_in, store = self.session.staff, self.session.store
         if one.has_pin:
             return await self._prove(t("switch.pin_of", name=one.name), lambda pin: check_pin(store, one.id, pin))
+        # Nobody vouches for anybody: without a PIN it is the passphrase that proves who is here.
+        opens = partial(self._opens, one)
+        if not await self._prove(t("switch.passphrase_of", name=one.name), opens, kind="secret"):
+            return False
         if one.id == signed_in.id and self.locked:
-            return await self._prove(t("switch.passphrase_of", name=one.name), self._opens, kind="secret")
+            return True
+        if not await self._give_pin(one):
+            return False
         if one.id == signed_in.id:
-            # They opened the record with their passphrase a moment ago, or vouched-for colleagues would have a PIN.
-            if await self._give_pin(one):
-                self.say(t("switch.pin_set", name=one.name), "saved")
-                self.load()
-            return False
-        if not self.own_pin:
-            self.say(t("switch.no_own_pin"), "urgent")
-            return False
-        prompt = t("switch.vouch_for", name=one.name, by=signed_in.name)
-        vouched = await self._prove(prompt, lambda pin: check_pin(store, signed_in.id, pin))
-        return vouched and await self._give_pin(one)
+            self.say(t("switch.pin_set", name=one.name), "saved")
+            self.load()
+        return one.id != signed_in.id
 
     async def _let_in(self, one: "StaffView") -> None:
         """It was proved who is here: write down that they came, and uncover what is theirs."""
@@ -211,18 +210,18 @@ class PersonSwitch(Dialog[None]):
         self.dismiss(None)
         self.yiyang.call_after_refresh(self.yiyang.person_changed, said)
 
-    def _opens(self, passphrase: str) -> None:
-        """Raise ``WrongPassphrase`` unless the one who is signed in opens the record with it."""
+    def _opens(self, one: "StaffView", passphrase: str) -> None:
+        """Raise ``WrongPassphrase`` unless they open the record with it."""
         from care.audit import note_down
         from db.errors import WrongPassphrase
         from db.keys import envelope_path, read_envelope
         from db.slots import unwrap
 
-        store, who = self.session.store, self.session.staff
+        store = self.session.store
         try:
-            unwrap(read_envelope(envelope_path(store.path)), who.number, passphrase)
+            unwrap(read_envelope(envelope_path(store.path)), one.number, passphrase)
         except WrongPassphrase:
-            note_down(store, None, "wrong_passphrase", who.id)
+            note_down(store, None, "wrong_passphrase", one.id)
             raise
 
     async def _prove(self, prompt: str, act: Callable[[str], None], *, kind: Literal["pin", "secret"] = "pin") -> bool:
