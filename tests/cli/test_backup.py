@@ -121,14 +121,18 @@ def test_nothing_happens_unless_somebody_says_yes(vault: Path, opened: Callable[
     assert list(vault.parent.glob("record.before-*")) == []
 
 
-@pytest.mark.parametrize("lost", ["gone", "noise"])
+@pytest.mark.parametrize("lost", ["gone", "noise", "one bit"])
 def test_a_record_that_does_not_open_is_put_back(lost: str, vault: Path, opened: Callable[[], Store]) -> None:
     made(vault)
     if lost == "gone":
         vault.unlink()
         keys.envelope_path(vault).unlink()
-    else:
+    elif lost == "noise":
         vault.write_bytes(b"noise" * 4000)
+    else:
+        body = bytearray(vault.read_bytes())
+        body[-5000] ^= 1
+        vault.write_bytes(bytes(body))
     told = run("restore", "1", "--yes", vault=vault, typed=PASSPHRASE + "\n")
     assert (told.code, told.err) == (0, "")
     assert "打不开" in told.out

@@ -87,9 +87,12 @@ def asked(secrets: Secrets, number: str | None, passphrase_file: str | None) -> 
 
 
 def _present(vault: Path, number: str, passphrase: str) -> "Store | None":
-    """The record, if it opens. Nobody puts a backup in the place of one that opens to others and not to them."""
+    """The record, if it opens and is whole: what a damaged one says of rights is not to be gone by.
+
+    Nobody puts a backup in the place of one that opens to others and not to them.
+    """
     from db.errors import Refused, VaultDamaged, VaultMissing
-    from db.vault import open_vault
+    from db.vault import check_whole, open_vault
 
     try:
         present = open_vault(vault, number, passphrase)
@@ -98,6 +101,9 @@ def _present(vault: Path, number: str, passphrase: str) -> "Store | None":
     if present.read_only:
         present.close()
         raise Refused("read_only")
+    if not check_whole(present):
+        present.close()
+        return None
     return present
 
 
@@ -116,17 +122,13 @@ def _who(store: "Store", number: str) -> "StaffView":
 def _later(present: "Store | None", holds: "Contents") -> int:
     """Entries of the record that are not in the backup; what is unsealed is sealed first, so that it can travel."""
     from db.backups import entries
-    from db.errors import VaultDamaged
-    from sync.session import settle
+    from yiyang_tui.cli.record import seal_quietly
 
     if present is None:
         return -1
-    try:
-        settle(present)
-        with present.reading() as conn:
-            return max(0, entries(conn) - holds.entries)
-    except VaultDamaged:
-        return -1
+    seal_quietly(present)
+    with present.reading() as conn:
+        return max(0, entries(conn) - holds.entries)
 
 
 def _tell(holds: "Contents", later: int, present: "Store | None") -> None:
