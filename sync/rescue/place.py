@@ -10,6 +10,7 @@ from typing import Final
 from db import keys
 from db.clock import LOCAL
 from db.disk import disk_errors, side_files
+from db.errors import VaultBusy
 from sync.link import Folder
 
 _MOST: Final = 1000
@@ -20,13 +21,24 @@ def made_beside(source: Path) -> Path:
     return source.with_name(f"{source.stem}.rescued{source.suffix}")
 
 
+def ready_beside(source: Path) -> Path:
+    """What the new record is called once it is complete, for the moment before it takes its place."""
+    return source.with_name(f"{source.stem}.ready{source.suffix}")
+
+
 def put_in_place(source: Path, at: int) -> Path:
     """Let the complete record beside ``source`` take its place. Gives where the damaged one is kept.
 
-    ``at``: seconds UTC, for its name. Raises ``DiskFull``, ``VaultUnwritable``.
+    ``at``: seconds UTC, for its name. Raises ``VaultBusy`` if something still has the new record open, ``DiskFull``,
+    ``VaultUnwritable``; then the damaged one is where it was.
     """
     aside = _free_name(source, at)
+    log, _ = side_files(made_beside(source))
+    if log.exists() and log.stat().st_size:
+        # Acts that were not folded in yet would be left behind.
+        raise VaultBusy(path=str(made_beside(source)))
     with disk_errors(source):
+        made_beside(source).replace(ready_beside(source))
         keys.write_whole(keys.envelope_path(aside), keys.envelope_path(source).read_bytes())
         source.rename(aside)
         _go_on(source, aside)
@@ -36,7 +48,7 @@ def put_in_place(source: Path, at: int) -> Path:
 def finish(source: Path) -> bool:
     """Bring to its end what a power cut left between the two: the damaged file is aside, its place is empty."""
     left = sorted(source.parent.glob(f"{source.stem}.damaged-*{source.suffix}"))
-    if source.exists() or not left or not made_beside(source).exists():
+    if source.exists() or not left or not ready_beside(source).exists():
         return False
     with disk_errors(source):
         _go_on(source, left[-1])
@@ -55,7 +67,7 @@ def _go_on(source: Path, aside: Path) -> None:
         if old.exists():
             old.rename(kept)
         new.rename(old)
-    fresh.rename(source)
+    ready_beside(source).rename(source)
     keys.envelope_path(fresh).unlink(missing_ok=True)
     keys.sync_folder(source.parent)
 

@@ -29,7 +29,7 @@ from sync import session
 from sync.errors import CountyUnreachable
 from sync.link import Folder
 from sync.proof.rebuild import differences
-from sync.rescue.place import finish, made_beside, put_in_place
+from sync.rescue.place import finish, made_beside, put_in_place, ready_beside
 from sync.rescue.report import Report
 from sync.rescue.rescue import Plan, rescued
 from tests.sync.county_tables import rows_of
@@ -363,6 +363,7 @@ def test_a_power_cut_between_the_two_files_is_brought_to_its_end(damaged: Damage
     found, _, _ = back(damaged)
     bad = damaged.path.read_bytes()
     aside = damaged.path.with_name("yiyang.damaged-20270115-1600.db")
+    made_beside(damaged.path).rename(ready_beside(damaged.path))
     damaged.path.rename(aside)
     assert finish(damaged.path)
     assert not finish(damaged.path)
