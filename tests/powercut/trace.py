@@ -61,7 +61,7 @@ _OPS = {
 
 def build(folder: Path) -> Path:
     """The recorder, compiled into ``folder``."""
-    compiler = shutil.which("gcc")
+    compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
         raise RuntimeError("The power-cut tests record a program with a small library in C: install gcc.")
     library = folder / "recorder.so"
