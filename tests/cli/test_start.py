@@ -48,6 +48,7 @@ def test_the_tree_is_what_the_guide_says() -> None:
         "sync verify",
         "doctor",
         "keys",
+        "rescue",
         "import",
         "import people",
         "staff",
