@@ -99,8 +99,8 @@ def remove_user(store: Store, by: UUID, number: str) -> None:
 def change_passphrase(store: Store, by: UUID, old: str, new: str, cost: Cost) -> None:
     """Somebody changes their own passphrase, and proves by the old one who they are. Slow on purpose, twice.
 
-    Raises ``WrongPassphrase``, ``PassphraseTooShort``, ``NoRight``, ``Refused``: passphrase_same, no_own_passphrase (they
-    come in by PIN only), staff_closed.
+    Raises ``WrongPassphrase``, ``PassphraseTooShort``, ``NoRight``, ``Refused``: passphrase_same, no_own_passphrase
+    (they come in by PIN only), staff_closed.
     """
     check_passphrase(new)
     with store.reading() as conn:

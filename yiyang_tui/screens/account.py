@@ -1,4 +1,4 @@
-"""What is one's own: the passphrase that opens the record, the PIN that switches to oneself. The old one comes first."""
+"""One's own: the passphrase that opens the record, the PIN that switches to oneself. The old one is typed first."""
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
