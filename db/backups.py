@@ -23,6 +23,7 @@ from db.clock import LOCAL
 from db.disk import disk_errors, new_folder, remove
 from db.errors import Refused, VaultDamaged, YiyangError
 from db.local import BATCH, JOURNAL
+from db.read_only import BACKUP_NAME
 from db.reserve import SIZE, TIMES, free_room
 from db.vault import check_whole
 
@@ -35,7 +36,6 @@ DOUBTED: Final = 3
 LEAST: Final = 2
 """So many of the newest are kept whatever else is said of them."""
 _LEFT: Final = re.compile(r"([0-9]{6}-[0-9]{8}-[0-9]{4}x?)\.(?:keys|(?:db|keys)\.new.{0,4})")
-_NAME: Final = re.compile(r"([0-9]{6})-([0-9]{8})-([0-9]{4})(x?)\.db")
 
 
 class NoRoomForBackup(YiyangError):
@@ -84,7 +84,7 @@ def listed(folder: Path) -> list[Backup]:
 
 
 def _named(path: Path) -> Backup | None:
-    name = _NAME.fullmatch(path.name)
+    name = BACKUP_NAME.fullmatch(path.name)
     if name is None or not keys.envelope_path(path).exists():
         return None
     try:

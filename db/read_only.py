@@ -5,6 +5,7 @@ temporary folder of this user tells nobody anything; it goes when the record is 
 """
 
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -15,11 +16,15 @@ from typing import Final
 from db.disk import disk_errors
 from db.errors import VaultBusy
 
+BACKUP_NAME: Final = re.compile(r"([0-9]{6})-([0-9]{8})-([0-9]{4})(x?)\.db")
+"""What a backup is called: number, day, time, a mark where the clock was doubted. Sticks keep no rights, but names."""
 _TRIES: Final = 3
 
 
 def writable(vault: Path) -> bool:
-    """Whether the record may be written. A backup is made without the right to, so that nobody works on in it."""
+    """Whether the record may be written. Nobody is to go on working in a backup, so none may."""
+    if BACKUP_NAME.fullmatch(vault.name):
+        return False
     try:
         mode = vault.stat().st_mode
     except OSError:

@@ -75,7 +75,6 @@ def test_a_backup_opens_alone_and_only_to_be_read(dated: Store, tmp_path: Path) 
     for file in folder_of(dated.path).iterdir():
         assert file.stat().st_mode & 0o077 == 0
         (away / file.name).write_bytes(file.read_bytes())
-        (away / file.name).chmod(0o400)
     alone = open_vault(away / made.path.name, NUMBER, PASSPHRASE)
     assert (beds(alone), alone.read_only, alone.device) == (["101-1"], True, dated.device)
     alone.close()

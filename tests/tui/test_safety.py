@@ -195,3 +195,14 @@ async def test_a_spent_reserve_is_told_once_and_stands_on_every_screen(safe: Sho
         await settle(app, pilot)
         assert isinstance(app.screen, Safety)
         assert "! 磁盘满了，还能记约 1200 次巡视" in screen_text(app)
+
+
+async def test_an_act_that_spent_the_reserve_has_the_room_looked_at(safe: Shown, lived: Household) -> None:
+    async with safe() as (app, pilot):
+        assert app.chores is not None
+        assert "room" not in app.chores.kept
+        lived.store.reserve_spent = True
+        app.sync_looked()
+        await settle(app, pilot)
+        assert app.chores.kept["room"].facts["reserved"] == 8_000_000
+        assert not lived.store.reserve_spent
