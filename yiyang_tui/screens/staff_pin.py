@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class NewPin(Dialog[str]):
     """Dismisses with what to say once it is set, or ``None`` at Esc."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "staff_pin.tcss"]
 
     busy = False
 
@@ -34,9 +34,9 @@ class NewPin(Dialog[str]):
         with Vertical(classes="dialog", id="staff-pin"):
             yield Static(t("staff.pin_title", name=self.one.name), classes="title", markup=False)
             with Form(id="fields"):
-                yield Static(t("staff.pin_new"), markup=False)
+                yield Static(t("staff.pin_new"), classes="label", markup=False)
                 yield Entry(kind="pin", id="pin")
-                yield Static(t("staff.pin_again"), markup=False)
+                yield Static(t("staff.pin_again"), classes="label", markup=False)
                 yield Entry(kind="pin", id="again")
             yield Static(t("staff.pin_hint"), id="told", markup=False)
 
