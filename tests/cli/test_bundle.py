@@ -53,8 +53,8 @@ def people_at() -> Iterator[Callable[[Path, str], int]]:
         store = open_vault(path, number, PASSPHRASE)
         stores.append(store)
         with store.reading() as conn:
-            found = conn.execute(select(func.coalesce(func.sum(BATCH.c.last - BATCH.c.first + 1), 0)))
-            return int(found.scalar_one())
+            others = select(func.coalesce(func.sum(BATCH.c.last - BATCH.c.first + 1), 0))
+            return int(conn.execute(others.where(BATCH.c.device_id != store.device_id)).scalar_one())
 
     yield count
     for each in stores:

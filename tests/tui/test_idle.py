@@ -12,12 +12,15 @@ from care.pins import drop_pin, set_pin
 from care.staff import by_number
 from db.local import JOURNAL
 from db.store import Store
+from tests.care.household import Household
 from tests.tui.conftest import PASSPHRASE, PLACES, screen_text, settle, type_text, until
+from tests.tui.walk import Walked
 from yiyang_tui.app import YiyangApp, make_app
 from yiyang_tui.screens.person_switch import AskPin, PersonSwitch
 from yiyang_tui.settings import Settings, lock_s, read_settings, settings_path, write_settings
 from yiyang_tui.themes import ambiguous_glyphs
 from yiyang_tui.widgets.entry import Entry
+from yiyang_tui.widgets.virtual_list import VirtualList
 
 
 class Hours:
@@ -209,3 +212,32 @@ def test_the_setting_outlives_a_change_of_another(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     write_settings(path, Settings(lang="en", lock_minutes=7))
     assert read_settings(path) == Settings(lang="en", lock_minutes=7)
+
+
+async def test_on_the_real_board_nobody_sees_what_another_has_half_typed(house: Household, walked: Walked) -> None:
+    """What Space saved just before the hand-over is the first one's; the form waits in their drafts."""
+    for one, pin in ((house.carer, "4711"), (house.director, "2580")):
+        set_pin(house.store, one, pin)
+    async with walked() as (app, pilot):
+        assert app.session is not None
+        first = app.session.staff
+        await pilot.press("space")
+        await settle(app, pilot)
+        await type_text(pilot, "365")
+        await pilot.press("f10")
+        await settle(app, pilot)
+        people = app.screen.query_one(VirtualList)
+        people.goto([people.row_at(place).id for place in range(people.total)].index(house.director))
+        await give(app, pilot, "2580")
+        assert app.session.staff.id == house.director
+        assert all(not entry.value for entry in app.screen.query(Entry))
+        assert "没填完" not in screen_text(app)
+        await pilot.press("f10")
+        await settle(app, pilot)
+        people = app.screen.query_one(VirtualList)
+        people.goto([people.row_at(place).id for place in range(people.total)].index(first.id))
+        await give(app, pilot, "4711")
+        assert app.screen.query_one("#temp_c10", Entry).value == "365"
+    with house.store.reading() as conn:
+        saved = conn.exec_driver_sql("SELECT staff_id FROM round ORDER BY rowid DESC LIMIT 1").scalar_one()
+    assert saved == first.id.bytes
