@@ -51,6 +51,11 @@ class Amendable:
     seconds: tuple[Colleague, ...]
 
 
+def writers_of(conn: Connection, round_id: UUID) -> frozenset[UUID]:
+    """Everybody who wrote a round or what it stands for; nobody if there is no such round."""
+    return frozenset(UUID(bytes=who) for who, _ in conn.execute(_WRITERS, {"round": round_id.bytes}))
+
+
 def amendable(store: Store, by: UUID, round_id: UUID) -> Amendable:
     """What it takes to correct or void a round.
 

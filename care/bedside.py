@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from care.amending import writers_of
 from care.chart import Header, header
 from care.groups import groups, newest_first
 from care.looks import EFFECTIVE_ROUND, EFFECTIVE_VITALS, ROUND_COLUMNS, VITALS_COLUMNS, ahead
@@ -22,12 +23,16 @@ _NOTED_S = 86400
 
 @dataclass(frozen=True, slots=True)
 class LastRound:
-    """The newest round that counts, whole, as ``care.rounds.correct`` takes it back in."""
+    """The newest round that counts, whole, as ``care.rounds.correct`` takes it back in.
+
+    ``writers``: who wrote it, or what it stands for; whoever is the only one corrects it alone.
+    """
 
     round_id: UUID
     at: int
     who: str
     observation: Observation
+    writers: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ def _last_round(conn: Connection, person_id: UUID, now: int) -> LastRound | None
         vitals=measured,
         **noted,
     )
-    return LastRound(UUID(bytes=row["id"]), row["at"], row["who"] or "", observation)
+    round_id = UUID(bytes=row["id"])
+    return LastRound(round_id, row["at"], row["who"] or "", observation, writers_of(conn, round_id))
 
 
 _DAY = text(

@@ -115,11 +115,11 @@ async def test_two_that_become_one_while_the_board_is_open_lose_no_form(house: H
     house.store.save_draft(f"round:{hidden}", house.carer, {"pulse": "70"})
     async with walked() as (app, pilot):
         assert (here(app), value(app, "pulse")) == ("王长生", "")
-        done = merge_people(house.store, house.carer, shown, hidden)
+        done = merge_people(house.store, house.director, shown, hidden)
         board_of(app).load()
         await settle(app, pilot)
         assert value(app, "pulse") == "70"
-        take_back(house.store, house.carer, done)
+        take_back(house.store, house.director, done)
         board_of(app).load()
         await settle(app, pilot)
         assert value(app, "pulse") == ""
@@ -288,7 +288,8 @@ async def test_a_round_that_somebody_else_corrected_meanwhile_is_not_overwritten
     async with walked() as (app, pilot):
         await walk_to(app, pilot, "李秀英")
         await pilot.press("ctrl+r", "enter", "8", "2")
-        rounds.correct(house.store, house.director, saved.round_id, rounds.Observation(vitals={"pulse": 90}), "看错")
+        other = rounds.Observation(vitals={"pulse": 90})
+        rounds.correct(house.store, house.director, saved.round_id, other, "看错", second=house.second())
         await pilot.press("ctrl+s")
         await settle(app, pilot)
         assert "已被更正" in said(app)
@@ -297,6 +298,20 @@ async def test_a_round_that_somebody_else_corrected_meanwhile_is_not_overwritten
         await settle(app, pilot)
         assert "已经被更正过" in said(app)
     assert [row["pulse"] for row in since(house, Vitals)] == [80, 90]
+
+
+async def test_what_a_colleague_recorded_is_not_corrected_alone(house: Household, walked: Walked) -> None:
+    rounds.record(house.store, house.director, id_of(house, "李秀英"), rounds.Observation(vitals={"pulse": 80}))
+    async with walked() as (app, pilot):
+        await walk_to(app, pilot, "李秀英")
+        await pilot.press("ctrl+r")
+        await settle(app, pilot)
+        assert "护理员不能「更正或作废他人的记录」" in screen_text(app).replace(" ", "").replace("|", "").replace(
+            "\n", ""
+        )
+        await pilot.press("enter")
+        await settle(app, pilot)
+        assert value(app, "pulse") == ""
 
 
 async def test_nothing_to_correct_is_said(house: Household, walked: Walked) -> None:

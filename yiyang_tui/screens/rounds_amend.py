@@ -5,14 +5,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from care.amending import Amendable, amendable
 from care.half_typed import CORRECTS
 from care.rounds import Saved, correct, record, undo
 from yiyang_tui.screens.rounds_values import Values, observation, values_of
 from yiyang_tui.words import t
 
 if TYPE_CHECKING:
-    from care.bedside import LastRound
     from yiyang_tui.screens.rounds import Rounds
 
 
@@ -54,24 +52,11 @@ def correct_last(screen: "Rounds") -> None:
     person, last = screen.person, None if screen.beside is None else screen.beside.last_round
     if last is None or person is None:
         return
-    if screen.drafts.corrected(person) is not None:
-        _begin(screen, person, last)
+    # At once, by what was read with the person: whoever types ahead must not type into another form.
+    if not last.writers <= {screen.session.staff.id}:
+        why = screen.yiyang.why_no_right("round.correct_other")
+        screen.say(why or t("rounds.correct_two", who=last.who))
         return
-    store, by = screen.session.store, screen.session.staff.id
-    screen.run_care(amendable, store, by, last.round_id, then=lambda takes: _allowed(screen, person, last, takes))
-
-
-def _allowed(screen: "Rounds", person: UUID, last: "LastRound", takes: Amendable) -> None:
-    """One's own is put into the form; what takes two is corrected in the chart, where the second person is asked."""
-    if screen.person != person:
-        return
-    if takes.own:
-        _begin(screen, person, last)
-    else:
-        screen.say(t("rounds.correct_two", who=last.who))
-
-
-def _begin(screen: "Rounds", person: UUID, last: "LastRound") -> None:
     if screen.drafts.corrected(person) is None:
         held = values_of(last.observation, t("rounds.reason_usual"))
         screen.drafts.put(person, {**held, CORRECTS: f"{last.round_id.hex} {last.at}"})
