@@ -118,8 +118,9 @@ def shown(home: Household) -> At:
         theme: str = "yiyang-plain",
         size: tuple[int, int] = (80, 24),
         wait: bool = True,
+        number: str = "1002",
     ) -> AsyncIterator[tuple[YiyangApp, Pilot[None]]]:
-        who = staff.by_number(home.store, "1002")
+        who = staff.by_number(home.store, number)
         assert who is not None
         app = make_app(home.store.path, lang, theme, start=start, places=PLACES)
         session = Session(home.store, who, PAIR, home.store.now)

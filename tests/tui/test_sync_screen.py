@@ -256,7 +256,7 @@ def test_an_address_is_host_and_port(typed: str, read: str | None) -> None:
 
 
 async def test_a_malformed_address_or_code_is_refused_with_a_sentence(shown: At) -> None:
-    async with shown("sync") as (app, pilot):
+    async with shown("sync", number="1001") as (app, pilot):
         await pilot.press("ctrl+e")
         await settle(app, pilot)
         assert isinstance(app.screen, AskCounty)
@@ -285,7 +285,7 @@ async def test_a_county_that_refuses_keeps_what_was_typed_and_the_right_code_joi
 ) -> None:
     code = new_code(county, PAIR)
     wrong = "ZZZZ-ZZZZ" + code[9:]
-    async with shown("sync") as (app, pilot):
+    async with shown("sync", number="1001") as (app, pilot):
         await pilot.press("ctrl+e")
         await settle(app, pilot)
         app.screen.query_one("#url", Entry).value = address
@@ -313,7 +313,7 @@ async def test_a_county_that_refuses_keeps_what_was_typed_and_the_right_code_joi
 async def test_a_county_that_cannot_be_reached_is_told_in_the_dialog(
     shown: At, home: Household, county: "Settings"
 ) -> None:
-    async with shown("sync") as (app, pilot):
+    async with shown("sync", number="1001") as (app, pilot):
         await pilot.press("ctrl+e")
         await settle(app, pilot)
         app.screen.query_one("#url", Entry).value = "http://127.0.0.1:9"
@@ -377,7 +377,7 @@ async def test_every_look_says_what_is_wrong_in_words(shown: At, home: Household
 
 
 async def test_the_dialog_fits_and_has_no_ambiguous_glyph(shown: At) -> None:
-    async with shown("sync") as (app, pilot):
+    async with shown("sync", number="1001") as (app, pilot):
         await pilot.press("ctrl+e")
         await settle(app, pilot)
         same_as_picture(app, "enrol")
