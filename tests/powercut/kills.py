@@ -103,14 +103,16 @@ def kill_once(place: Path, terminals: Terminals, seed: int) -> Claims:
     shutil.copytree(place / "template", folder)
     terminal = terminals.start(_surroundings(folder))
     typed, claims = draw(random), Claims()
-    _to_the_board(terminal)
-    rounds, more = random.randrange(len(BEDS)), random.randrange(_A_ROUND)
-    terminal.type(typed.keys)
-    terminal.until(lambda: claims.hear(terminal.lines).done >= rounds)
-    until = terminal.read_bytes + more
-    while terminal.read_bytes < until and claims.done < len(BEDS) and terminal.watch(256):
-        claims.hear(terminal.lines)
-    terminal.kill()
+    try:
+        _to_the_board(terminal)
+        rounds, more = random.randrange(len(BEDS)), random.randrange(_A_ROUND)
+        terminal.type(typed.keys)
+        terminal.until(lambda: claims.hear(terminal.lines).done >= rounds)
+        until = terminal.read_bytes + more
+        while terminal.read_bytes < until and claims.done < len(BEDS) and terminal.watch(256):
+            claims.hear(terminal.lines)
+    finally:
+        terminal.kill()
     claims.hear(terminal.lines)
     _hold(folder / "record.db", typed, claims)
     shutil.rmtree(folder)
