@@ -50,15 +50,19 @@ def set_pin(store: Store, staff_id: UUID, pin: str) -> None:
     Only for whoever has typed their passphrase just now; with the old PIN it is ``change_pin``, for somebody else
     ``give_pin``. Raises ``Refused``: pin_shape (least, most), pin_too_simple, staff_unknown, staff_closed.
     """
-    _keep(store, staff_id, staff_id, pin, "self.pin")
+    _keep(store, staff_id, staff_id, pin, "self.pin", None)
 
 
 def change_pin(store: Store, staff_id: UUID, old: str, new: str) -> None:
-    """Somebody sets their own PIN and proves by the old one who they are. Raises as ``check_pin`` and ``set_pin``."""
+    """Somebody sets their own PIN and proves by the old one who they are. Raises as ``check_pin`` and ``set_pin``.
+
+    Whoever gave them the old one knows it, and may be the one who types it: the new one is no better proof.
+    """
     with store.reading() as conn:
         check_new_pin(new, _number_of(conn, staff_id))
+        giver = giver_of(conn, staff_id)
     check_pin(store, staff_id, old)
-    set_pin(store, staff_id, new)
+    _keep(store, staff_id, staff_id, new, "self.pin", giver)
 
 
 def give_pin(store: Store, by: UUID, staff_id: UUID, pin: str) -> None:
@@ -68,15 +72,22 @@ def give_pin(store: Store, by: UUID, staff_id: UUID, pin: str) -> None:
     """
     if by == staff_id:
         raise Refused("pin_is_own")
-    _keep(store, by, staff_id, pin, "staff.change")
+    _keep(store, by, staff_id, pin, "staff.change", by)
 
 
-def _keep(store: Store, by: UUID, staff_id: UUID, pin: str, right: str) -> None:
+def giver_of(conn: Connection, staff_id: UUID) -> UUID | None:
+    """Who chose somebody's PIN for them, as long as they have not set one after their passphrase."""
+    found: UUID | None = conn.execute(select(PIN.c.given_by).where(PIN.c.staff_id == staff_id)).scalar()
+    return found
+
+
+def _keep(store: Store, by: UUID, staff_id: UUID, pin: str, right: str, giver: UUID | None) -> None:
     with store.reading() as conn:
         number = _number_of(conn, staff_id)
     pin = check_new_pin(pin, number)
     salt = os.urandom(16)
-    values = {"staff_id": staff_id, "salt": salt, "hash": _hash(pin, salt), "tries": 0, "last_try_at": store.now()}
+    kept = {"salt": salt, "hash": _hash(pin, salt), "tries": 0, "last_try_at": store.now(), "given_by": giver}
+    values = {"staff_id": staff_id, **kept}
     with doing(store, by, right) as act:
         act.conn.execute(upsert(PIN).values(values).on_conflict_do_update(index_elements=["staff_id"], set_=values))
         note(act, "pin_set", staff_id)

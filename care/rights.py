@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from care.audit import note
-from care.pins import check_pin
+from care.pins import check_pin, giver_of
 from care.roles import NoRight, by_itself, doing, may, require, rights_of, roles, roles_of
 from db.errors import Refused
 from db.store import Act, Store
@@ -43,16 +45,23 @@ def doing_together(
 ) -> Iterator[Act]:
     """One act of two persons who both have the right; the event ``what`` of it names both.
 
-    Raises as ``require``, ``WrongPin``, and ``Refused``: second_is_first, pin_not_set. The rights come first, so that
-    nobody types a PIN for nothing, and once more inside the act.
+    Raises as ``require``, ``WrongPin``, and ``Refused``: second_is_first, pin_not_set, second_pin_given (a PIN that the
+    first of the two gave is known to both). The rights come first, so that nobody types a PIN for nothing, and once
+    more inside the act.
     """
     if second.staff_id == by:
         raise Refused("second_is_first")
     with store.reading() as conn:
         require(conn, by, right)
-        require(conn, second.staff_id, right)
+        _check_second(conn, by, second, right)
     check_pin(store, second.staff_id, second.pin)
     with doing(store, by, right) as act:
-        require(act.conn, second.staff_id, right)
+        _check_second(act.conn, by, second, right)
         note(act, what, about, second.staff_id, **facts)
         yield act
+
+
+def _check_second(conn: Connection, by: UUID, second: Second, right: str) -> None:
+    require(conn, second.staff_id, right)
+    if giver_of(conn, second.staff_id) == by:
+        raise Refused("second_pin_given")

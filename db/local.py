@@ -127,7 +127,8 @@ KEY_SLOT = Table(
     Column("by", RowId),
 )
 
-# A PIN switches people inside the open vault and never protects the key on disk.
+# A PIN switches people inside the open vault and never protects the key on disk. ``given_by``: who chose it for its
+# owner; nobody, once the owner has set one after their passphrase.
 PIN = Table(
     "pin",
     METADATA,
@@ -136,6 +137,7 @@ PIN = Table(
     Column("hash", LargeBinary, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("last_try_at", BigInteger, nullable=False),
+    Column("given_by", RowId),
 )
 
 # Prefix search: one row per way to type a person (name, pinyin, initials, last digits of the ID).

@@ -7,7 +7,7 @@ from uuid import UUID
 from care import setup
 from care.age import house_day
 from care.data import table
-from care.staff import StaffView, add, everyone, give_pin, set_pin
+from care.staff import StaffView, add, everyone, set_pin
 from db.store import Store
 
 
@@ -60,10 +60,8 @@ def crew_of(store: Store, by: UUID, staff: int, pin: str) -> Crew:
             here[one["number"]] = StaffView(new, one["number"], one["name"], one["role"], False, False)
     for known in here.values():
         if not known.has_pin and not known.closed:
-            if known.id == by:
-                set_pin(store, by, pin)
-            else:
-                give_pin(store, by, known.id, pin)
+            # As if each had set their own: of two persons the second cannot use a PIN that the first one gave.
+            set_pin(store, known.id, pin)
     working = [known for known in here.values() if not known.closed]
 
     def who(role: str) -> tuple[UUID, ...]:

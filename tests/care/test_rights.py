@@ -272,6 +272,20 @@ def test_the_second_is_somebody_else_with_the_right_pin(room: Room) -> None:
     assert [one.void for one in timeline(store, room.person)] == [False]
 
 
+def test_a_pin_that_the_first_of_two_gave_proves_no_second_person(room: Room) -> None:
+    store, director, doctor = room.store, room.who["director"], room.who["doctor"]
+    look = rounds.unremarkable(store, room.who["carer"], room.person).round_id
+    staff.give_pin(store, director, doctor, "2580")
+    # Whoever gave it can also switch to them and change it.
+    staff.change_pin(store, doctor, "2580", "2581")
+    for pin in ("2580", "2581"):
+        with refuses("second_pin_given"):
+            rounds.void(store, director, look, "错", second=Second(doctor, pin))
+    staff.set_pin(store, doctor, "2582")
+    rounds.void(store, director, look, "错", second=Second(doctor, "2582"))
+    assert [one.void for one in timeline(store, room.person)][0]
+
+
 def test_ones_own_is_corrected_alone_but_not_what_was_made_of_anothers(room: Room) -> None:
     store, carer, (nurse, other) = room.store, room.who["carer"], by_both(room.house, "nurse")
     mine = rounds.unremarkable(store, carer, room.person)

@@ -244,6 +244,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("last_try_at", sa.BigInteger(), nullable=False),
+        sa.Column("given_by", sa.LargeBinary(16), nullable=True),
         sa.PrimaryKeyConstraint("staff_id"),
     )
     op.create_table(
