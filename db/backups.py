@@ -149,12 +149,15 @@ def _newest_of_each(labelled: Iterable[tuple[str, Backup]], most: int) -> list[B
     return list(found.values())
 
 
-def thin_out(folder: Path) -> None:
-    """Remove what need not be kept any more, and what making one left half done."""
+def thin_out(folder: Path, newest: Path | None = None) -> None:
+    """Remove what need not be kept any more, and what making one left half done.
+
+    ``newest`` stays whatever its number says: a laptop whose own backups were lost counts from one again.
+    """
     backups = listed(folder)
     kept = to_keep(backups)
     for one in backups:
-        if one.number not in kept:
+        if one.number not in kept and one.path != newest:
             discard(one)
     whole = {one.path.stem for one in listed(folder)}
     for path in folder.iterdir():
@@ -219,16 +222,19 @@ def _size(vault: Path) -> int:
 def copied(one: Backup, folder: Path) -> Backup:
     """Carry a verified backup to another folder, as on a stick, and read it back from there; then thin out.
 
+    The folder is this laptop's alone: of two that count for themselves one would take the place of the other's.
+
     Raises ``NoRoomForBackup``, ``DiskFull``, ``VaultDamaged`` if what comes back is not what was written.
     """
     target = folder / one.path.name
     with disk_errors(folder):
+        new_folder(folder)
         if (there := _named(target)) and there.size == one.size:
             return there
         make_room(folder, one.size)
         carry(keys.envelope_path(one.path), keys.envelope_path(target))
         carry(one.path, target)
-        thin_out(folder)
+        thin_out(folder, target)
     found = _named(target)
     assert found is not None
     return found

@@ -15,8 +15,10 @@ _PIECE: Final = 1 << 20
 def carry(source: Path, target: Path) -> None:
     """Copy ``source`` to ``target``, durable and compared when it returns. Raises ``OSError``, ``VaultDamaged``."""
     fresh = target.with_name(target.name + ".new")
+    # What lies there under that name on a stick may point at any file of this machine: made anew, never followed.
+    fresh.unlink(missing_ok=True)
     try:
-        with source.open("rb") as file, open(fresh, "wb", opener=_private) as copy:
+        with source.open("rb") as file, open(fresh, "xb", opener=_private) as copy:
             sent = _poured(file, copy)
         reach_disk(fresh)
         with fresh.open("rb") as file:

@@ -52,6 +52,13 @@ def choose(pair_id: "UUID", drive: Path) -> Path:
     return place
 
 
+def of_laptop(place: Path, device_id: "UUID") -> Path:
+    """The folder of one laptop in a chosen place: the laptops of a pair share a stick, and each counts for itself."""
+    from db.identity import short
+
+    return place / short(device_id)
+
+
 def _marker(drive: Path, pair_id: "UUID") -> Path:
     from db.identity import short
 

@@ -87,11 +87,12 @@ def onto_sticks(store: "Store", drives: "Sequence[Path] | None" = None) -> Facts
     Raises ``NoRoomForBackup``, ``DiskFull``, ``VaultDamaged``, ``VaultUnwritable``.
     """
     from db.backups import copied, folder_of, listed
-    from yiyang_tui.drives import chosen, sticks
+    from yiyang_tui.drives import chosen, of_laptop, sticks
 
     backups = listed(folder_of(store.path))
     facts: Facts = {}
-    for place in chosen(store.pair_id, sticks() if drives is None else drives) if backups else ():
+    for chosen_place in chosen(store.pair_id, sticks() if drives is None else drives) if backups else ():
+        place = of_laptop(chosen_place, store.device_id)
         there = copied(backups[0], place)
         facts = {"number": there.number, "at": there.at, "place": str(place), "kept": len(listed(place))}
     return facts

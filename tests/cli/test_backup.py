@@ -149,7 +149,7 @@ def test_nobody_puts_a_backup_in_the_place_of_a_record_that_opens_to_others(vaul
 def test_a_stick_is_chosen_once_and_holds_what_opens_alone(vault: Path, usb: Path, opened: Callable[[], Store]) -> None:
     told = run("now", "--to", str(usb), "--json", vault=vault, typed=PASSPHRASE + "\n").json()
     store = opened()
-    place = usb / "yiyang" / short(store.pair_id)
+    place = usb / "yiyang" / short(store.pair_id) / short(store.device_id)
     assert told["stick"] == str(place)
     (there,) = listed(place)
     assert there.path.read_bytes() == listed(folder_of(vault))[0].path.read_bytes()

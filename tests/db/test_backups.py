@@ -190,6 +190,34 @@ def test_a_copy_elsewhere_is_read_back_and_opens_alone(dated: Store, tmp_path: P
     assert sorted(os.listdir(stick)) == ["000001-20261122-2104.db", "000001-20261122-2104.keys"]
 
 
+def test_a_name_that_leads_elsewhere_is_not_followed(dated: Store, tmp_path: Path) -> None:
+    made = make(dated)
+    stick, precious = tmp_path / "stick", tmp_path / "precious"
+    stick.mkdir()
+    precious.write_bytes(b"somebody's")
+    for name in (made.path.name, keys.envelope_path(made.path).name):
+        (stick / f"{name}.new").symlink_to(precious)
+    there = copied(made, stick)
+    assert precious.read_bytes() == b"somebody's"
+    assert not there.path.is_symlink()
+    assert there.path.read_bytes() == made.path.read_bytes()
+
+
+def test_a_laptop_that_counts_from_one_again_still_has_its_newest_on_the_stick(
+    dated: Store, tmp_path: Path, days: Days
+) -> None:
+    stick = tmp_path / "stick"
+    for _ in range(4):
+        copied(make(dated), stick)
+        days.at += 60
+    for one in listed(folder_of(dated.path)):
+        backups.discard(one)
+    there = copied(make(dated), stick)
+    assert there.number == 1
+    assert there.path.exists()
+    assert [one.number for one in listed(stick)] == [4, 3, 1]
+
+
 def test_on_a_tight_disk_the_oldest_go_but_never_the_newest_two_and_never_for_a_damaged_record(tmp_path: Path) -> None:
     for number in range(1, 6):
         path = tmp_path / f"{number:06d}-2026112{number}-2104.db"

@@ -3,7 +3,8 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,16 @@ from hypothesis import strategies as st
 from textual.app import App
 
 from care import staff
-from db.backups import folder_of, listed
+from db.backups import folder_of, listed, make
 from db.errors import DiskFull, VaultDamaged
+from db.keys import FLOOR
 from db.store import Store
+from db.vault import create_vault, new_device
 from tests.care.household import PLAN, Household
 from yiyang_tui import chore_log
 from yiyang_tui.chore_log import Kept, alone, note_done, note_failed, read
 from yiyang_tui.chores import CHORES, RETRY_S, Chore, ChoreDone, Chores, due
-from yiyang_tui.drives import choose
+from yiyang_tui.drives import choose, of_laptop
 from yiyang_tui.keeping import onto_sticks, room
 from yiyang_tui.session import Session
 
@@ -162,10 +165,26 @@ async def test_the_daily_backup_is_made_and_carried_to_the_chosen_stick(session:
         (made,) = listed(folder_of(store.path))
         assert chores.kept["backup"].facts["number"] == made.number
     assert onto_sticks(store, [usb, other]) == {}
-    place = choose(store.pair_id, usb)
+    place = of_laptop(choose(store.pair_id, usb), store.device_id)
     facts = onto_sticks(store, [usb, other])
     assert (facts["number"], facts["place"], facts["kept"]) == (1, str(place), 1)
     assert list(other.iterdir()) == []
+
+
+def test_two_laptops_of_a_pair_share_a_stick(session: Session, tmp_path: Path) -> None:
+    store: Store = session.store
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    device = replace(new_device(store.now()), pair_id=store.pair_id)
+    second = create_vault(tmp_path / "second" / "record.db", "1", "a passphrase", device=device, cost=FLOOR)
+    with closing(second) as too:
+        choose(store.pair_id, usb)
+        for laptop in (store, too):
+            made = make(laptop)
+            facts = onto_sticks(laptop, [usb])
+            there = Path(str(facts["place"])) / made.path.name
+            assert there.read_bytes() == made.path.read_bytes()
+            assert facts["kept"] == 1  # the other one's count is not mixed into this one's
 
 
 def test_the_room_is_told_and_a_reserve_kept(session: Session) -> None:

@@ -31,7 +31,7 @@ def now(
     from yiyang_tui.chore_log import note_done
     from yiyang_tui.cli.record import acting
     from yiyang_tui.cli.show import as_json, say, size
-    from yiyang_tui.drives import choose
+    from yiyang_tui.drives import choose, of_laptop
     from yiyang_tui.keeping import backup_facts, onto_sticks
     from yiyang_tui.words import t
 
@@ -41,7 +41,7 @@ def now(
         note_done(store.path, "backup", store.now(), facts)
         carried: Facts = {}
         if to is not None:
-            there = copied(made, choose(store.pair_id, to))
+            there = copied(made, of_laptop(choose(store.pair_id, to), store.device_id))
             carried = {"number": there.number, "at": there.at, "place": str(there.path.parent)}
         carried = onto_sticks(store) or carried
         if carried:
@@ -143,11 +143,11 @@ def _alone(store: "Store") -> Iterator[None]:
 def _sticks(vault: Path) -> list[Path]:
     from db import keys, slots
     from db.errors import VaultDamaged
-    from yiyang_tui.drives import chosen, sticks
+    from yiyang_tui.drives import chosen, of_laptop, sticks
 
     try:
-        _, pair = slots.device_ids(keys.read_envelope(keys.envelope_path(vault)))
+        device, pair = slots.device_ids(keys.read_envelope(keys.envelope_path(vault)))
     except VaultDamaged:
         # Without the envelope nobody knows whose sticks to look at.
         return []
-    return chosen(pair, sticks())
+    return [of_laptop(place, device) for place in chosen(pair, sticks())]
