@@ -45,8 +45,8 @@ class Condition:
 class Consent:
     """What somebody was asked to agree to, on which date, who answered and what; the last answer to a kind counts.
 
-    ``kind`` and ``state`` are those of ``rules/consents`` (a kind of an older record may be any text), ``relation`` that
-    of whoever answered (codes/relation), ``how`` paper or oral, ``witness`` who heard it, ``reason`` why not.
+    ``kind`` and ``state`` are those of ``rules/consents`` (a kind of an older record may be any text), ``relation``
+    that of whoever answered (codes/relation), ``how`` paper or oral, ``witness`` who heard it, ``reason`` why not.
     """
 
     kind: str

@@ -52,6 +52,7 @@ async def test_a_passphrase_is_changed_with_the_old_one(opened: Opened) -> None:
         await fill(app, pilot, "short", "short", then="太短")
         await fill(app, pilot, NEW, NEW, then="口令已更换")
         assert isinstance(app.screen, PersonSwitch)
+        assert app.session is not None
         vault = app.session.store.path
     with pytest.raises(WrongPassphrase):
         open_vault(vault, "1001", PASSPHRASE)
@@ -64,6 +65,7 @@ async def test_a_pin_is_changed_with_the_old_one(opened: Opened) -> None:
         await fill(app, pilot, "4711", "1111", "1111", then="猜")
         assert app.screen.query_one("#new", Entry).has_focus
         await fill(app, pilot, "2580", "2580", then="PIN 已更换")
+        assert app.session is not None
         check_pin(app.session.store, app.session.staff.id, "2580")
 
 

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -80,6 +82,12 @@ def events(store: Store) -> list[str]:
 def unsealed(store: Store) -> int:
     with store.reading() as conn:
         return conn.execute(select(func.count()).select_from(JOURNAL)).scalar_one()
+
+
+def turn_to(people: "VirtualList[Any]", staff_id: UUID) -> None:
+    """Put the cursor of the list on somebody."""
+    rows = [people.row_at(place) for place in range(people.total)]
+    people.goto([None if row is None else row.id for row in rows].index(staff_id))
 
 
 async def test_it_locks_after_five_minutes_and_the_same_person_finds_the_form(vault: Path) -> None:
@@ -227,7 +235,7 @@ async def test_on_the_real_board_nobody_sees_what_another_has_half_typed(house: 
         await pilot.press("f10")
         await settle(app, pilot)
         people = app.screen.query_one(VirtualList)
-        people.goto([people.row_at(place).id for place in range(people.total)].index(house.director))
+        turn_to(people, house.director)
         await give(app, pilot, "2580")
         assert app.session.staff.id == house.director
         assert all(not entry.value for entry in app.screen.query(Entry))
@@ -235,7 +243,7 @@ async def test_on_the_real_board_nobody_sees_what_another_has_half_typed(house: 
         await pilot.press("f10")
         await settle(app, pilot)
         people = app.screen.query_one(VirtualList)
-        people.goto([people.row_at(place).id for place in range(people.total)].index(first.id))
+        turn_to(people, first.id)
         await give(app, pilot, "4711")
         assert app.screen.query_one("#temp_c10", Entry).value == "365"
     with house.store.reading() as conn:
