@@ -8,6 +8,7 @@ Who holds the key of the file can drop a trigger. That all are there is the firs
 looks at, and the signed batches tell what was done without them.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -21,6 +22,9 @@ from db.tables import SYNCED, AuditEvent
 
 SEALED_COLUMNS: Final = ("hash", "device_id", "epoch", "first", "last", "parents", "body")
 """Of a batch: what its signature is over, and what names it."""
+
+_NOT_PLAIN: Final = re.compile(r"[^!-~]")
+_LONGEST: Final = 40
 
 _HELD: Final = (
     "SELECT 1 FROM batch WHERE device_id = (SELECT device_id FROM device)"
@@ -68,6 +72,15 @@ def lacking(conn: Connection) -> list[str]:
     said = conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     found = {str(name): str(sql) for name, sql in said}
     return sorted(name for name, sql in guards().items() if found.get(name) != sql)
+
+
+def strange(conn: Connection) -> list[str]:
+    """The names of triggers and views that this program never made: by them a file does other things than is asked.
+
+    Whoever made one chose its name: it is told in characters that command no terminal, and not at any length.
+    """
+    said = conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')")
+    return sorted(_NOT_PLAIN.sub("_", str(name)[:_LONGEST]) for (name,) in said if name not in guards())
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, select
 
-from db.append_only import lacking
+from db.append_only import lacking, strange
 from db.errors import YiyangError
 from db.local import BATCH, CLOCK, EPOCH, JOURNAL, MENDING, SET_ASIDE
 from db.store import Store
@@ -83,6 +83,7 @@ def tables(store: Store) -> Check:
 
 def _guards(conn: Connection) -> Check:
     wrong = [Finding("guard_gone", {"name": name}) for name in lacking(conn)]
+    wrong += [Finding("guard_strange", {"name": name}) for name in strange(conn)]
     if conn.execute(select(MENDING.c.one)).first() is not None:
         wrong.append(Finding("door_open"))
     return Check("guards", 0, tuple(wrong[:MOST_TOLD]))

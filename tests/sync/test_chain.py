@@ -122,6 +122,18 @@ def test_a_row_changed_with_the_triggers_gone(world: World) -> None:
     assert said["tables"] == [Finding("rows_differ", {"table": "round", "n": 2})]  # both laptops wrote one
 
 
+def test_what_somebody_planted_in_the_file_to_write_other_things(world: World) -> None:
+    """From then on each round would be written as somebody else's, row and entry alike, and signed so."""
+    home = lived(world)
+    with home.writing() as conn:
+        conn.exec_driver_sql(
+            "CREATE TRIGGER helpful BEFORE INSERT ON journal WHEN NEW.wall IS NULL BEGIN SELECT RAISE(IGNORE); END"
+        )
+        conn.exec_driver_sql('CREATE VIEW "seen\x1b[2J" AS SELECT * FROM round')
+    said = found(home)
+    assert said == {"guards": [Finding("guard_strange", {"name": name}) for name in ("helpful", "seen_[2J")]}
+
+
 @pytest.mark.parametrize("change", ["a value", "gone", "put in"])
 def test_a_row_changed_and_the_triggers_put_back(world: World, change: str) -> None:
     home = lived(world)
