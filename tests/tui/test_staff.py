@@ -79,8 +79,15 @@ async def test_nobody_changes_their_own_role_here(charted: Charted) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 async def test_it_looks_as_it_was_drawn(charted: Charted, lived: Household, size: tuple[int, int], lang: str) -> None:
-    nurse = staff.add(lived.store, lived.director, number="75", name="李娟", role="nurse")
-    staff.change(lived.store, lived.director, nurse, licence_no="110422000001234", licence_until="2026-06-30")
+    staff.add(
+        lived.store,
+        lived.director,
+        number="75",
+        name="李娟",
+        role="nurse",
+        licence_no="110422000001234",
+        licence_until="2026-06-30",
+    )
     staff.set_pin(lived.store, lived.director, "2580")
     async with charted(number=DIRECTOR, size=size, lang=lang) as (app, pilot):
         await press(app, pilot, "ctrl+w")
