@@ -125,6 +125,18 @@ def test_the_record_of_a_carer_is_voided_by_two_and_ones_own_alone(crew: Crew, o
     assert {one["id"] for one in listed["rounds"] if not one["void"]} == {crew.by_doctor}
 
 
+def test_after_too_many_wrong_pins_it_is_told_how_long_to_wait(crew: Crew, opened: Callable[[], Store]) -> None:
+    second = ("--second", DOCTOR, "--second-pin-file", str(crew.pin))
+    void = ("round", "void", crew.by_carer, "--reason", "写错", *second)
+    crew.pin.write_text("9999\n", encoding="utf-8")
+    for _ in range(4):
+        assert "请再试一次" in crew.run(NURSE, *void).sentence()
+    crew.refused(NURSE, *void, zh="请等 ", en="Please wait ")
+    crew.pin.write_text(PIN + "\n", encoding="utf-8")
+    crew.refused(NURSE, *void, zh="请等 ", en="Please wait ")  # neither does the right one, nor a start anew
+    assert crew.by_carer in standing(opened)
+
+
 @pytest.mark.parametrize(
     ("words", "zh", "en"),
     [

@@ -88,6 +88,19 @@ def test_the_key_is_changed_and_everybody_opens_as_before(vault: Path) -> None:
     assert "王芳" in run(vault, "users")
 
 
+def test_a_new_key_is_made_only_for_who_may_and_when_somebody_says_yes(vault: Path, tmp_path: Path) -> None:
+    passphrase = f"{PASSPHRASE}\n"
+    refused(2, "vault", "rekey", *AS, zh="缺少 --yes", en="--yes", vault=vault, typed=passphrase)
+    taken_on(vault, role="carer")
+    own = tmp_path / "own.txt"
+    own.write_text(OWN, encoding="utf-8")
+    run(vault, "add", "0002", "--new-passphrase-file", str(own))
+    before = envelope_path(vault).read_bytes()
+    carer = ("--number", "0002", "--passphrase-file", "-", "--yes")
+    refused(3, "vault", "rekey", *carer, zh="更换密钥", en="key", vault=vault, typed=f"{OWN}\n")
+    assert envelope_path(vault).read_bytes() == before
+
+
 def test_what_is_wrong_is_one_sentence(vault: Path) -> None:
     passphrase = f"{PASSPHRASE}\n"
     refused(2, "vault", "remove", NUMBER, *AS, zh="最后一位", en="last on this laptop", vault=vault, typed=passphrase)

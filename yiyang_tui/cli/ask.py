@@ -70,9 +70,11 @@ def until(question: str, default: str, read: Callable[[str], Answer | None], *, 
         sys.stderr.write(wrong + "\n")
 
 
-def yes(question: str) -> bool:
-    """Yes or no; Enter is no."""
-    return line(f"{question} {t('cli.ask.yes_no')}", "n", option="--accept").lower() in ("y", "yes", "是", "好")
+def yes(question: str, *, option: str) -> bool:
+    """Yes or no; Enter is no. Raises ``NobodyToAsk`` without a terminal: nobody said no, either."""
+    if not somebody():
+        raise NobodyToAsk(option=option)
+    return line(f"{question} {t('cli.ask.yes_no')}", "n", option=option).lower() in ("y", "yes", "是", "好")
 
 
 @dataclass(slots=True)

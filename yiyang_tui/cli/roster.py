@@ -42,7 +42,8 @@ def people(
         plan = roster.plan(read, known, times.local(store.now()).date())
         if not json:
             show_plan(plan)
-        agreed = accept or (somebody() and not json and bool(plan.people) and yes(t(_ASK, n=len(plan.people))))
+        asked = somebody() and not json and bool(plan.people)
+        agreed = accept or (asked and yes(t(_ASK, n=len(plan.people)), option="--accept"))
         done = roster.accept(store, plan, by.id) if agreed else None
     if json:
         as_json(_said(plan, done))

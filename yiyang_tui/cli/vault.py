@@ -133,22 +133,28 @@ def rekey(
     number: Number = None,
     passphrase_file: PassphraseFile = None,
     yes: Annotated[bool, typer.Option("--yes", help="cli.vault.opt.yes")] = False,
-) -> None:
-    """Put the record under a new key, after the old one may have leaked."""
+) -> int:
+    """Put the record under a new key, after the old one may have leaked. Returns 130 if nobody said yes."""
+    from care.roles import require
     from care.vault_users import change_key
     from yiyang_tui.cli import ask
+    from yiyang_tui.cli.outcome import INTERRUPTED
     from yiyang_tui.cli.record import acting
     from yiyang_tui.cli.show import note, say
     from yiyang_tui.words import t
 
     with acting(number, passphrase_file) as (store, by):
-        if not yes and not ask.yes(t("cli.vault.rekey.ask")):
+        with store.reading() as conn:
+            # Before anybody is asked.
+            require(conn, by.id, "vault.rekey")
+        if not yes and not ask.yes(t("cli.vault.rekey.ask"), option="--yes"):
             say(t("cli.vault.rekey.left"))
-            return
+            return INTERRUPTED
         note(t("cli.vault.rekey.working"))
         change_key(store, by.id)
     say(t("cli.vault.rekey.done"))
     say(t("cli.vault.rekey.copies"))
+    return 0
 
 
 COMMANDS: Final[dict[str, Callable[..., Any]]] = {

@@ -12,7 +12,6 @@ from yiyang_tui.themes import Token
 from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.form import Form
 from yiyang_tui.words import sentence, t
-from yiyang_tui.words.times import span
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -86,9 +85,8 @@ class Account(Dialog[str]):
     def _refused(self, error: "YiyangError") -> None:
         self.busy = False
         wait = error.facts.get("wait_s")
-        said = t("error.wrong_pin_wait", span=span(int(wait))) if wait else sentence(error)
         old = error.code in ("wrong_passphrase", "wrong_pin")
-        self._again("old" if old else "new", t("account.old_wrong") if old and not wait else said)
+        self._again("old" if old else "new", t("account.old_wrong") if old and not wait else sentence(error))
 
     def _again(self, field: str, said: str) -> None:
         """Say what is wrong; what has to be typed anew is emptied."""

@@ -20,7 +20,6 @@ from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.lines import FootLine
 from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
 from yiyang_tui.words import sentence, t
-from yiyang_tui.words.times import span
 
 if TYPE_CHECKING:
     from care.staff import StaffView
@@ -258,6 +257,5 @@ class PersonSwitch(Dialog[None]):
         try:
             await asyncio.to_thread(act, pin)
         except YiyangError as error:
-            wait = error.facts.get("wait_s")
-            return t("error.wrong_pin_wait", span=span(int(wait))) if wait else sentence(error)
+            return sentence(error)
         return ""

@@ -14,7 +14,6 @@ from yiyang_tui.screens.dialogs import Dialog
 from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
 from yiyang_tui.words import sentence, t
-from yiyang_tui.words.times import span
 
 if TYPE_CHECKING:
     from care.rights import Second
@@ -122,9 +121,7 @@ class SecondPerson(Dialog[Any]):
         pin = self.query_one(Entry)
         pin.value = ""
         pin.focus()
-        wait = error.facts.get("wait_s")
-        said = t("error.wrong_pin_wait", span=span(int(wait))) if wait else sentence(error)
-        self._tell(said)
+        self._tell(sentence(error))
 
 
 def _cells(one: Confirms) -> Cells:

@@ -79,7 +79,8 @@ def sentence(error: Told) -> str:
     """What to tell somebody about an error: what happened, what is safe, what to do.
 
     A refusal (``code`` "refused") has the sentence of its rule, others may have one of their reason. An error without
-    a sentence of its own gets the general one. Rights and roles among the facts are said in words.
+    a sentence of its own gets the general one. Rights and roles among the facts are said in words; where one has to
+    wait first (``wait_s``), the sentence tells how long.
     """
     rule, reason = error.facts.get("rule"), error.facts.get("reason")
     facts = dict(error.facts)
@@ -88,7 +89,13 @@ def sentence(error: Told) -> str:
         from yiyang_tui.words.rights import in_words
 
         facts = in_words(facts)
-    for key in (f"refused.{rule}", f"{error.code}.{reason}", f"error.{error.code}"):
+    wait = int(facts.get("wait_s", 0))
+    if wait:
+        from yiyang_tui.words.times import span
+
+        facts["span"] = span(wait)
+    waiting = (f"error.{error.code}_wait",) if wait else ()
+    for key in (*waiting, f"refused.{rule}", f"{error.code}.{reason}", f"error.{error.code}"):
         if has(key):
             return t(key, **facts)
     return t("error.unknown", code=error.code)
