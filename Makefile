@@ -53,8 +53,9 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)
 	@$(BIN)/yiyang demo
 
+# Twice as many as cores: a terminal under test waits for itself half of the time.
 test: check
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 4 --dist loadfile
 
 check: lint types floors
 
