@@ -45,6 +45,13 @@ class NoRoomForBackup(YiyangError):
     exit_code: ClassVar[int] = 7
 
 
+class NoRoomOnStick(YiyangError):
+    """The backup is made, and there is no room for it on the stick. Facts: path, needed_mb, free_mb."""
+
+    code: ClassVar[str] = "no_room_on_stick"
+    exit_code: ClassVar[int] = 7
+
+
 class BackupMissing(YiyangError):
     """There is no backup of that number or at that path. Facts: name."""
 
@@ -224,14 +231,17 @@ def copied(one: Backup, folder: Path) -> Backup:
 
     The folder is this laptop's alone: of two that count for themselves one would take the place of the other's.
 
-    Raises ``NoRoomForBackup``, ``DiskFull``, ``VaultDamaged`` if what comes back is not what was written.
+    Raises ``NoRoomOnStick``, ``DiskFull``, ``VaultDamaged`` if what comes back is not what was written.
     """
     target = folder / one.path.name
     with disk_errors(folder):
         new_folder(folder)
         if (there := _named(target)) and there.size == one.size:
             return there
-        make_room(folder, one.size)
+        try:
+            make_room(folder, one.size)
+        except NoRoomForBackup as error:
+            raise NoRoomOnStick(path=str(folder), **error.facts) from error
         carry(keys.envelope_path(one.path), keys.envelope_path(target))
         carry(one.path, target)
         thin_out(folder, target)

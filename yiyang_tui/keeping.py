@@ -84,7 +84,7 @@ def onto_sticks(store: "Store", drives: "Sequence[Path] | None" = None) -> Facts
 
     ``drives``: those that are plugged in, unless others are named.
 
-    Raises ``NoRoomForBackup``, ``DiskFull``, ``VaultDamaged``, ``VaultUnwritable``.
+    Raises ``NoRoomOnStick``, ``DiskFull``, ``VaultDamaged``, ``VaultUnwritable``.
     """
     from db.backups import copied, folder_of, listed
     from yiyang_tui.drives import chosen, of_laptop, sticks

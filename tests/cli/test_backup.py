@@ -170,6 +170,15 @@ def test_bad_input_is_one_sentence(vault: Path, tmp_path: Path) -> None:
     assert "损坏" in told.sentence()
 
 
+def test_a_stick_that_is_not_plugged_in_gets_no_folder_in_its_place(vault: Path, tmp_path: Path) -> None:
+    absent = tmp_path / "media" / "usb"
+    as_director = ("--number", NUMBER, "--passphrase-file", "-")
+    to = ("backup", "now", "--to", str(absent))
+    refused(10, *to, *as_director, zh="请插好 U 盘", en="plug", vault=vault, typed=PASSPHRASE + "\n")
+    assert not absent.parent.exists()
+    assert not listed(folder_of(vault))
+
+
 def test_two_programs_do_not_back_up_at_once(vault: Path) -> None:
     with alone(vault):
         told = run("now", vault=vault, typed=PASSPHRASE + "\n")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sqlmodel import col
 
 from db import backups, keys
 from db.backup import BackupStopped
-from db.backups import Backup, NoRoomForBackup, copied, folder_of, listed, make, make_room, to_keep
+from db.backups import Backup, NoRoomForBackup, NoRoomOnStick, copied, folder_of, listed, make, make_room, to_keep
 from db.clock import LOCAL, Clock
 from db.errors import VaultDamaged
 from db.reserve import free_room
@@ -216,6 +217,16 @@ def test_a_laptop_that_counts_from_one_again_still_has_its_newest_on_the_stick(
     assert there.number == 1
     assert there.path.exists()
     assert [one.number for one in listed(stick)] == [4, 3, 1]
+
+
+def test_a_full_stick_is_named_and_the_backup_stays_on_the_laptop(dated: Store, tmp_path: Path) -> None:
+    made = make(dated)
+    too_big = replace(made, size=free_room(tmp_path) + 10**12)
+    with pytest.raises(NoRoomOnStick) as refused:
+        copied(too_big, tmp_path / "stick")
+    assert refused.value.facts["path"] == str(tmp_path / "stick")
+    assert listed(folder_of(dated.path)) == [made]
+    assert listed(tmp_path / "stick") == []
 
 
 def test_on_a_tight_disk_the_oldest_go_but_never_the_newest_two_and_never_for_a_damaged_record(tmp_path: Path) -> None:

@@ -33,8 +33,12 @@ def now(
     from yiyang_tui.cli.show import as_json, say, size
     from yiyang_tui.drives import choose, of_laptop
     from yiyang_tui.keeping import backup_facts, onto_sticks
+    from yiyang_tui.pack.errors import NoFolder
     from yiyang_tui.words import t
 
+    if to is not None and not to.is_dir():
+        # Never made: it would be on the disk of the laptop, where a stick is not plugged in.
+        raise NoFolder(path=str(to))
     with acting(number, passphrase_file) as (store, by), _alone(store):
         made = back_up(store, by.id)
         facts = backup_facts(store.path, made.number, made.at, made.size)
