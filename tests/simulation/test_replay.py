@@ -23,7 +23,7 @@ def test_a_story_is_shortened_to_the_steps_that_matter() -> None:
 
 
 def test_a_story_without_a_protection_is_readable() -> None:
-    told = simulated("--without", "number per device", "--seeds", "60").stdout
+    told = simulated("--without", "acknowledge before insert", "--seeds", "60").stdout
     assert "caught by seed" in told
     assert "\n  1. " in told
-    assert "is put back from a copy" in told
+    assert "has a receipt for" in told
