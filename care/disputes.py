@@ -165,7 +165,7 @@ def _refuse_unfit(field: str, value: Value) -> None:
     if field in _NEEDED and not value.strip():
         raise Refused("text_missing")
     if field == "role" and value not in roles():
-        raise Refused("role_unknown")
+        raise Refused("role_unknown", roles=" ".join(roles()))
     if field.endswith(("_from", "_until")) and not is_day(value):
         raise Refused("date_shape", field=field)
 

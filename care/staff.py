@@ -132,7 +132,7 @@ def check_new(number: str, name: str, role: str, phone: str = "") -> tuple[str, 
     if len(name) > _LONGEST_NAME or len(phone) > _LONGEST_PHONE:
         raise Refused("text_too_long", most=_LONGEST_NAME)
     if role not in roles():
-        raise Refused("role_unknown")
+        raise Refused("role_unknown", roles=" ".join(roles()))
     return number, name, phone
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from db.store import Store
     from yiyang_tui.chore_log import Facts
 
-Which = Annotated[str, typer.Argument(metavar="[NUMBER|FILE]", help="cli.backup.opt.which")]
+Which = Annotated[str, typer.Argument(metavar="NUMBER|FILE", help="cli.backup.opt.which")]
 _COLUMNS: Final = ("number", "made", "size", "place")
 
 
