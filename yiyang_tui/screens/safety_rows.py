@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from care.vault_users import Users
     from db.backups import Backup
 
-State = Literal["good", "due", "bad"]
-TOKENS: Final[dict[State, Token]] = {"good": "done", "due": "due", "bad": "urgent"}
+State = Literal["good", "soon", "due", "bad"]
+TOKENS: Final[dict[State, Token]] = {"good": "done", "soon": "quiet", "due": "due", "bad": "urgent"}
 COLUMNS: Final = (Column(6), Column(12), Column(0))
 _DAY: Final = 86400
 _OLD: Final = {"backup": (2 * _DAY, 7 * _DAY), "stick": (7 * _DAY, 30 * _DAY), "pack": (_DAY, 7 * _DAY)}
@@ -107,7 +107,7 @@ def _room(found: Found) -> Row:
     kept = found.kept.get("room", NOTHING)
     more = tuple(failure(kept, found.now))
     if not kept.done_at:
-        return Row("room", "bad" if kept.code else "good", t("safety.said.not_yet"), more)
+        return Row("room", "bad" if kept.code else "soon", t("safety.said.not_yet"), more)
     facts = kept.facts
     reserved = int(facts.get("reserved", 0))
     word = "room_spent" if not reserved else "room_little" if kept.warn else "room"
@@ -124,7 +124,8 @@ def _room(found: Found) -> Row:
 def _seal(found: Found) -> Row:
     kept = found.kept.get("seal", NOTHING)
     said = t("safety.said.seal", when=_when(kept.done_at, found.now)) if kept.done_at else t("safety.said.not_yet")
-    return Row("seal", "bad" if kept.code else "good", said, tuple(failure(kept, found.now)))
+    state: State = "bad" if kept.code else "good" if kept.done_at else "soon"
+    return Row("seal", state, said, tuple(failure(kept, found.now)))
 
 
 def _audit(found: Found) -> Row:
