@@ -211,6 +211,26 @@ def test_a_telephone_can_take_the_code_from_the_screen(enrolled: Path, tmp_path:
     assert all(len(part) <= 22 and {len(line) for line in part} <= set(range(81)) for part in parts)
 
 
+@pytest.mark.parametrize(("lang", "how"), [("zh", "粘完再按一次 Enter"), ("en", "press Enter once more")])
+def test_what_is_pasted_ends_with_an_empty_line(enrolled: Path, lang: str, how: str) -> None:
+    """In a real terminal; nobody has to know of Ctrl+D."""
+    main, side = pty.openpty()
+    words = [sys.executable, "-m", "yiyang_tui", "vault", "recover", "--answer", "-"]
+    env = environment(YIYANG_VAULT=str(enrolled), YIYANG_LANG=lang, PYTHONUTF8="1")
+    with subprocess.Popen(words, env=env, stdin=side, stdout=side, stderr=side) as process:
+        os.close(side)
+        os.write(main, b"ABCDEF GHJKMN\nABCDEG\n\n")
+        said = b""
+        try:
+            while part := os.read(main, 65536):
+                said += part
+        except OSError:
+            pass  # the other end is closed
+        assert process.wait() == 2
+    os.close(main)
+    assert how in said.decode()
+
+
 # --- a stolen laptop --------------------------------------------------------------------------
 
 

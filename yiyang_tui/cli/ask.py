@@ -70,6 +70,18 @@ def until(question: str, default: str, read: Callable[[str], Answer | None], *, 
         sys.stderr.write(wrong + "\n")
 
 
+def pasted(most: int) -> str:
+    """Lines that somebody pastes, of ``most`` characters in all; an empty one after them ends it."""
+    sys.stderr.write(t("cli.ask.paste") + "\n")
+    sys.stderr.flush()
+    said = ""
+    while len(said) < most and (more := sys.stdin.readline(most)):
+        if said.strip() and not more.strip():
+            break
+        said += more
+    return said
+
+
 def yes(question: str, *, option: str) -> bool:
     """Yes or no; Enter is no. Raises ``NobodyToAsk`` without a terminal: nobody said no, either."""
     if not somebody():

@@ -37,10 +37,11 @@ def recover(
 
 def taken(said: str) -> str:
     """A text that was given as such, as the name of a file, or on standard input. Raises ``SecretFileUnreadable``."""
+    from yiyang_tui.cli.ask import pasted, somebody
     from yiyang_tui.cli.errors import SecretFileUnreadable
 
     if said == "-":
-        return sys.stdin.read(_LIMIT)
+        return pasted(_LIMIT) if somebody() else sys.stdin.read(_LIMIT)
     if not _is_file(said):
         return said
     try:
