@@ -127,6 +127,14 @@ KEY_SLOT = Table(
     Column("by", RowId),
 )
 
+# One row: the signing key of the county that this record was enrolled at. What lies beside the file is held against it.
+COUNTY = Table(
+    "our_county",
+    METADATA,
+    Column("one", Integer, primary_key=True),
+    Column("public", LargeBinary, nullable=False),  # Ed25519, 32 raw bytes
+)
+
 # A PIN switches people inside the open vault and never protects the key on disk. ``given_by``: who chose it for its
 # owner; nobody, once the owner has set one after their passphrase.
 PIN = Table(

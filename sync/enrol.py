@@ -16,6 +16,7 @@ from sync.codes import check_county
 from sync.directory import Directory
 from sync.errors import CountyLies, CountyRefused
 from sync.link import Folder, Link, new_transport_key
+from sync.our_county import remember
 from sync.protocol import EnrolAnswer, EnrolRequest, Hello
 from sync.wire import asking
 
@@ -39,6 +40,7 @@ def enrol(store: Store, url: str, code: str, *, pair_name: str, laptop: str) -> 
     """
     joined = _ask(url, code, store.device, store.pair_id, pair_name, laptop)
     store.add_county_slot(joined.answer.county_recovery_public)
+    remember(store, joined.answer.county_sign_public)
     Folder(store.path).save_link(joined.link)
     return joined.link
 
@@ -62,6 +64,7 @@ def join(
     adopted = Device(device.device_id, joined.answer.pair_id, device.sign_key, device.age_key)
     store = create_vault(path, number, passphrase, device=adopted, cost=cost)
     store.add_county_slot(joined.answer.county_recovery_public)
+    remember(store, joined.answer.county_sign_public)
     Folder(path).save_link(joined.link)
     joining.forget(path)
     return store

@@ -75,6 +75,12 @@ class LinkDamaged(YiyangError):
     exit_code: ClassVar[int] = 31
 
 
+class LinkForeign(LinkDamaged):
+    """The file that tells the way to the county is not that of the county which the record knows."""
+
+    code: ClassVar[str] = "link_foreign"
+
+
 class CountyUnreachable(YiyangError):
     """Nobody answered, or somebody who is not the county. Facts: url."""
 

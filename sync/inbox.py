@@ -33,6 +33,7 @@ from sync.merging.found import index_again
 from sync.merging.merge import apply, here_of, laptop_tables
 from sync.merging.retry import retry_aside
 from sync.merging.uncollected import uncollected
+from sync.our_county import our_link
 from sync.revoked import Judge, judge
 from sync.seal import held, highest, keep, seal
 from sync.sticks.unbundle import lay_out_waiting
@@ -84,8 +85,8 @@ def take_in(store: Store, folder: Folder, *, gate: Callable[[], AbstractContextM
         return arrived
     with gate():
         retry_aside(store)
+        link = our_link(store, folder)
     arrived.refused += lay_out_waiting(store, folder, gate)
-    link = folder.link()
     listed = Directory.read(link.directory, link.county_public)
     keys = signers(listed, link.county_public)
     with gate(), store.reading() as conn:

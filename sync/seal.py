@@ -19,6 +19,7 @@ from sync import batch, graph, parcel
 from sync.directory import recipients
 from sync.errors import ParcelDamaged, ParcelNotForUs
 from sync.link import Folder, Link, last_receipt
+from sync.our_county import our_link
 
 RUN = 2000
 RUN_BYTES = 4 << 20
@@ -145,7 +146,7 @@ def post(store: Store, folder: Folder) -> None:
 
     Does nothing that was done before, so it also mends what a power cut between sealing and posting left.
     """
-    link = folder.link()
+    link = our_link(store, folder)
     folder.make()
     parcel.clean(folder.outbox, idle_s=3600)
     with store.reading() as conn:

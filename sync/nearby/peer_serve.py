@@ -20,6 +20,7 @@ from sync.link import Folder
 from sync.nearby.discovery import PORT
 from sync.nearby.peer import PATH, PROOF_HEADER
 from sync.nearby.peer_answer import STRANGER_LIMIT, Gate, Unserved, Visit, answer
+from sync.our_county import our_link
 from sync.protocol import AUTH_HEADER, MAX_REQUEST, MEDIA_TYPE, Problem
 
 MOST_AT_ONCE: Final = 4
@@ -49,7 +50,7 @@ def sharing(
 
     Raises ``NotEnrolled``, ``LinkDamaged``, ``OSError`` if the address is taken.
     """
-    Folder(store.path).link()
+    our_link(store, Folder(store.path))
     server = _Server((host, port), _Handler)
     server.serve = lambda auth, body: answer(store, auth, body, int(clock()), gate)
     server.told = told

@@ -19,8 +19,10 @@ from db.local import BATCH, CLOCK, EPOCH, JOURNAL, MENDING, SET_ASIDE
 from db.store import Store
 from sync import batch, graph
 from sync.directory import Directory, signers
+from sync.errors import LinkDamaged, NotEnrolled
 from sync.graph import Nodes
 from sync.link import Folder
+from sync.our_county import known, our_link
 from sync.proof import ledger
 from sync.proof.fellows import forks
 from sync.proof.rebuild import differences
@@ -190,12 +192,26 @@ def _contradicted(conn: Connection) -> Check:
 
 
 def _county(store: Store) -> Check:
-    """All that the county has signed for is here, and is the same."""
+    """The county is the one that the record knows; all that it has signed for is here, and is the same."""
+    if (astray := _link_astray(store)) is not None:
+        return Check("county", 0, (Finding(astray),))
     stands = standing(store)
     if not stands.enrolled or stands.receipt_at is None:
         return Check("county", 0, asked=False, facts={"enrolled": int(stands.enrolled)})
     facts: dict[str, str | int] = {"at": stands.receipt_at, "have": stands.at_county, "total": stands.total}
     return Check("county", stands.at_county, tuple(_county_says(store, stands)), facts)
+
+
+def _link_astray(store: Store) -> str | None:
+    """What is wrong with the way to the county, by which all its receipts are judged: taken away, it says nothing."""
+    try:
+        our_link(store, Folder(store.path))
+    except NotEnrolled:
+        with store.reading() as conn:
+            return "link_gone" if known(conn) else None
+    except LinkDamaged as error:
+        return error.code
+    return None
 
 
 def _county_says(store: Store, stands: Standing) -> Iterator[Finding]:

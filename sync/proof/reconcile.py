@@ -23,6 +23,7 @@ from sync import graph, parcel
 from sync.directory import Directory
 from sync.errors import CountyLies
 from sync.link import Compared, Folder, Link
+from sync.our_county import our_link
 from sync.proof import ledger
 from sync.proof.compare import (
     CHUNK,
@@ -102,7 +103,7 @@ def compare(store: Store, progress: Progress | None = None, *, clock: Callable[[
     Raises ``SyncFirst``; ``NotEnrolled``, ``LinkDamaged``; ``CountyUnreachable``, ``CountyRefused``, ``CountyLies``.
     """
     folder = Folder(store.path)
-    link = folder.link()
+    link = our_link(store, folder)
     directory = Directory.read(link.directory, link.county_public)
     with asking.client(link.url, directory.county_authority) as http, store.reading() as conn:
         http.timeout = PATIENCE_S

@@ -14,8 +14,8 @@ from db import keys, slots
 from db.clock import Clock
 from db.errors import NothingReads, VaultDamaged, WrongPassphrase, YiyangError
 from db.journal import Entry, EntryRef
-from db.local import CLOCK
-from db.salvage import Progress, Salvage, salvaging
+from db.local import CLOCK, COUNTY
+from db.salvage import Progress, Row, Salvage, salvaging
 from db.store import Store
 from sync import session
 from sync.directory import Directory, signers
@@ -99,7 +99,21 @@ def _found(plan: Plan, source: Salvage, key: bytes) -> Found:
     finding.read(found, source, _signers(plan.source))
     found.told_end = any(True for _ in source.rows(CLOCK))
     finding.carry(found, source)
+    if not found.kept[COUNTY.name]:
+        found.kept[COUNTY.name] = _county(plan)
     return found
+
+
+def _county(plan: Plan) -> list[Row]:
+    """Which county is ours, where the damaged file does not tell: by a backup, and only without one by the folder."""
+    for backup in plan.backups:
+        with _readable(plan, backup) as copy:
+            if rows := list(copy.rows(COUNTY)) if copy is not None else []:
+                return rows[:1]
+    try:
+        return [{"one": 1, "public": Folder(plan.source).link().county_public}]
+    except (NotEnrolled, LinkDamaged):
+        return []
 
 
 def _signers(vault: Path) -> dict[UUID, bytes]:

@@ -9,6 +9,7 @@ from db.keys import FLOOR, new_key
 from db.reserve import keep_reserve, let_go
 from db.restore import put_back
 from db.vault import open_vault
+from sync import our_county
 from sync.inbox import take_in
 from sync.link import Folder, News
 from sync.parcel import put
@@ -63,7 +64,9 @@ class Beside(Day):
         county = new_county()
         self.partner = Partner(self.root.parent / "partner", self.store.device, county)
         folder = Folder(self.store.path)
-        folder.save_link(self.partner.link(self.store.device))
+        link = self.partner.link(self.store.device)
+        our_county.remember(self.store, link.county_public)
+        folder.save_link(link)
 
     def _passphrase(self, turn: int) -> None:
         self.store.add_passphrase(f"2{turn % 4:03}", PASSPHRASE, FLOOR)

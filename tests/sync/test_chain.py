@@ -86,12 +86,10 @@ def test_a_sound_record_is_right_in_every_way(world: World) -> None:
     assert seen["chains"] == 2
 
 
-def test_a_laptop_without_a_county_is_held_against_itself(world: World) -> None:
+def test_a_laptop_whose_county_was_taken_away_is_told(world: World) -> None:
     home = lived(world)
     (world.folder().path / "link.json").unlink()
-    asked = {check.name: check.asked for check in verify(home)}
-    assert not asked["county"]
-    assert codes(home) == {"batch_unknown_device"}  # nobody vouches for the partner
+    assert codes(home) == {"link_gone", "batch_unknown_device"}  # nobody vouches for the partner
 
 
 def test_an_entry_rewritten_inside_a_batch(world: World) -> None:

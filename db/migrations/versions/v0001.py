@@ -230,6 +230,13 @@ def upgrade() -> None:
     op.create_index("ix_person_id_number", "person", ["id_number"], sqlite_where=sa.text("id_number <> ''"))
 
     op.create_table(
+        "our_county",
+        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("public", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("one"),
+    )
+
+    op.create_table(
         "person_term",
         sa.Column("term", sa.Text(), nullable=False),
         sa.Column("person_id", sa.LargeBinary(16), nullable=False),
