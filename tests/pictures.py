@@ -22,6 +22,7 @@ from textual.pilot import Pilot  # noqa: E402
 from textual.worker import WorkerCancelled  # noqa: E402
 
 from care.demo import DEMO_NUMBER, furnish  # noqa: E402
+from care.staff import everyone  # noqa: E402
 from db.keys import Cost  # noqa: E402
 from db.local import ROW_VERSION  # noqa: E402
 from db.store import Store  # noqa: E402
@@ -60,6 +61,17 @@ async def chart(app: YiyangApp, pilot: Pilot[None]) -> None:
     await settle(app, pilot)
 
 
+def as_director(then: Step) -> Step:
+    """The same, with the director at the laptop: what is settled is not for everybody to settle."""
+
+    async def step(app: YiyangApp, pilot: Pilot[None]) -> None:
+        assert app.session is not None
+        app.session.become(next(one for one in everyone(app.session.store) if one.role == "director"))
+        await then(app, pilot)
+
+    return step
+
+
 SCREENS: dict[str, Step | None] = {
     "unlock": None,
     "today": press("f2"),
@@ -68,7 +80,8 @@ SCREENS: dict[str, Step | None] = {
     "beds": press("f5"),
     "sync": press("f9"),
     "unsettled": press("ctrl+g"),
-    "settle": press("ctrl+g", "enter"),
+    "settle": as_director(press("ctrl+g", "enter")),
+    "staff": as_director(press("ctrl+w")),
     "safety": press("ctrl+y", "enter"),
     "chart": chart,
     "person": press("f3", "ctrl+n"),
