@@ -28,6 +28,7 @@ from db.errors import (
     VaultUnwritable,
     YiyangError,
 )
+from db.memory import keep_out_of_cores
 
 APPEND_ONLY = "append_only"
 """What the triggers of ``db.append_only`` say first."""
@@ -91,6 +92,7 @@ def connector(path: Path, key: bytes) -> Callable[[], Any]:
 
 def open_engine(path: Path, key: bytes) -> Engine:
     """An engine on the encrypted file; transactions are begun by us, never by the driver."""
+    keep_out_of_cores()
     engine = create_engine(
         "sqlite://",
         module=_driver(),
