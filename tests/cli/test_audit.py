@@ -71,7 +71,7 @@ def wrong(vault: Path, *words: str) -> tuple[int, set[str]]:
 def test_who_opened_a_chart_and_what_was_changed_without_a_name(lived: Path) -> None:
     ended = audit(lived, "show")
     assert ended.code == 0
-    for said in ("0002 刘建国", "查看病历", "记录巡视", "修改老人资料", "phone", "打开病历", "本机"):
+    for said in ("0002 刘建国", "查看病历", "记录巡视", "修改老人资料", "电话", "打开病历", "方式：命令行", "本机"):
         assert said in ended.out
     assert NAME not in ended.out
     assert "咳嗽" not in ended.out

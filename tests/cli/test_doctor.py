@@ -29,6 +29,7 @@ def test_a_good_installation(vault: Path) -> None:
     assert ended.code == 0
     assert "SQLCipher" in ended.out
     assert "坏 0。" in ended.out
+    assert "每一页还没有查" in ended.out  # it does not call good what it has not seen
     assert contents(vault.parent) == before
     found = levels(yiyang("doctor", "--json", vault=vault))
     assert found["record"] == found["parts"] == found["cipher"] == found["clock"] == "good"

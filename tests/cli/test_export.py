@@ -205,6 +205,7 @@ def test_who_looked_becomes_a_page_to_print(lived: Path, words: tuple[str, ...],
     assert "http" not in page.replace("http-equiv", "")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     again = yiyang("looks", "lxy", *words, vault=lived, lang="en")
+    assert "李秀英" in again.out.splitlines()[0]  # whose it is: what was typed may mean another
     assert "printed who had read a chart" in again.out
     assert yiyang("looks", "nobody", *words, vault=lived).code == 2
 

@@ -132,6 +132,7 @@ def _named(store: "Store", by: "StaffView", second: "Second", file: str) -> dict
 
 def _row(reader: Reader, line: "Line") -> list[str]:
     from care.trail import words_of
+    from yiyang_tui.cli.audit_words import details
     from yiyang_tui.cli.show import moment
     from yiyang_tui.words import language
 
@@ -141,7 +142,7 @@ def _row(reader: Reader, line: "Line") -> list[str]:
         reader.laptop(line.device),
         words_of(line.what, language()),
         reader.pseudonym(line.about)[:_SHORT],
-        ", ".join([*line.fields, *(f"{name}={value}" for name, value in sorted(line.facts.items()))]),
+        details(line),
     ]
 
 

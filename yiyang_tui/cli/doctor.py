@@ -82,6 +82,8 @@ def _tell(found: list[Finding]) -> None:
     counts = {level: sum(one.level == level for one in found) for level in ("good", "attention", "bad")}
     say()
     say(t("cli.doctor.sum", **counts))
+    if not any(one.area == "deep" for one in found) and any(one.code == "record" for one in found):
+        say(t("cli.doctor.only_near"))
 
 
 def _as_json(found: list[Finding]) -> None:

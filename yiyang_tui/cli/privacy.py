@@ -37,6 +37,7 @@ def looks(
     if json:
         as_json({"file": "" if target is None else str(target), "looks": [asdict(one) for one in sheet.rows]})
     elif target is None:
+        say(f"{sheet.bed_label} {sheet.name}".strip())
         table(
             [t(f"looks.column.{name}") for name in ("at", "who", "role", "what")], [look_cells(r) for r in sheet.rows]
         )
