@@ -11,10 +11,10 @@ from yiyang_tui.cli.show import moment, say, size, table
 from yiyang_tui.words import t
 
 if TYPE_CHECKING:
-    from care.staff import StaffView
     from uuid import UUID
 
     from care.demo import DemoSummary
+    from care.staff import StaffView
     from db.store import Store
     from sync.exchange import Outcome
     from sync.session import Synced
