@@ -4,8 +4,7 @@ What screens read of rounds comes from here too: the board (``care.board``), the
 and the words of the form (``care.observations``).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,18 +13,17 @@ from sqlalchemy.engine import RowMapping
 
 from care.amending import amending
 from care.board import Board, BoardRow, board
-from care.codes import codes
 from care.data import table
 from care.groups import groups
 from care.levels import is_night
 from care.looks import ahead
-from care.measured import LastVitals, Measured, last_vitals, news_of
+from care.measured import LastVitals, last_vitals, news_of
 from care.news2 import News2
 from care.observations import Choice, ChoiceList, Finding, observations, say
+from care.one_look import Observation, check, noted, reason_of
 from care.places import place_of
 from care.registered import facts_of
 from care.rights import Second, doing
-from care.vitals import ImpossibleValue, contradictions, measure, show
 from db.errors import Refused
 from db.identity import epoch_of
 from db.journal import Value
@@ -59,33 +57,6 @@ UNDO_S = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """What one look at a person found. Words are codes of ``observations()``; empty means not looked at.
-
-    ``kind`` is one of codes/round_type; empty stands for what is usual for whoever looks, by day or night. ``vitals``
-    has columns of the table of vitals: whole numbers (tenths where kept so), ``oxygen`` a bool, ``acvpu`` its letter.
-    """
-
-    kind: str = ""
-    unremarkable: bool = False
-    state: str = ""
-    position: str = ""
-    skin: str = ""
-    intake: str = ""
-    water_ml: int | None = None
-    mood: str = ""
-    abnormal: str = ""
-    note: str = ""
-    reported_to: UUID | None = None
-    vitals: Mapping[str, Measured] = field(default_factory=dict)
-
-    @property
-    def measured(self) -> dict[str, Measured]:
-        """The vitals that have a value."""
-        return {name: value for name, value in self.vitals.items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
 class Saved:
     """What one act wrote. ``news`` is the score of the measurements given, if it says anything."""
 
@@ -101,7 +72,7 @@ def record(store: Store, by: UUID, person_id: UUID, observation: Observation, at
     (most), water_impossible (lo, hi), sbp_not_above_dbp, acvpu_unknown, person_unknown, staff_unknown, time_ahead;
     ``ImpossibleValue``; ``KeyError`` for a measure that the table of vitals does not have.
     """
-    _check(observation)
+    check(observation)
     with doing(store, by, "round.record") as act:
         about = _about(act.conn, by, person_id, observation.reported_to)
         look = act.now if at is None else at
@@ -109,7 +80,7 @@ def record(store: Store, by: UUID, person_id: UUID, observation: Observation, at
             raise Refused("time_ahead")
         kind = observation.kind or _usual_kind(about.role, about.bed_kind, look)
         where: dict[str, Any] = {"person_id": about.person_id, "staff_id": by, "at": look}
-        round_id = act.insert(Round, **where, bed_id=about.bed_id, kind=kind, **_noted(observation))
+        round_id = act.insert(Round, **where, bed_id=about.bed_id, kind=kind, **noted(observation))
         given = observation.measured
         if not given:
             return Saved(round_id, None, None)
@@ -136,15 +107,15 @@ def correct(
     Of a round of somebody else it takes a ``second`` person (``care.amending``). Raises what ``record`` and
     ``amending`` raise, and ``Refused``: reason_missing, round_superseded (somebody corrected it already).
     """
-    _check(observation)
-    reason = _reason(reason)
+    check(observation)
+    reason = reason_of(reason)
     with amending(store, by, round_id, second, "corrected") as act:
         old = _standing(act.conn, round_id)
         about = _about(act.conn, by, old["person_id"], observation.reported_to)
         vitals = _vitals_of(act.conn, round_id)
         where = {"person_id": old["person_id"], "staff_id": by, "at": old["at"], "reason": reason}
         kind = observation.kind or old["kind"]
-        new_id = act.insert(Round, **where, bed_id=old["bed_id"], kind=kind, supersedes=round_id, **_noted(observation))
+        new_id = act.insert(Round, **where, bed_id=old["bed_id"], kind=kind, supersedes=round_id, **noted(observation))
         given = observation.measured
         if not given and vitals is None:
             return Saved(new_id, None, None)
@@ -186,7 +157,7 @@ def void(store: Store, by: UUID, round_id: UUID, reason: str, *, second: Second 
     Of a round of somebody else it takes a ``second`` person (``care.amending``). Raises what ``amending`` raises, and
     ``Refused``: reason_missing, text_too_long (most), staff_unknown, round_superseded.
     """
-    reason = _reason(reason)
+    reason = reason_of(reason)
     with amending(store, by, round_id, second, "voided") as act:
         row = _standing(act.conn, round_id)
         _about(act.conn, by, row["person_id"], None)
@@ -195,70 +166,6 @@ def void(store: Store, by: UUID, round_id: UUID, reason: str, *, second: Second 
         new_id = _void_row(act, Round, row, **said)
         if vitals is not None:
             _void_row(act, Vitals, vitals, round_id=new_id, **said)
-
-
-def _reason(typed: str) -> str:
-    reason = typed.strip()
-    if not reason:
-        raise Refused("reason_missing")
-    _check_text(reason)
-    return reason
-
-
-def _check(observation: Observation) -> None:
-    words = _words(observation)
-    found = any(words.values()) or observation.water_ml is not None
-    if not found and not observation.measured and not observation.unremarkable:
-        raise Refused("nothing_observed")
-    if observation.unremarkable and observation.abnormal.strip():
-        raise Refused("unremarkable_with_finding")
-    if observation.kind and codes("round_type").get(observation.kind) is None:
-        raise Refused("kind_unknown")
-    for name, of in observations().items():
-        if words[name] and of.get(words[name]) is None:
-            raise Refused("choice_unknown", field=name)
-    _check_text(observation.abnormal)
-    _check_text(observation.note)
-    water = table("rounds")["water_ml"]
-    if observation.water_ml is not None and not water["hard_lo"] <= observation.water_ml <= water["hard_hi"]:
-        raise Refused("water_impossible", lo=water["hard_lo"], hi=water["hard_hi"])
-    _check_measured(observation.measured)
-
-
-def _check_text(typed: str) -> None:
-    most = int(table("rounds")["text"]["most"])
-    if len(typed) > most:
-        raise Refused("text_too_long", most=most)
-
-
-def _check_measured(given: Mapping[str, Measured]) -> None:
-    numbers: dict[str, int | None] = {}
-    for name, value in given.items():
-        if name == "acvpu":
-            if codes("consciousness").get(str(value)) is None:
-                raise Refused("acvpu_unknown")
-        elif name != "oxygen":
-            of = measure(name)
-            if not isinstance(value, int) or not of.hard_lo <= value <= of.hard_hi:
-                lo, hi = show(of, of.hard_lo), show(of, of.hard_hi)
-                raise ImpossibleValue(measure=of.id, lo=lo, hi=hi, unit=of.unit)
-            numbers[name] = value
-    for rule in contradictions(numbers):
-        raise Refused(rule)
-
-
-def _words(observation: Observation) -> dict[str, str]:
-    choices = {name: getattr(observation, name) for name in observations()}
-    return {**choices, "abnormal": observation.abnormal.strip(), "note": observation.note.strip()}
-
-
-def _noted(observation: Observation) -> dict[str, Any]:
-    return {
-        "unremarkable": observation.unremarkable,
-        "water_ml": observation.water_ml,
-        "reported_to": observation.reported_to,
-        **_words(observation),
-    }
 
 
 _ABOUT = text(
