@@ -9,7 +9,7 @@ import pytest
 from db.clock import Clock
 from db.keys import FLOOR, envelope_path
 from db.vault import create_vault
-from tests.cli.conftest import NUMBER, PASSPHRASE, contents, refused, yiyang
+from tests.cli.conftest import HAN, NUMBER, PASSPHRASE, contents, refused, yiyang
 from yiyang_tui import words
 from yiyang_tui.cli.record import read_time, settle_clock
 
@@ -138,3 +138,14 @@ def test_the_time_is_read_as_people_type_it(typed: str) -> None:
 )
 def test_what_is_no_time_is_asked_again(typed: str) -> None:
     assert read_time(typed) is None
+
+
+@pytest.mark.parametrize("words", [("backup", "verify", "77"), ("audit", "show"), ("vault", "users")])
+def test_a_job_reads_any_error_as_json(vault: Path, words: tuple[str, ...]) -> None:
+    as_nobody = ("--number", NUMBER, "--passphrase-file", "-", "--json")
+    ended = yiyang(*words, *as_nobody, vault=vault, typed="not the passphrase\n")
+    said = ended.json()
+    assert (said["exit"], ended.err) == (ended.code, "")
+    assert ended.code in (3, 4)
+    assert said["outcome"] in ("wrong_passphrase", "backup_missing")
+    assert HAN.search(said["sentence"])

@@ -35,7 +35,8 @@ def run(words: Sequence[str]) -> int:
     from yiyang_tui.cli.outcome import told
     from yiyang_tui.cli.tree import make_tree
 
-    return told(lambda: make_tree().main(rest, prog_name="yiyang", standalone_mode=False))
+    json = "--json" in (rest[: rest.index("--")] if "--" in rest else rest)
+    return told(lambda: make_tree().main(rest, prog_name="yiyang", standalone_mode=False), json=json)
 
 
 def take_common(words: Sequence[str]) -> tuple[list[str], str]:

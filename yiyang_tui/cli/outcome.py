@@ -19,19 +19,22 @@ _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_OURS: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def told(act: Callable[[], Any]) -> int:
-    """Do ``act`` and tell on the error channel why it did not end well. Returns the exit code."""
+def told(act: Callable[[], Any], *, json: bool = False) -> int:
+    """Do ``act`` and tell on the error channel why it did not end well. Returns the exit code.
+
+    ``json``: a job is told an error that is foreseen as a JSON document instead.
+    """
     try:
         done = act()
     except YiyangError as error:
-        return _say(sentence(error), error.exit_code)
+        return _told(error, json=json)
     except TyperException as error:
         return _say(usage_sentence(error), error.exit_code)
     except (KeyboardInterrupt, Abort):
         return _say(t("cli.said.interrupted"), INTERRUPTED)
     except OSError as error:
         known = plain(error)
-        return _unforeseen(error) if known is None else _say(sentence(known), known.exit_code)
+        return _unforeseen(error) if known is None else _told(known, json=json)
     # The last stop of the program: what reaches it is a defect, and a person must not see it as one.
     except Exception as error:
         return _unforeseen(error)
@@ -47,6 +50,20 @@ def plain(error: OSError) -> YiyangError | None:
     if error.errno in _NOT_OURS:
         return NotAllowed(path=str(error.filename or ""))
     return None
+
+
+def failed(error: YiyangError) -> dict[str, Any]:
+    """What a job is told of an error."""
+    return {"outcome": error.code, "exit": error.exit_code, "facts": dict(error.facts), "sentence": sentence(error)}
+
+
+def _told(error: YiyangError, *, json: bool) -> int:
+    if not json:
+        return _say(sentence(error), error.exit_code)
+    from yiyang_tui.cli.show import as_json
+
+    as_json(failed(error))
+    return error.exit_code
 
 
 def _unforeseen(error: Exception) -> int:

@@ -14,7 +14,6 @@ from yiyang_tui.cli.amount import octets
 from yiyang_tui.cli.options import Json
 
 if TYPE_CHECKING:
-    from db.errors import YiyangError
     from sync.exchange import Outcome
     from sync.link import Folder
 
@@ -78,16 +77,9 @@ def _pass_on(ctx: typer.Context, *, json: bool) -> None:
 
 
 def _once(folder: "Folder", allowed: Allowed, *, json: bool) -> int:
-    from db.errors import YiyangError
     from yiyang_tui.cli.show import as_json
 
-    try:
-        outcome, seconds = _exchange(folder, allowed)
-    except YiyangError as error:
-        if json:
-            as_json(_failed(error))
-            return error.exit_code
-        raise
+    outcome, seconds = _exchange(folder, allowed)
     if json:
         as_json(_done(folder, outcome, seconds))
     else:
@@ -114,6 +106,7 @@ def _watch(folder: "Folder", every: int, allowed: Allowed, *, json: bool) -> int
     """Exchange again and again until told to end; a failure is told once, and again when it changes."""
     from db.errors import YiyangError
     from sync.exchange import pause
+    from yiyang_tui.cli.outcome import failed as as_said
     from yiyang_tui.cli.outcome import plain
     from yiyang_tui.cli.show import as_json, note, stamp
     from yiyang_tui.words import sentence, t
@@ -137,7 +130,7 @@ def _watch(folder: "Folder", every: int, allowed: Allowed, *, json: bool) -> int
                     raise
             if failed is not None:
                 if json:
-                    as_json(_failed(failed))
+                    as_json(as_said(failed))
                 elif failed.code != told:
                     note(f"{stamp()} {sentence(failed)}")
                 told = failed.code
@@ -221,15 +214,4 @@ def _done(folder: "Folder", outcome: "Outcome", seconds: float) -> dict[str, Any
             "digest": receipt.digest.hex(),
             "level": receipt.level,
         },
-    }
-
-
-def _failed(error: "YiyangError") -> dict[str, Any]:
-    from yiyang_tui.words import sentence
-
-    return {
-        "outcome": error.code,
-        "exit": error.exit_code,
-        "facts": dict(error.facts),
-        "sentence": sentence(error),
     }
