@@ -164,7 +164,7 @@ def _tell(report: "Report", names: "dict[UUID, str]", place: Path, kept: Path) -
     from yiyang_tui.cli.show import say, table
     from yiyang_tui.words import plural, t
 
-    say(t("cli.rescue.pages", broken=report.broken, pages=report.pages))
+    say(t("cli.rescue.pages" if report.broken else "cli.rescue.pages_whole", broken=report.broken, pages=report.pages))
     rows = [_row(one) for one in report.tables if one.before or one.now]
     table(
         [t(f"cli.rescue.column.{name}") for name in ("table", "before", "now", "came", "lost")], rows, right=(1, 2, 4)
