@@ -223,12 +223,12 @@ def _answering(status_code: int, kind: str, body: bytes) -> Iterator[str]:
         thread.join()
 
 
-def test_a_mistyped_enrolment_code_is_told_as_such(
-    vault: Path, county: Settings, address: str, secret: Path, tmp_path: Path
-) -> None:
+def test_a_mistyped_enrolment_code_is_told_as_such(vault: Path, county: Settings, secret: Path, tmp_path: Path) -> None:
+    """Its second half names the county, so that the laptop finds out before it tells anything."""
     code = tmp_path / "code.txt"
     given = new_code(county, PAIR)
     code.write_text(given[:-1] + ("A" if given[-1] != "A" else "B"), encoding="utf-8")
-    words = ("enrol", address, "--code-file", str(code), "--number", NUMBER, "--passphrase-file", str(secret))
-    refused(34, *words, zh="登记码打错了", en="code is mistyped", vault=vault)
+    with running(county, tls=True) as url:
+        words = ("enrol", url, "--code-file", str(code), "--number", NUMBER, "--passphrase-file", str(secret))
+        refused(34, *words, zh="登记码打错了", en="code is mistyped", vault=vault)
     assert not Folder(vault).enrolled
