@@ -26,10 +26,19 @@ _WRITERS = text(
 WITH RECURSIVE chain(id) AS (
     SELECT :round UNION SELECT r.supersedes FROM round AS r JOIN chain ON r.id = chain.id
     WHERE r.supersedes IS NOT NULL)
-SELECT DISTINCT r.staff_id, s.role
+SELECT r.staff_id, coalesce(s.role, 'unknown')
 FROM chain JOIN round AS r ON r.id = chain.id LEFT JOIN staff AS s ON s.id = r.staff_id
+UNION
+SELECT r.staff_id, json_extract(e.facts, '$.before')
+FROM chain JOIN round AS r ON r.id = chain.id
+JOIN audit_event AS e ON e.what = 'role_changed' AND e.about = r.staff_id AND e.at >= r.at
 """
 )
+"""Who wrote it, with the role they have, and each one they had since: a doctor who became a carer wrote as a doctor."""
+
+
+Others = dict[UUID, list[str]]
+"""Who wrote a round beside the one who acts, and the roles that count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +105,25 @@ def amending(store: Store, by: UUID, round_id: UUID, second: Second | None, what
         yield act
 
 
-def _others(conn: Connection, by: UUID, round_id: UUID) -> dict[UUID, str]:
-    """Who else wrote a round or what it stands for, and their roles."""
+def _others(conn: Connection, by: UUID, round_id: UUID) -> Others:
+    """Who else wrote a round or what it stands for, each with every role they had since."""
     found = conn.execute(_WRITERS, {"round": round_id.bytes}).all()
     if not found:
         raise Refused("round_unknown")
-    return {UUID(bytes=who): role or "unknown" for who, role in found if UUID(bytes=who) != by}
+    others: dict[UUID, list[str]] = {}
+    for who, role in found:
+        if UUID(bytes=who) != by:
+            others.setdefault(UUID(bytes=who), []).append(role)
+    return others
 
 
-def _refuse(conn: Connection, by: UUID, others: dict[UUID, str]) -> None:
+def _refuse(conn: Connection, by: UUID, others: Others) -> None:
     require(conn, by, "round.correct_other" if others else "round.correct")
     role = role_of(conn, by)
-    for who, whose in others.items():
-        if who != by and role not in _above(whose):
-            raise NoRight("record_of_senior", role=role, whose=whose)
+    for who, roles in others.items():
+        for whose in roles:
+            if who != by and role not in _above(whose):
+                raise NoRight("record_of_senior", role=role, whose=whose)
 
 
 def _above(whose: str) -> list[str]:
@@ -117,7 +131,7 @@ def _above(whose: str) -> list[str]:
     return senior.get(whose, senior["unknown"])
 
 
-def _seconds(conn: Connection, by: UUID, others: dict[UUID, str]) -> tuple[Colleague, ...]:
+def _seconds(conn: Connection, by: UUID, others: Others) -> tuple[Colleague, ...]:
     asked = (
         select(col(Staff.id), col(Staff.number), col(Staff.name), col(Staff.role), PIN.c.staff_id)
         .select_from(Staff)
@@ -131,6 +145,6 @@ def _seconds(conn: Connection, by: UUID, others: dict[UUID, str]) -> tuple[Colle
         one
         for one in found
         if may(conn, one.id, "round.correct_other")
-        and all(one.role in _above(whose) for who, whose in others.items() if who != one.id)
+        and all(one.role in _above(whose) for who, roles in others.items() if who != one.id for whose in roles)
     ]
     return tuple(sorted(fit, key=lambda one: (not one.has_pin, natural(one.number))))

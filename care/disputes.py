@@ -16,7 +16,7 @@ from care.person_facts import from_columns, to_columns
 from care.places import natural, places
 from care.registered import FACTS, columns_of, differing, joined, registrations_of, spread
 from care.roles import doing, require_all, rights_to_settle, roles
-from care.staff import refuse_edit
+from care.staff import guard_edit
 from care.taken_back import Settled, edit, settled
 from db.errors import Refused
 from db.journal import Value
@@ -143,7 +143,7 @@ def settle_row(store: Store, by: UUID, table: str, row_id: UUID, field: str, val
     """The same of any other row: a bed, a stay, a leave, staff, a room, the house.
 
     Of the staff nobody raises themselves this way either. Raises ``NoRight``; ``Refused``: settled_already,
-    text_too_long (most), text_missing, date_shape (field), role_unknown, and what ``staff.refuse_edit`` raises;
+    text_too_long (most), text_missing, date_shape (field), role_unknown, and what ``staff.guard_edit`` raises;
     ``TypeError`` for a value that the column cannot hold.
     """
     needed = rights_to_settle(table, [field])
@@ -153,7 +153,7 @@ def settle_row(store: Store, by: UUID, table: str, row_id: UUID, field: str, val
             raise Refused("settled_already")
         _refuse_unfit(field, value)
         if table == "staff":
-            refuse_edit(act, by, row_id, {field: value})
+            guard_edit(act, by, row_id, {field: value})
         return settled(act, by, [edit(act, BY_NAME[table], row_id, **{field: value})])
 
 

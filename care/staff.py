@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, select
 from sqlmodel import col
 
 from care.age import is_day
+from care.audit import note
 from care.data import table
 from care.pins import (
     WrongPin,
@@ -46,7 +47,7 @@ __all__ = [
     "drop_pin",
     "everyone",
     "give_pin",
-    "refuse_edit",
+    "guard_edit",
     "reopen",
     "set_pin",
     "take_over",
@@ -153,7 +154,7 @@ def change(store: Store, by: UUID, staff_id: UUID, **changes: str | None) -> boo
         whole = {**one._mapping, **tidy}
         _, name, phone = check_new(whole["number"], whole["name"], whole["role"], whole["phone"])
         _check_licence(tidy.get("licence_no"), tidy.get("licence_until"))
-        refuse_edit(act, by, staff_id, tidy)
+        guard_edit(act, by, staff_id, tidy)
         return act.edit(Staff, staff_id, **{**tidy, "name": name, "phone": phone})
 
 
@@ -179,8 +180,10 @@ def reopen(store: Store, by: UUID, staff_id: UUID) -> bool:
     return _set_closed(store, by, staff_id, closed=False)
 
 
-def refuse_edit(act: Act, by: UUID, staff_id: UUID, new: Mapping[str, Any]) -> None:
-    """Refuse what nobody may make of a member of staff, by whatever act it comes.
+def guard_edit(act: Act, by: UUID, staff_id: UUID, new: Mapping[str, Any]) -> None:
+    """Refuse what nobody may make of a member of staff, by whatever act it comes; another role is an event.
+
+    Whose record nobody but a senior may void goes by the role at the time of writing, and by the event that is known.
 
     Raises ``Refused``: own_role (nobody raises themselves), last_administrator (somebody must manage the staff).
     """
@@ -198,6 +201,8 @@ def refuse_edit(act: Act, by: UUID, staff_id: UUID, new: Mapping[str, Any]) -> N
         )
         if act.conn.execute(others.limit(1)).first() is None:
             raise Refused("last_administrator")
+    if role != one.role:
+        note(act, "role_changed", staff_id, before=one.role, after=str(role))
 
 
 def _views(conn: Connection, number: str | None = None) -> list[StaffView]:
@@ -225,7 +230,7 @@ def _views(conn: Connection, number: str | None = None) -> list[StaffView]:
 
 def _set_closed(store: Store, by: UUID, staff_id: UUID, *, closed: bool) -> bool:
     with doing(store, by, _MANAGES) as act:
-        refuse_edit(act, by, staff_id, {"closed": closed})
+        guard_edit(act, by, staff_id, {"closed": closed})
         try:
             changed = act.edit(Staff, staff_id, closed=closed)
         except LookupError:

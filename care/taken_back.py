@@ -10,7 +10,7 @@ from uuid import UUID
 
 from care.contests import heads_of, row_of
 from care.roles import doing, require_all, rights_to_settle
-from care.staff import refuse_edit
+from care.staff import guard_edit
 from db.errors import Refused
 from db.journal import Value
 from db.rows import shape_of
@@ -68,7 +68,7 @@ def take_back(store: Store, by: UUID, done: Settled) -> None:
             require_all(act.conn, by, rights_to_settle(one.table, one.before))
             _refuse_changed(act, one)
             if one.table == "staff":
-                refuse_edit(act, by, one.row_id, one.before)
+                guard_edit(act, by, one.row_id, one.before)
         for one in done.edits:
             act.edit(BY_NAME[one.table], one.row_id, **one.before)
 

@@ -172,7 +172,7 @@ def test_every_function_that_writes_is_in_the_table() -> None:
         for name, one in inspect.getmembers(module, inspect.isfunction)
         if one.__module__ == module.__name__ and not name.startswith("_") and "by" in inspect.signature(one).parameters
     }
-    helpers = {"staff.refuse_edit", "taken_back.settled"}
+    helpers = {"staff.guard_edit", "taken_back.settled"}
     assert found - elsewhere - helpers - {name.partition(",")[0] for name in ACTS} == set()
 
 
@@ -258,6 +258,19 @@ def test_the_record_of_another_takes_two_who_are_no_juniors(room: Room) -> None:
         with store.reading() as conn:
             event = conn.execute(select(AuditEvent).where(col(AuditEvent.about) == look.round_id)).one()
         assert (event.what, event.staff_id, event.second_id) == ("voided", *able)
+
+
+def test_a_doctor_who_was_made_a_carer_wrote_as_a_doctor(room: Room) -> None:
+    store, nurses = room.store, by_both(room.house, "nurse")
+    written = rounds.record(store, room.who["doctor"], room.person, rounds.Observation(note="医生写的"))
+    store.answer_clock(store.now() + 3600)
+    staff.change(store, room.who["admin"], room.who["doctor"], role="carer")
+    with pytest.raises(NoRight) as caught:
+        rounds.void(store, nurses[0], written.round_id, "认错人", second=Second(nurses[1], PIN_OF_SECOND))
+    assert (caught.value.rule, caught.value.facts["whose"]) == ("record_of_senior", "doctor")
+    store.answer_clock(store.now() + 3600)
+    since = rounds.record(store, room.who["doctor"], room.person, rounds.Observation(note="护理员写的"))
+    rounds.void(store, nurses[0], since.round_id, "认错人", second=Second(nurses[1], PIN_OF_SECOND))
 
 
 def test_the_second_is_somebody_else_with_the_right_pin(room: Room) -> None:
