@@ -122,7 +122,7 @@ def _show_terms(known: "list[Term]") -> None:
         for one in known
     ]
     columns = ("term", "record", "years", "after", "law", "certainty")
-    table([t(f"cli.retention.column.{name}") for name in columns], rows)
+    table([t(f"cli.retention.column.{name}") for name in columns], rows, whole=(0,))
 
 
 def _show_due(found: "list[ClosedFile]", known: "list[Term]") -> None:

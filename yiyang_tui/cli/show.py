@@ -29,15 +29,20 @@ def as_json(found: Mapping[str, Any] | Sequence[Any]) -> None:
     sys.stdout.flush()
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """A table without lines: boxes are drawn two cells wide in some consoles. ``right``: columns of numbers."""
+def table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), whole: Sequence[int] = ()
+) -> None:
+    """A table without lines: boxes are drawn two cells wide in some consoles.
+
+    ``right``: columns of numbers; ``whole``: columns of what people type, which is never broken.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     drawn = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headings))
     for at, heading in enumerate(headings):
-        drawn.add_column(heading, justify="right" if at in right else "left", overflow="fold")
+        drawn.add_column(heading, justify="right" if at in right else "left", overflow="fold", no_wrap=at in whole)
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     # Into a file or a pipe there is no width to keep to.
