@@ -110,16 +110,6 @@ def check_pin(store: Store, staff_id: UUID, pin: str) -> None:
         conn.execute(update(PIN).where(PIN.c.staff_id == staff_id).values(tries=0))
 
 
-def take_over(store: Store, staff_id: UUID, pin: str, before: UUID | None = None) -> None:
-    """Somebody takes the open record over by their PIN, from whoever was ``before``; an event of the journal.
-
-    Raises as ``check_pin``.
-    """
-    check_pin(store, staff_id, pin)
-    with doing(store, staff_id, "self.pin") as act:
-        note(act, "switched", before)
-
-
 def drop_pin(store: Store, staff_id: UUID) -> None:
     """Forget somebody's PIN on this laptop; nothing happens if there is none."""
     with store.writing() as conn:

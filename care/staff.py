@@ -22,7 +22,6 @@ from care.pins import (
     forget_pin,
     give_pin,
     set_pin,
-    take_over,
     too_simple,
 )
 from care.places import natural
@@ -50,7 +49,6 @@ __all__ = [
     "guard_edit",
     "reopen",
     "set_pin",
-    "take_over",
     "too_simple",
 ]
 
