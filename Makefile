@@ -55,7 +55,7 @@ demo: $(STAMP)
 
 # Twice as many as cores: a terminal under test waits for itself half of the time.
 test: check
-	$(PY) -m pytest -n 4 --dist loadfile
+	$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: lint types floors
 
