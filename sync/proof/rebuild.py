@@ -52,10 +52,16 @@ def differences(store: Store) -> dict[str, int]:
                 known=lambda _conn, _epoch, _first, _last: {},  # decides what is told, not what stands in the tables
             )
             for name, device, epoch, entries in _history(store, conn):
-                for table, one in appended.items():
-                    one.hold(conn, [entry for entry in entries if entry.table == table and entry.op == "insert"])
+                inserted: dict[str, list[Entry]] = {}
+                edits: list[Entry] = []
+                for entry in entries:
+                    if entry.table not in appended:
+                        edits.append(entry)
+                    elif entry.op == "insert":
+                        inserted.setdefault(entry.table, []).append(entry)
+                for table, run in inserted.items():
+                    appended[table].hold(conn, run)
                 reached.begin(device)
-                edits = [entry for entry in entries if entry.table not in appended]
                 if edits:
                     apply(anew, fresh, edits, epoch, name)
                 reached.end(epoch, entries[-1].seq)
