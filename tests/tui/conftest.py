@@ -16,6 +16,7 @@ from db.vault import create_vault
 from tests.tui.charted import charted, charted_once, lived  # noqa: F401 - fixtures
 from tests.tui.evening import address, county, county_once, enrolled, evening_once, home, shown  # noqa: F401 - fixtures
 from tests.tui.walk import house, house_once, walked  # noqa: F401 - fixtures
+from yiyang_tui import words
 from yiyang_tui.app import YiyangApp, make_app
 from yiyang_tui.settings import settings_path
 from yiyang_tui.widgets.entry import Entry
@@ -31,6 +32,12 @@ PLACES = {
 }
 
 Opened = Callable[..., AbstractAsyncContextManager[tuple[YiyangApp, Pilot[None]]]]
+
+
+@pytest.fixture(autouse=True)
+def chinese_first() -> None:
+    """Whatever language the test before it left."""
+    words.use("zh")
 
 
 @pytest.fixture(scope="session")
