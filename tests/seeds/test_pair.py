@@ -85,7 +85,7 @@ def test_the_doctor_in_the_village_clinic_works_on_the_same_file_as_the_home(two
     home, clinic = two_laptops.home, two_laptops.clinic
     li = people.create(home, who(home, CARER), resident("李秀英", conditions=(people.Condition("高血压"),)))
     stays.admit(home, who(home, CARER), li, beds.free_beds(home, "welfare")[0].id)
-    rounds.record(home, who(home, CARER), li, rounds.Observation(vitals={"sbp": 168, "dbp": 96}))
+    rounds.record(home, who(home, CARER), li, rounds.Observation("caregiver", vitals={"sbp": 168, "dbp": 96}))
     two_laptops.sync()
     doctor = who(clinic, DOCTOR)
     assert chart.open_chart(clinic, doctor, li).conditions == (people.Condition("高血压"),)

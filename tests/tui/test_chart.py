@@ -298,12 +298,15 @@ async def test_an_allergy_changed_on_two_laptops_is_warned_of_shown_and_settled(
         async with at_work(lived, number=DIRECTOR) as (app, pilot):
             shown = await open_chart(app, pilot)
             assert "! 冲突 1 条：过敏 两台电脑各改了一次，按 Ctrl+B 看两边" in shown
-            assert "! 过敏 磺胺   ! 过敏 头孢" in shown
+            # In which order is for the two epochs to say, and they are drawn.
+            assert "! 过敏 磺胺" in shown
+            assert "! 过敏 头孢" in shown
             await press(app, pilot, "ctrl+b")
             shown = screen_text(app)
             # Who, when and on which laptop is read back from the sealed batches.
-            for said in ("这台电脑", "医生电脑", "王芳 21:04", "刘建国 ", "> 合在一起：磺胺、头孢", "对：磺胺"):
+            for said in ("这台电脑", "医生电脑", "王芳 21:04", "刘建国 ", "> 合在一起：", "对：磺胺"):
                 assert said in shown
+            assert "磺胺、头孢" in shown or "头孢、磺胺" in shown
             assert ambiguous_glyphs(app) == set()
             await press(app, pilot, "enter")
             shown = screen_text(app)
