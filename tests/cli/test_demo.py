@@ -90,6 +90,17 @@ def test_ended_in_the_middle_it_cleans_up(how: signal.Signals, temporary: Path) 
     assert not _still_runs(str(temporary))
 
 
+def test_an_interrupt_inside_a_librarys_text_ends_as_any_other(tmp_path: Path) -> None:
+    (tmp_path / "interrupted.py").write_text(
+        "import sys\nfrom yiyang_tui.cli.outcome import told\nsys.exit(told(lambda: exec('raise KeyboardInterrupt')))\n"
+    )
+    around = environment(YIYANG_LANG="zh")
+    around["PYTHONPATH"] = os.pathsep.join((str(tmp_path), around["PYTHONPATH"]))
+    ended = subprocess.run([sys.executable, "-m", "interrupted"], env=around, capture_output=True)
+    assert ended.returncode == 130
+    assert "已停下" in ended.stderr.decode()
+
+
 def _still_runs(word: str) -> bool:
     """Whether a process names ``word`` on its command line: the county or its database was left behind."""
     for each in Path("/proc").iterdir():

@@ -31,6 +31,7 @@ def told(act: Callable[[], Any], *, json: bool = False) -> int:
     except TyperException as error:
         return _say(usage_sentence(error), error.exit_code)
     except (KeyboardInterrupt, Abort):
+        _forget_interrupt()
         return _say(t("cli.said.interrupted"), INTERRUPTED)
     except OSError as error:
         known = plain(error)
@@ -41,6 +42,14 @@ def told(act: Callable[[], Any], *, json: bool = False) -> int:
     if done == INTERRUPTED:
         return _say(t("cli.said.interrupted"), INTERRUPTED)
     return done if isinstance(done, int) else 0
+
+
+def _forget_interrupt() -> None:
+    """Let the exit code be ours: CPython kills itself at its end when the interrupt came while ``exec`` ran text.
+
+    Libraries make their classes that way, so it depends on the moment. Running any text takes the mark away.
+    """
+    exec("")
 
 
 def plain(error: OSError) -> YiyangError | None:
