@@ -1,7 +1,6 @@
 """One exchange after another with a county over real sockets, on SQLite and on PostgreSQL alike."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -16,19 +15,10 @@ from sync.county.tables import RECORD, ROW_VERSION, SET_ASIDE, StoredBatch, core
 from sync.directory import Directory
 from sync.protocol import ExchangeAnswer, ExchangeRequest
 from sync.receipt import digest, verify
+from tests.sync.county.held import rows
 from tests.sync.county.members import AT, enrolled
 
 STORED = core(StoredBatch)
-
-
-def rows(county: Settings, table: Any, *where: Any) -> list[Any]:
-    """What the county's database holds."""
-    engine = open_engine(county.database_url)
-    try:
-        with reading(engine) as conn:
-            return list(conn.execute(select(table).where(*where)))
-    finally:
-        engine.dispose()
 
 
 def test_what_is_pushed_is_signed_for_and_stands_in_the_tables(county: Settings, address: str) -> None:

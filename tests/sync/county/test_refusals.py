@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from sync import batch, parcel
 from sync.county import admin
-from sync.county.database import open_engine, reading, writing
+from sync.county.database import open_engine, writing
 from sync.county.settings import Settings
 from sync.county.tables import RECORD, SET_ASIDE, Device, StoredBatch, core
 from sync.county.talk import UNNAMED_BYTES
@@ -19,19 +19,10 @@ from sync.directory import Directory
 from sync.errors import SignatureWrong
 from sync.protocol import MAX_REQUEST, ExchangeAnswer, ExchangeRequest, Hello, authorise
 from sync.receipt import verify
+from tests.sync.county.held import rows
 from tests.sync.county.members import AT, Member, Said, enrolled
 
 STORED = core(StoredBatch)
-
-
-def rows(county: Settings, table: Any, *where: Any) -> list[Any]:
-    """What the county's database holds."""
-    engine = open_engine(county.database_url)
-    try:
-        with reading(engine) as conn:
-            return list(conn.execute(select(table).where(*where)))
-    finally:
-        engine.dispose()
 
 
 def test_forged_cut_and_foreign_bytes_are_refused_one_by_one_and_the_sound_batch_is_kept(
