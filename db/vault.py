@@ -5,14 +5,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import NoResultFound
 
 from db import keys, openers, rekey, slots
+from db.anew import make_anew
 from db.backup import backup, whole
-from db.cipher import fold, open_engine, plain_errors, reading, writing
+from db.cipher import open_engine, plain_errors, reading
 from db.clock import Clock
-from db.disk import disk_errors, new_file, new_folder, remove
+from db.disk import disk_errors, remove
 from db.errors import SchemaTooNew, VaultBusy, VaultDamaged, VaultExists, VaultMissing
 from db.identity import new_epoch, row_id
 from db.journal import SCHEMA as SCHEMA
@@ -57,44 +58,20 @@ def create_vault(
     slot = slots.passphrase_slot(key, number, passphrase, cost or keys.Cost())
     clock = clock or Clock()
     device = device or new_device(clock.now())
-    with disk_errors(path):
-        new_folder(path.parent)
-        remove(fresh)
-        new_file(fresh)
     try:
-        _fill(fresh, key, device, clock.now(), slot)
+        make_anew(fresh, key, device, clock.now(), slot=slot)
         # The key first: a file without its key would be lost. Under its name the record is there whole or not at all.
         with disk_errors(path):
             keys.write_envelope(envelope, keys.envelope_of([slot], device=slots.seal_device(key, device)))
             fresh.rename(path)
             keys.sync_folder(path.parent)
     except BaseException:
-        remove(fresh)
+        # Where the disk lets nothing be made, it may let nothing be removed either: the first error is told.
+        with suppress(OSError):
+            remove(fresh)
         raise
     clock.check(0)
     return Store(path, open_engine(path, key), device, clock, key)
-
-
-def _fill(path: Path, key: bytes, device: Device, made_at: int, slot: keys.Slot) -> None:
-    engine = open_engine(path, key)
-    try:
-        with plain_errors(path):
-            _migrate(engine)
-        with writing(engine, path) as conn:
-            conn.execute(
-                insert(DEVICE).values(
-                    device_id=device.device_id,
-                    pair_id=device.pair_id,
-                    sign_key=device.sign_key,
-                    age_key=device.age_key,
-                    made_at=made_at,
-                )
-            )
-            conn.execute(insert(CLOCK).values(one=1, lamport=0, newest_at=0, offset_s=0, seq=0, rows=0))
-            openers.enter(conn, slot, made_at, None)
-        fold(engine, path)
-    finally:
-        engine.dispose()
 
 
 def open_vault(path: Path, number: str, passphrase: str, *, clock: Clock | None = None) -> Store:
@@ -213,12 +190,8 @@ def _bring_up(engine: Engine, path: Path, key: bytes) -> None:
         if envelope.exists():
             # So that it can be opened alone. A copy that is only read has none beside it, and needs none.
             keys.write_whole(keys.envelope_path(kept), envelope.read_bytes())
+        # Alembic costs a quarter of a second to import: only when there is something to do.
+        from db.migrations.run import upgrade
+
         with plain_errors(path):
-            _migrate(engine)
-
-
-def _migrate(engine: Engine) -> None:
-    # Alembic costs a quarter of a second to import: only when there is something to do.
-    from db.migrations.run import upgrade
-
-    upgrade(engine)
+            upgrade(engine)

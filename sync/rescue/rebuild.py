@@ -24,7 +24,7 @@ from sync.seal import held, keep
 def begin(target: Path, key: bytes, found: Found, clock: Clock) -> Store:
     """A new record at ``target`` with this laptop's identity and what is carried over, open."""
     assert found.device is not None
-    make_anew(target, key, found.device, clock.now(), found.newest_at, found.offset_s)
+    make_anew(target, key, found.device, clock.now(), newest_at=found.newest_at, offset_s=found.offset_s)
     clock.offset_s = found.offset_s
     clock.check(found.newest_at)
     store = Store(target, open_engine(target, key), found.device, clock, key)

@@ -76,12 +76,13 @@ MAKER = """
 import sys
 from pathlib import Path
 from db import keys, vault
+from db.migrations import run
 place = sys.argv[2]
 def stop(*_):
     print("there", flush=True)
     sys.stdin.read()
 if place == "schema":
-    vault._migrate = stop
+    run.upgrade = stop
 else:
     keys.write_envelope = (lambda write: lambda *a: (write(*a), stop()))(keys.write_envelope)
 vault.create_vault(Path(sys.argv[1]), "0001", sys.argv[3], cost=keys.FLOOR)
