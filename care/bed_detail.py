@@ -58,7 +58,7 @@ def details(store: Store, now: int) -> dict[UUID, BedDetail]:
     with store.reading() as conn:
         here = places(conn)
         people = columns_of(conn, groups(conn), here, _SHOWN)
-        outs = _outs(conn)
+        outs = open_leaves(conn)
         addresses = {bed.id: bed.address for bed in conn.execute(select(col(Bed.id), col(Bed.address)))}
     lying: dict[UUID, list[Lying]] = {}
     # The order of the map: whoever came last lies in front.
@@ -71,7 +71,8 @@ def details(store: Store, now: int) -> dict[UUID, BedDetail]:
 _SHOWN = ("name", "sex", "birth", "care_level", "category", "allergies", "allergies_known")
 
 
-def _outs(conn: Connection) -> dict[UUID, Out]:
+def open_leaves(conn: Connection) -> dict[UUID, Out]:
+    """Every leave that has not ended, by its id."""
     asked = select(
         col(Leave.id),
         col(Leave.kind),

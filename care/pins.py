@@ -11,15 +11,13 @@ from uuid import UUID
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlmodel import col
 
 from care.audit import note
 from care.data import table
-from care.roles import by_itself, doing
+from care.roles import by_itself, doing, working
 from db.errors import Refused, YiyangError
 from db.local import PIN
 from db.store import Store
-from db.tables import Staff
 
 
 class WrongPin(YiyangError):
@@ -59,7 +57,7 @@ def change_pin(store: Store, staff_id: UUID, old: str, new: str) -> None:
     Whoever gave them the old one knows it, and may be the one who types it: the new one is no better proof.
     """
     with store.reading() as conn:
-        check_new_pin(new, _number_of(conn, staff_id))
+        check_new_pin(new, working(conn, staff_id).number)
         giver = giver_of(conn, staff_id)
     check_pin(store, staff_id, old)
     _keep(store, staff_id, staff_id, new, "self.pin", giver)
@@ -83,7 +81,7 @@ def giver_of(conn: Connection, staff_id: UUID) -> UUID | None:
 
 def _keep(store: Store, by: UUID, staff_id: UUID, pin: str, right: str, giver: UUID | None) -> None:
     with store.reading() as conn:
-        number = _number_of(conn, staff_id)
+        number = working(conn, staff_id).number
     pin = check_new_pin(pin, number)
     salt = os.urandom(16)
     kept = {"salt": salt, "hash": _hash(pin, salt), "tries": 0, "last_try_at": store.now(), "given_by": giver}
@@ -131,7 +129,7 @@ def _count_try(store: Store, staff_id: UUID) -> tuple[bytes, bytes]:
     """Count one more try and return salt and hash. Raises ``WrongPin`` without counting while the pause lasts."""
     now = store.now()
     with store.writing() as conn:
-        _number_of(conn, staff_id)
+        working(conn, staff_id)
         kept = conn.execute(select(PIN).where(PIN.c.staff_id == staff_id)).first()
         if kept is None:
             raise Refused("pin_not_set")
@@ -168,12 +166,3 @@ def _hash(pin: str, salt: bytes) -> bytes:
     kdf = Argon2id(salt=salt, length=32, iterations=2, lanes=1, memory_cost=16 * 1024)
     derived: bytes = kdf.derive(pin.encode("utf-8"))
     return derived
-
-
-def _number_of(conn: Connection, staff_id: UUID) -> str:
-    one = conn.execute(select(col(Staff.number), col(Staff.closed)).where(col(Staff.id) == staff_id)).first()
-    if one is None:
-        raise Refused("staff_unknown")
-    if one.closed:
-        raise Refused("staff_closed")
-    return str(one.number)

@@ -5,6 +5,7 @@ The lists are ``data/rules/rights.toml``. ``care.rights`` has the same names, an
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
 from uuid import UUID
@@ -101,10 +102,25 @@ def by_itself(store: Store) -> Iterator[Act]:
 
 
 def role_of(conn: Connection, by: UUID | None) -> str:
-    """The role of somebody who works here. Raises ``Refused``: staff_unknown, staff_closed."""
-    one = conn.execute(select(col(Staff.role), col(Staff.closed)).where(col(Staff.id) == by)).first()
+    """The role of somebody who works here. Raises as ``working``."""
+    return working(conn, by).role
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Somebody who works here now."""
+
+    id: UUID
+    number: str
+    role: str
+
+
+def working(conn: Connection, staff_id: UUID | None) -> Working:
+    """Who that is, of those who work here. Raises ``Refused``: staff_unknown, staff_closed."""
+    asked = select(col(Staff.id), col(Staff.number), col(Staff.role), col(Staff.closed))
+    one = conn.execute(asked.where(col(Staff.id) == staff_id)).first()
     if one is None:
         raise Refused("staff_unknown")
     if one.closed:
         raise Refused("staff_closed")
-    return str(one.role)
+    return Working(one.id, one.number, one.role)

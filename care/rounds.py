@@ -24,15 +24,14 @@ from care.one_look import Observation, check, noted, reason_of
 from care.places import place_of
 from care.registered import facts_of
 from care.rights import Second, doing
+from care.standing import UNDO_S, standing, take_back, undo_record, void_record, void_row
 from db.errors import Refused
-from db.identity import epoch_of
-from db.journal import Value
-from db.local import JOURNAL
 from db.rows import shape_of
 from db.store import Act, Store
-from db.tables import Round, Synced, Vitals
+from db.tables import Round, Vitals
 
 __all__ = [
+    "UNDO_S",
     "Board",
     "BoardRow",
     "Choice",
@@ -51,9 +50,6 @@ __all__ = [
     "unremarkable",
     "void",
 ]
-
-UNDO_S = 600
-"""For so long after it was recorded a round can be taken back by whoever recorded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +101,12 @@ def correct(
     """Put ``observation``, whole, in the place of a round and its measurements; the time of the look stays.
 
     Of a round of somebody else it takes a ``second`` person (``care.amending``). Raises what ``record`` and
-    ``amending`` raise, and ``Refused``: reason_missing, round_superseded (somebody corrected it already).
+    ``amending`` raise, and ``Refused``: reason_missing, record_superseded (somebody corrected it already).
     """
     check(observation)
     reason = reason_of(reason)
-    with amending(store, by, round_id, second, "corrected") as act:
-        old = _standing(act.conn, round_id)
+    with amending(store, by, round_id, second, "corrected", Round) as act:
+        old = standing(act.conn, Round, round_id)
         about = _about(act.conn, by, old["person_id"], observation.reported_to)
         vitals = _vitals_of(act.conn, round_id)
         where = {"person_id": old["person_id"], "staff_id": by, "at": old["at"], "reason": reason}
@@ -136,36 +132,30 @@ def correct(
 def undo(store: Store, by: UUID, round_id: UUID) -> None:
     """Take back a round just recorded, by a void row; taking back a correction puts what it corrected in its place.
 
-    What somebody took back is put back by nobody but them, as a new round. Raises ``Refused``: undo_not_yours,
-    undo_too_late (minutes after it was recorded), round_superseded.
+    What somebody took back is put back by nobody but them, as a new round. Raises as ``undo_record``.
     """
-    with doing(store, by, "round.correct") as act:
-        row = _standing(act.conn, round_id)
-        if row["staff_id"] != by or _put_back(row):
-            raise Refused("undo_not_yours")
-        if act.now - _recorded_at(act.conn, row) > UNDO_S:
-            raise Refused("undo_too_late", minutes=UNDO_S // 60)
+
+    def measurements(act: Act, new_id: UUID) -> None:
         vitals = _vitals_of(act.conn, round_id, void_too=True)
-        new_id = _take_back(act, Round, row)
         if vitals is not None:
-            _take_back(act, Vitals, vitals, round_id=new_id)
+            take_back(act, Vitals, vitals, round_id=new_id)
+
+    undo_record(store, by, Round, round_id, measurements)
 
 
 def void(store: Store, by: UUID, round_id: UUID, reason: str, *, second: Second | None = None) -> None:
     """Say that a round counts no more, by a void row with a reason: it was of somebody else, say. At any time.
 
-    Of a round of somebody else it takes a ``second`` person (``care.amending``). Raises what ``amending`` raises, and
-    ``Refused``: reason_missing, text_too_long (most), staff_unknown, round_superseded.
+    Of a round of somebody else it takes a ``second`` person (``care.amending``). Raises as ``void_record``, and
+    ``Refused``: staff_unknown.
     """
-    reason = reason_of(reason)
-    with amending(store, by, round_id, second, "voided") as act:
-        row = _standing(act.conn, round_id)
-        _about(act.conn, by, row["person_id"], None)
+
+    def measurements(act: Act, new_id: UUID) -> None:
         vitals = _vitals_of(act.conn, round_id)
-        said: dict[str, Value] = {"staff_id": by, "reason": reason}
-        new_id = _void_row(act, Round, row, **said)
         if vitals is not None:
-            _void_row(act, Vitals, vitals, round_id=new_id, **said)
+            void_row(act, Vitals, vitals, round_id=new_id, staff_id=by, reason=reason_of(reason))
+
+    void_record(store, by, Round, round_id, reason, second=second, beside=measurements)
 
 
 _ABOUT = text(
@@ -212,23 +202,6 @@ def _usual_kind(role: str, bed_kind: str | None, at: int) -> str:
     return kind
 
 
-def _row(conn: Connection, of: type[Synced], row_id: UUID) -> RowMapping:
-    """A row by its id. Raises ``LookupError`` if there is none."""
-    core = shape_of(of).table
-    found = conn.execute(select(core).where(core.c.id == row_id)).mappings().first()
-    if found is None:
-        raise LookupError(f"{core.name}: no such row")
-    return found
-
-
-def _standing(conn: Connection, round_id: UUID) -> RowMapping:
-    row = _row(conn, Round, round_id)
-    core = shape_of(Round).table
-    if row["void"] or conn.execute(select(core.c.id).where(core.c.supersedes == round_id)).first() is not None:
-        raise Refused("round_superseded")
-    return row
-
-
 def _vitals_of(conn: Connection, round_id: UUID, *, void_too: bool = False) -> RowMapping | None:
     """The measurements that stand for a round; ``void_too``: or the row by which a correction took them away."""
     core = shape_of(Vitals).table
@@ -237,38 +210,3 @@ def _vitals_of(conn: Connection, round_id: UUID, *, void_too: bool = False) -> R
         core.c.round_id == round_id, ~select(newer.c.id).where(newer.c.supersedes == core.c.id).exists()
     )
     return conn.execute(asked if void_too else asked.where(~core.c.void)).mappings().first()
-
-
-def _recorded_at(conn: Connection, row: RowMapping) -> int:
-    """When a row was written. Once its journal entry is sealed, the time of the look has to stand for it."""
-    entry = (
-        select(JOURNAL.c.wall)
-        .where(JOURNAL.c.epoch == epoch_of(row["id"]), JOURNAL.c.row_id == row["id"])
-        .order_by(JOURNAL.c.seq.desc())  # what was just written is found first
-        .limit(1)
-    )
-    wall: int | None = conn.execute(entry).scalar()
-    return row["at"] if wall is None else wall
-
-
-def _take_back(act: Act, of: type[Synced], row: RowMapping, **now: Value) -> UUID:
-    """Insert what stands after ``row`` is taken back: what it had superseded, or a void row."""
-    before = row if row["supersedes"] is None else _row(act.conn, of, row["supersedes"])
-    values: dict[str, Value] = {name: before[name] for name in shape_of(of).columns}
-    values |= {"supersedes": row["id"], "void": row["supersedes"] is None, "reason": _undone(), **now}
-    return act.insert(of, **values)
-
-
-def _undone() -> str:
-    said: str = table("rounds")["words"]["undo"]["zh"]
-    return said
-
-
-def _put_back(row: RowMapping) -> bool:
-    """Whether a row stands again because a correction of it was taken back: its writer did not just write it."""
-    return row["supersedes"] is not None and row["reason"] == _undone()
-
-
-def _void_row(act: Act, of: type[Synced], row: RowMapping, **now: Value) -> UUID:
-    values: dict[str, Value] = {name: row[name] for name in shape_of(of).columns}
-    return act.insert(of, **{**values, "supersedes": row["id"], "void": True, **now})

@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from care.audit import note
 from care.rights import by_itself, doing, require, roles_of
+from care.roles import working
 from db import keys, openers, rekey, slots
 from db.errors import Refused, WrongPassphrase
 from db.keys import Cost, Slot, check_passphrase
@@ -190,13 +191,7 @@ def _may_let_in(of_number: list[_Person]) -> bool:
 
 
 def _working(conn: Connection, number: str) -> UUID:
-    of_number = _people(conn).get(number)
-    if not of_number:
-        raise Refused("staff_unknown")
-    staff_id, _, _, closed = of_number[0]
-    if closed:
-        raise Refused("staff_closed")
-    return staff_id
+    return working(conn, _id_of(_people(conn), number)).id
 
 
 def _number(conn: Connection, staff_id: UUID) -> str:

@@ -344,6 +344,219 @@ class Setting(Synced, table=True):
     at: int = _at()
 
 
+class Assessment(Synced, table=True):
+    """One filled-in scale (评估), with the version of the scale that it was filled in by.
+
+    ``answers``: JSON object, item -> place of the chosen option in the scale's list, or the number that was typed.
+    ``facts``: JSON object of what else decided the result: education, diagnoses, seconds. ``total`` and ``grade`` are
+    what that version of the scale made of them; a later version of it changes nothing that was signed.
+    """
+
+    person_id: UUID = _ref()
+    staff_id: UUID = _ref()
+    at: int = _at()
+    scale: str  # a file of care/data/scales
+    version: str
+    answers: str
+    facts: str = "{}"
+    total: int | None = None
+    grade: str = ""  # code of the band
+    note: str = ""
+    supersedes: UUID | None = _maybe()
+    void: bool = False
+    reason: str = ""
+
+    __table_args__ = (
+        Index("ix_assessment_person_scale", "person_id", "scale", "at"),
+        _superseding("assessment"),
+    )
+
+
+class Event(Synced, table=True):
+    """Anything else that happened to somebody, or in the house (事件): a fall, a visit, a meal, a drill, a handover.
+
+    ``kind`` is a file of ``care/data/events``, which says what its ``facts`` (JSON object) may hold. ``person_id`` is
+    null for what concerns the house. ``about`` names the row that it follows: the event that it closes, the look that
+    it was done at, the value that it answers.
+    """
+
+    person_id: UUID | None = _maybe()
+    staff_id: UUID = _ref()
+    second_id: UUID | None = _maybe()
+    at: int = _at()
+    kind: str
+    about: UUID | None = _maybe()
+    facts: str = "{}"
+    supersedes: UUID | None = _maybe()
+    void: bool = False
+    reason: str = ""
+
+    __table_args__ = (
+        Index("ix_event_person_kind", "person_id", "kind", "at"),
+        Index("ix_event_kind", "kind", "at"),
+        Index("ix_event_about", "about", sqlite_where=text("about IS NOT NULL")),
+        _superseding("event"),
+    )
+
+
+class Dose(Synced, table=True):
+    """One administration of an order, or that it did not come to it (给药).
+
+    ``due_at`` is the hour that it was for, null for one given as needed. ``cause``: why it was refused, held or late.
+    """
+
+    person_id: UUID = _ref()
+    order_id: UUID = _ref()
+    staff_id: UUID = _ref()
+    second_id: UUID | None = _maybe()
+    due_at: int | None = _at(default=None)
+    at: int = _at()
+    result: str  # codes/med_result
+    cause: str = ""
+    supersedes: UUID | None = _maybe()
+    void: bool = False
+    reason: str = ""
+
+    __table_args__ = (
+        Index("ix_dose_order_due", "order_id", "due_at"),
+        Index("ix_dose_person_at", "person_id", "at"),
+        _superseding("dose"),
+    )
+
+
+class StockMove(Synced, table=True):
+    """Medicine that came in or went out (药品账): a line of the ledger. What is there is the sum of its lines.
+
+    ``quantity100``: hundredths of ``unit``, negative for what went out. ``person_id`` is whose medicine it is, null
+    for the house's own.
+    """
+
+    __tablename__ = "stock_move"
+
+    person_id: UUID | None = _maybe(index=True)
+    drug: str  # code of the catalogue of drugs, or empty
+    name: str
+    lot: str = ""
+    expires: str | None = None
+    quantity100: int
+    unit: str
+    kind: str  # rules/stock: received, given, returned, destroyed, counted
+    at: int = _at()
+    staff_id: UUID = _ref()
+    second_id: UUID | None = _maybe()
+    dose_id: UUID | None = _maybe()
+    note: str = ""
+    supersedes: UUID | None = _maybe()
+    void: bool = False
+    reason: str = ""
+
+    __table_args__ = (
+        Index("ix_stock_move_drug", "drug", "name"),
+        Index("ix_stock_move_dose", "dose_id", sqlite_where=text("dose_id IS NOT NULL")),
+        _superseding("stock_move"),
+    )
+
+
+# --- what is agreed for somebody, or for the house: edited, and so it can conflict ----------------
+
+
+class Order(Synced, table=True):
+    """What is prescribed (医嘱). Its text is never edited: a change is a stop and a new order.
+
+    ``dose100``: hundredths of ``unit`` at one time. ``times``: hours of the house's clock, ``"08:00 18:00"``, empty
+    for one given as needed. ``days``: every so many days, counted from ``from_on``. ``overrides``: JSON list of the
+    warnings that were read and overridden, each with its reason.
+    """
+
+    __tablename__ = "medical_order"
+    # What stops or holds stands until somebody has settled it: a dose not given can still be given.
+    merge = Policy("edit", {"stopped": Cautious((True, False)), "held": Cautious((True, False))})
+
+    person_id: UUID = _ref(index=True)
+    drug: str  # code of the catalogue of drugs, or empty for one that is not in it
+    name: str
+    spec: str = ""
+    dose100: int
+    unit: str
+    route: str = ""  # codes/drug_route
+    frequency: str  # codes/frequency
+    times: str = ""
+    days: int = 1
+    as_needed: str = ""  # what for, and how often at most; empty for a regular order
+    high_alert: bool = False
+    from_on: str
+    until_on: str | None = None
+    prescriber: str = ""
+    prescriber_id: UUID | None = _maybe()
+    entered_by: UUID = _ref()
+    entered_at: int = _at()
+    note: str = ""
+    overrides: str = "[]"
+    held: bool = False
+    held_reason: str = ""
+    stopped: bool = False
+    stopped_at: int | None = _at(default=None)
+    stop_reason: str = ""
+
+
+class PlanItem(Synced, table=True):
+    """One duty of somebody's care plan (照护计划): what is done for them, how often, and because of what.
+
+    Either ``every_min`` or ``times`` (hours of the house's clock) says when. ``cause`` is the risk or grade that asks
+    for it, empty for one that somebody added.
+    """
+
+    __tablename__ = "plan_item"
+    merge = EDIT
+
+    person_id: UUID = _ref(index=True)
+    duty: str  # rules/duties
+    every_min: int | None = None
+    times: str = ""
+    cause: str = ""
+    note: str = ""
+    from_at: int = _at()
+    until_at: int | None = _at(default=None)
+    end_reason: str = ""
+
+
+class Rota(Synced, table=True):
+    """Somebody is on duty for one shift of one day (排班)."""
+
+    merge = EDIT
+
+    staff_id: UUID = _ref()
+    day: str = Field(index=True)
+    shift: str  # rules/shift_handover
+    note: str = ""
+    cancelled: bool = False
+
+
+class Certificate(Synced, table=True):
+    """A paper that somebody needs for their work, and until when it holds (证书)."""
+
+    merge = EDIT
+
+    staff_id: UUID = _ref(index=True)
+    kind: str  # rules/certificates
+    number: str = ""
+    issued_on: str | None = None
+    until_on: str | None = None
+    closed: bool = False
+
+
+class Equipment(Synced, table=True):
+    """A thing of the house that is checked by a date: an extinguisher, a hydrant, a smoke alarm (设备)."""
+
+    merge = EDIT
+
+    kind: str  # rules/equipment
+    label: str
+    place: str = ""
+    until_on: str | None = None
+    closed: bool = False
+
+
 # --- published by the county: a laptop reads them, and never edits them --------------------------
 
 
@@ -389,6 +602,15 @@ SYNCED: tuple[type[Synced], ...] = (
     Access,
     AuditEvent,
     Setting,
+    Assessment,
+    Event,
+    Dose,
+    StockMove,
+    Order,
+    PlanItem,
+    Rota,
+    Certificate,
+    Equipment,
     Catalogue,
     CatalogueItem,
 )

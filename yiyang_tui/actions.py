@@ -112,7 +112,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("rounds.fill", ("enter",), "rounds", rank=0, bound=False, right="round.record"),
     Action("rounds.save", ("ctrl+s",), "rounds", rank=1, right="round.record"),
     Action("rounds.leave", ("escape",), "rounds", rank=2),
-    Action("rounds.correct", ("ctrl+r", "r"), "rounds", rank=3, right="round.correct"),
+    Action("rounds.correct", ("ctrl+r", "r"), "rounds", rank=3, right="record.correct"),
     Action("rounds.discard", ("delete",), "rounds", rank=6),
     Action("rounds.chart", ("ctrl+o", "o"), "rounds", rank=7, right="chart.open"),
     # --- sync -------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from care.age import age, house_day
+from care.bed_detail import Out, open_leaves
 from care.groups import groups
 from care.levels import due_at
 from care.looks import InHouse, in_house
@@ -21,23 +22,12 @@ from care.places import natural, places
 from care.registered import columns_of
 from db.local import CLOCK
 from db.store import Store
-from db.tables import Bed, Institution, Leave, Pair, Room, Staff
+from db.tables import Bed, Institution, Pair, Room, Staff
 
 AHEAD_S: Final = 86400
 """Rounds are listed for this time."""
 
 _MOST_DUE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Out:
-    """A leave that has not ended. Times in seconds UTC."""
-
-    kind: str  # stays.LEAVE_KINDS
-    left_at: int
-    expected_at: int | None
-    companion: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,19 +197,5 @@ def _rooms(conn: Connection) -> dict[UUID, Any]:
 
 def _outs(conn: Connection) -> dict[UUID, Out]:
     """Who is out, by the id they are shown under."""
-    open_leaves = {
-        one.id: Out(one.kind, one.left_at, one.expected_at, one.companion, one.note)
-        for one in conn.execute(
-            select(
-                col(Leave.id),
-                col(Leave.kind),
-                col(Leave.left_at),
-                col(Leave.expected_at),
-                col(Leave.companion),
-                col(Leave.note),
-            ).where(col(Leave.back_at).is_(None))
-        )
-    }
-    return {
-        place.person_id: open_leaves[place.leave_id] for place in places(conn).values() if place.leave_id in open_leaves
-    }
+    outs = open_leaves(conn)
+    return {place.person_id: outs[place.leave_id] for place in places(conn).values() if place.leave_id in outs}

@@ -69,7 +69,7 @@ def test_what_was_voided_of_theirs_is_on_it_and_nothing_of_anybody_else(house: H
         one: rounds.record(house.store, house.carer, one, rounds.Observation(unremarkable=True)).round_id
         for one in (person, other)
     }
-    with doing(house.store, house.director, "round.correct_other") as act:
+    with doing(house.store, house.director, "record.correct_other") as act:
         for look in looks.values():
             note(act, "voided", look, house.carer)
     open_chart(house.store, house.carer, other)

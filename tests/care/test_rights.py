@@ -409,7 +409,7 @@ def test_whoever_leaves_takes_their_pin_along_and_leaves_their_record(house: Hou
 def test_an_act_of_two_that_fails_leaves_no_event(house: Household) -> None:
     with (
         pytest.raises(Refused, match="refused"),
-        doing_together(house.store, house.director, house.second(), "round.correct_other", "voided"),
+        doing_together(house.store, house.director, house.second(), "record.correct_other", "voided"),
     ):
-        raise Refused("round_superseded")
+        raise Refused("record_superseded")
     assert [what for what, _, _ in events(house)] == ["pin_set"]

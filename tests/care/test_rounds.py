@@ -222,7 +222,7 @@ def test_a_correction_needs_a_reason_and_a_round_that_still_stands(house: Househ
     correct(house.store, house.carer, first.round_id, Observation(state="睡眠"), "记错")
     with pytest.raises(Refused) as caught:
         correct(house.store, house.carer, first.round_id, Observation(state="进食"), "记错")
-    assert rule_of(caught) == "round_superseded"
+    assert rule_of(caught) == "record_superseded"
 
 
 def test_undo_leaves_the_row_and_nothing_of_its_effect(house: Household) -> None:
@@ -237,7 +237,7 @@ def test_undo_leaves_the_row_and_nothing_of_its_effect(house: Household) -> None
     assert (item.round_id, item.void) == (saved.round_id, True)
     with pytest.raises(Refused) as caught:
         undo(house.store, house.carer, saved.round_id)
-    assert rule_of(caught) == "round_superseded"
+    assert rule_of(caught) == "record_superseded"
 
 
 def test_taking_back_a_correction_puts_the_first_words_in_place_again(house: Household) -> None:

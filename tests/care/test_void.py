@@ -54,7 +54,7 @@ def test_voiding_wants_a_reason_and_happens_once(house: Household, person: UUID)
     with refuses("reason_missing"):
         rounds.void(house.store, house.carer, saved.round_id, "  ")
     rounds.void(house.store, house.carer, saved.round_id, "认错人")
-    with refuses("round_superseded"):
+    with refuses("record_superseded"):
         rounds.void(house.store, house.carer, saved.round_id, "认错人")
 
 

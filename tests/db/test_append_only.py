@@ -7,12 +7,12 @@ from db.append_only import appended, guards, lacking, mending
 from db.errors import Refused
 from db.local import BATCH, JOURNAL, MENDING
 from db.store import Store
-from db.tables import Access, AuditEvent, Person, Round, Setting, Vitals
+from db.tables import Access, Assessment, AuditEvent, Dose, Event, Person, Round, Setting, StockMove, Vitals
 from tests.insider import tampering
 
 
 def written(store: Store) -> None:
-    """A round with its vitals, a chart opened, an event."""
+    """One row of every table that is never written over."""
     with store.act(None) as act:
         who = act.insert(Person, name="李秀英", sex="2")
         look = act.insert(Round, person_id=who, staff_id=who, at=act.now, kind="caregiver", note="咳嗽")
@@ -20,6 +20,11 @@ def written(store: Store) -> None:
         act.insert(Access, person_id=who, staff_id=who, at=act.now)
         act.insert(Setting, name="retention", value="3", turn=1, at=act.now)
         act.insert(AuditEvent, staff_id=None, at=act.now, what="backed_up")
+        care = {"person_id": who, "staff_id": who, "at": act.now}
+        act.insert(Assessment, **care, scale="barthel", version="1", answers="{}")
+        act.insert(Event, **care, kind="visit")
+        act.insert(Dose, **care, order_id=look, result="given")
+        act.insert(StockMove, **care, drug="", name="钙片", quantity100=100, unit="片", kind="received")
 
 
 def batch_of(conn: Connection, last: int) -> None:
@@ -81,7 +86,7 @@ def test_an_entry_goes_once_a_batch_of_this_laptop_holds_it(store: Store) -> Non
     with store.writing() as conn:
         batch_of(conn, last=2)
         conn.execute(text("DELETE FROM journal WHERE seq <= 2"))
-        assert conn.execute(text("SELECT seq FROM journal")).scalars().all() == [3, 4, 5, 6]
+        assert conn.execute(text("SELECT seq FROM journal")).scalars().all() == list(range(3, 11))
 
 
 def test_a_batch_of_another_laptop_lets_no_entry_go(store: Store) -> None:
@@ -113,7 +118,7 @@ def test_the_one_door_is_open_inside_its_act_and_leaves_an_event(store: Store) -
         assert conn.execute(text("SELECT count(*) FROM round")).scalar_one() == 0
         found = conn.execute(text("SELECT what, facts FROM audit_event ORDER BY rowid DESC")).all()
         assert found[0] == ("mended", '{"why": "upgrade"}')
-        assert conn.execute(text("SELECT count(*) FROM journal")).scalar_one() == 7
+        assert conn.execute(text("SELECT count(*) FROM journal")).scalar_one() == 11
 
 
 def test_a_change_is_refused_even_while_the_record_mends_itself(store: Store) -> None:

@@ -54,7 +54,7 @@ def correct_last(screen: "Rounds") -> None:
         return
     # At once, by what was read with the person: whoever types ahead must not type into another form.
     if not last.writers <= {screen.session.staff.id}:
-        why = screen.yiyang.why_no_right("round.correct_other")
+        why = screen.yiyang.why_no_right("record.correct_other")
         screen.say(why or t("rounds.correct_two", who=last.who))
         return
     if screen.drafts.corrected(person) is None:

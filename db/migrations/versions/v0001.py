@@ -22,6 +22,28 @@ def upgrade() -> None:
     op.create_index("ix_access_person_id", "access", ["person_id"])
 
     op.create_table(
+        "assessment",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("scale", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("answers", sa.String(), nullable=False),
+        sa.Column("facts", sa.String(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("grade", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("supersedes", sa.LargeBinary(16), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_assessment_person_scale", "assessment", ["person_id", "scale", "at"])
+    op.create_index(
+        "ix_assessment_supersedes", "assessment", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL")
+    )
+    op.create_table(
         "audit_event",
         sa.Column("id", sa.LargeBinary(16), nullable=False),
         sa.Column("staff_id", sa.LargeBinary(16), nullable=True),
@@ -79,6 +101,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_catalogue_item_catalogue", "catalogue_item", ["catalogue"])
     op.create_table(
+        "certificate",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("issued_on", sa.String(), nullable=True),
+        sa.Column("until_on", sa.String(), nullable=True),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_certificate_staff_id", "certificate", ["staff_id"])
+    op.create_table(
         "clock",
         sa.Column("one", sa.Integer(), nullable=False),
         sa.Column("lamport", sa.Integer(), nullable=False),
@@ -106,6 +140,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device_id"),
     )
     op.create_table(
+        "dose",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("order_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("second_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("supersedes", sa.LargeBinary(16), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_dose_order_due", "dose", ["order_id", "due_at"])
+    op.create_index("ix_dose_person_at", "dose", ["person_id", "at"])
+    op.create_index("ix_dose_supersedes", "dose", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL"))
+    op.create_table(
         "draft",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
@@ -122,6 +175,35 @@ def upgrade() -> None:
         sa.Column("boot_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("epoch"),
     )
+    op.create_table(
+        "equipment",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("until_on", sa.String(), nullable=True),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "event",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("second_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("about", sa.LargeBinary(16), nullable=True),
+        sa.Column("facts", sa.String(), nullable=False),
+        sa.Column("supersedes", sa.LargeBinary(16), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_event_about", "event", ["about"], sqlite_where=sa.text("about IS NOT NULL"))
+    op.create_index("ix_event_kind", "event", ["kind", "at"])
+    op.create_index("ix_event_person_kind", "event", ["person_id", "kind", "at"])
+    op.create_index("ix_event_supersedes", "event", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL"))
     op.create_table(
         "institution",
         sa.Column("id", sa.LargeBinary(16), nullable=False),
@@ -177,6 +259,37 @@ def upgrade() -> None:
     )
     op.create_index("ix_leave_person_id", "leave", ["person_id"])
 
+    op.create_table(
+        "medical_order",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("drug", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("spec", sa.String(), nullable=False),
+        sa.Column("dose100", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("frequency", sa.String(), nullable=False),
+        sa.Column("times", sa.String(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("as_needed", sa.String(), nullable=False),
+        sa.Column("high_alert", sa.Boolean(), nullable=False),
+        sa.Column("from_on", sa.String(), nullable=False),
+        sa.Column("until_on", sa.String(), nullable=True),
+        sa.Column("prescriber", sa.String(), nullable=False),
+        sa.Column("prescriber_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("entered_by", sa.LargeBinary(16), nullable=False),
+        sa.Column("entered_at", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("overrides", sa.String(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("held_reason", sa.String(), nullable=False),
+        sa.Column("stopped", sa.Boolean(), nullable=False),
+        sa.Column("stopped_at", sa.BigInteger(), nullable=True),
+        sa.Column("stop_reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_medical_order_person_id", "medical_order", ["person_id"])
     op.create_table(
         "mending",
         sa.Column("one", sa.Integer(), nullable=False),
@@ -255,6 +368,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id"),
     )
     op.create_table(
+        "plan_item",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("duty", sa.String(), nullable=False),
+        sa.Column("every_min", sa.Integer(), nullable=True),
+        sa.Column("times", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("from_at", sa.BigInteger(), nullable=False),
+        sa.Column("until_at", sa.BigInteger(), nullable=True),
+        sa.Column("end_reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_plan_item_person_id", "plan_item", ["person_id"])
+    op.create_table(
         "retried",
         sa.Column("one", sa.Integer(), nullable=False),
         sa.Column("schema", sa.Integer(), nullable=False),
@@ -269,6 +397,17 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "rota",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("shift", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("cancelled", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_rota_day", "rota", ["day"])
     op.create_table(
         "round",
         sa.Column("id", sa.LargeBinary(16), nullable=False),
@@ -350,6 +489,33 @@ def upgrade() -> None:
     op.create_index("ix_stay_person_id", "stay", ["person_id"])
 
     op.create_table(
+        "stock_move",
+        sa.Column("id", sa.LargeBinary(16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("drug", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("expires", sa.String(), nullable=True),
+        sa.Column("quantity100", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", sa.LargeBinary(16), nullable=False),
+        sa.Column("second_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("dose_id", sa.LargeBinary(16), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("supersedes", sa.LargeBinary(16), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_stock_move_dose", "stock_move", ["dose_id"], sqlite_where=sa.text("dose_id IS NOT NULL"))
+    op.create_index("ix_stock_move_drug", "stock_move", ["drug", "name"])
+    op.create_index("ix_stock_move_person_id", "stock_move", ["person_id"])
+    op.create_index(
+        "ix_stock_move_supersedes", "stock_move", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL")
+    )
+    op.create_table(
         "vitals",
         sa.Column("id", sa.LargeBinary(16), nullable=False),
         sa.Column("person_id", sa.LargeBinary(16), nullable=False),
@@ -377,7 +543,7 @@ def upgrade() -> None:
     op.create_index("ix_vitals_round_id", "vitals", ["round_id"])
     op.create_index("ix_vitals_supersedes", "vitals", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL"))
 
-    appended = ("round", "vitals", "access", "audit_event", "setting")
+    appended = ("round", "vitals", "access", "audit_event", "setting", "assessment", "event", "dose", "stock_move")
     for guard in (guards_of_trail(), *map(guards_of, appended)):
         for statement in guard.values():
             op.execute(statement)

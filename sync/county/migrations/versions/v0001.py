@@ -25,6 +25,34 @@ def upgrade() -> None:
     )
     op.create_index("ix_access_person_id", "access", ["pair_id", "person_id"])
     op.create_table(
+        "assessment",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("person_id", RowId(), nullable=False),
+        sa.Column("staff_id", RowId(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("scale", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("answers", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=True),
+        sa.Column("grade", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("supersedes", RowId(), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index("ix_assessment_person_scale", "assessment", ["pair_id", "person_id", "scale", "at"])
+    op.create_index(
+        "ix_assessment_supersedes",
+        "assessment",
+        ["pair_id", "supersedes"],
+        postgresql_where=sa.text("supersedes IS NOT NULL"),
+        sqlite_where=sa.text("supersedes IS NOT NULL"),
+    )
+    op.create_table(
         "audit_event",
         sa.Column("pair_id", RowId(), nullable=False),
         sa.Column("id", RowId(), nullable=False),
@@ -93,6 +121,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("device_id", "request", "at"),
     )
     op.create_table(
+        "certificate",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("staff_id", RowId(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("issued_on", sa.Text(), nullable=True),
+        sa.Column("until_on", sa.Text(), nullable=True),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index("ix_certificate_staff_id", "certificate", ["pair_id", "staff_id"])
+    op.create_table(
         "county",
         sa.Column("id", RowId(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -141,6 +183,33 @@ def upgrade() -> None:
     )
     op.create_index("ix_device_pair_id", "device", ["pair_id"])
     op.create_table(
+        "dose",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("person_id", RowId(), nullable=False),
+        sa.Column("order_id", RowId(), nullable=False),
+        sa.Column("staff_id", RowId(), nullable=False),
+        sa.Column("second_id", RowId(), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("supersedes", RowId(), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index("ix_dose_order_due", "dose", ["pair_id", "order_id", "due_at"])
+    op.create_index("ix_dose_person_at", "dose", ["pair_id", "person_id", "at"])
+    op.create_index(
+        "ix_dose_supersedes",
+        "dose",
+        ["pair_id", "supersedes"],
+        postgresql_where=sa.text("supersedes IS NOT NULL"),
+        sqlite_where=sa.text("supersedes IS NOT NULL"),
+    )
+    op.create_table(
         "enrol_code",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("pair_name", sa.String(), nullable=False),
@@ -149,6 +218,51 @@ def upgrade() -> None:
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.Column("used_by", RowId(), nullable=True),
         sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
+        "equipment",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("until_on", sa.Text(), nullable=True),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_table(
+        "event",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("person_id", RowId(), nullable=True),
+        sa.Column("staff_id", RowId(), nullable=False),
+        sa.Column("second_id", RowId(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("about", RowId(), nullable=True),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("supersedes", RowId(), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index(
+        "ix_event_about",
+        "event",
+        ["pair_id", "about"],
+        postgresql_where=sa.text("about IS NOT NULL"),
+        sqlite_where=sa.text("about IS NOT NULL"),
+    )
+    op.create_index("ix_event_kind", "event", ["pair_id", "kind", "at"])
+    op.create_index("ix_event_person_kind", "event", ["pair_id", "person_id", "kind", "at"])
+    op.create_index(
+        "ix_event_supersedes",
+        "event",
+        ["pair_id", "supersedes"],
+        postgresql_where=sa.text("supersedes IS NOT NULL"),
+        sqlite_where=sa.text("supersedes IS NOT NULL"),
     )
     op.create_table(
         "guess",
@@ -189,6 +303,39 @@ def upgrade() -> None:
         postgresql_partition_by="HASH (pair_id)",
     )
     op.create_index("ix_leave_person_id", "leave", ["pair_id", "person_id"])
+    op.create_table(
+        "medical_order",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("person_id", RowId(), nullable=False),
+        sa.Column("drug", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("spec", sa.Text(), nullable=False),
+        sa.Column("dose100", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("route", sa.Text(), nullable=False),
+        sa.Column("frequency", sa.Text(), nullable=False),
+        sa.Column("times", sa.Text(), nullable=False),
+        sa.Column("days", sa.BigInteger(), nullable=False),
+        sa.Column("as_needed", sa.Text(), nullable=False),
+        sa.Column("high_alert", sa.Boolean(), nullable=False),
+        sa.Column("from_on", sa.Text(), nullable=False),
+        sa.Column("until_on", sa.Text(), nullable=True),
+        sa.Column("prescriber", sa.Text(), nullable=False),
+        sa.Column("prescriber_id", RowId(), nullable=True),
+        sa.Column("entered_by", RowId(), nullable=False),
+        sa.Column("entered_at", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("overrides", sa.Text(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("held_reason", sa.Text(), nullable=False),
+        sa.Column("stopped", sa.Boolean(), nullable=False),
+        sa.Column("stopped_at", sa.BigInteger(), nullable=True),
+        sa.Column("stop_reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index("ix_medical_order_person_id", "medical_order", ["pair_id", "person_id"])
     op.create_table(
         "pair",
         sa.Column("pair_id", RowId(), nullable=False),
@@ -251,6 +398,23 @@ def upgrade() -> None:
         postgresql_where=sa.text("same_as IS NOT NULL"),
     )
     op.create_table(
+        "plan_item",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("person_id", RowId(), nullable=False),
+        sa.Column("duty", sa.Text(), nullable=False),
+        sa.Column("every_min", sa.BigInteger(), nullable=True),
+        sa.Column("times", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("from_at", sa.BigInteger(), nullable=False),
+        sa.Column("until_at", sa.BigInteger(), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index("ix_plan_item_person_id", "plan_item", ["pair_id", "person_id"])
+    op.create_table(
         "recovery",
         sa.Column("id", RowId(), nullable=False),
         sa.Column("pair_id", RowId(), nullable=False),
@@ -288,6 +452,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pair_id", "id"),
         postgresql_partition_by="HASH (pair_id)",
     )
+    op.create_table(
+        "rota",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("staff_id", RowId(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("shift", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("cancelled", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index("ix_rota_day", "rota", ["pair_id", "day"])
     op.create_table(
         "round",
         sa.Column("pair_id", RowId(), nullable=False),
@@ -392,6 +569,45 @@ def upgrade() -> None:
     )
     op.create_index("ix_stay_bed_id", "stay", ["pair_id", "bed_id"])
     op.create_index("ix_stay_person_id", "stay", ["pair_id", "person_id"])
+    op.create_table(
+        "stock_move",
+        sa.Column("pair_id", RowId(), nullable=False),
+        sa.Column("id", RowId(), nullable=False),
+        sa.Column("person_id", RowId(), nullable=True),
+        sa.Column("drug", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("lot", sa.Text(), nullable=False),
+        sa.Column("expires", sa.Text(), nullable=True),
+        sa.Column("quantity100", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", RowId(), nullable=False),
+        sa.Column("second_id", RowId(), nullable=True),
+        sa.Column("dose_id", RowId(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("supersedes", RowId(), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pair_id", "id"),
+        postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index(
+        "ix_stock_move_dose",
+        "stock_move",
+        ["pair_id", "dose_id"],
+        postgresql_where=sa.text("dose_id IS NOT NULL"),
+        sqlite_where=sa.text("dose_id IS NOT NULL"),
+    )
+    op.create_index("ix_stock_move_drug", "stock_move", ["pair_id", "drug", "name"])
+    op.create_index("ix_stock_move_person_id", "stock_move", ["pair_id", "person_id"])
+    op.create_index(
+        "ix_stock_move_supersedes",
+        "stock_move",
+        ["pair_id", "supersedes"],
+        postgresql_where=sa.text("supersedes IS NOT NULL"),
+        sqlite_where=sa.text("supersedes IS NOT NULL"),
+    )
     op.create_table(
         "stored_batch",
         sa.Column("pair_id", RowId(), nullable=False),
