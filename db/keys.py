@@ -141,9 +141,18 @@ def read_object(path: Path, limit: int) -> dict[str, Any]:
     return said
 
 
-def write_whole(path: Path, body: bytes) -> None:
-    """Write a small private file so that after a power cut it is the old one or the new one, whole."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def write_whole(path: Path, body: bytes, *, unfinished: str = "") -> None:
+    """Write a small private file so that after a power cut it is the old one or the new one, whole.
+
+    ``unfinished``: how the name of a file ends that a power cut leaves half written.
+    """
+    replace_whole(path, body, unfinished=unfinished)
+    sync_folder(path.parent)
+
+
+def replace_whole(path: Path, body: bytes, *, unfinished: str = "") -> None:
+    """The same where the folder may not let a name be made durable: the bytes are, under the old name or the new."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=unfinished)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(body)
@@ -153,7 +162,6 @@ def write_whole(path: Path, body: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -7,7 +7,6 @@ carries it (a timer, a USB stick, county IT) needs no key that opens it. The sto
 import contextlib
 import os
 import re
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import pyrage
 
 from db.disk import new_folder
-from db.keys import sync_folder
+from db.keys import sync_folder, write_whole
 from sync.errors import ParcelDamaged, ParcelNotForUs
 
 MAX_PARCEL = 65 << 20  # bytes
@@ -62,16 +61,7 @@ def put(folder: Path, name: bytes, data: bytes) -> None:
     path = _path(folder, name)
     if path.exists():
         return
-    handle, unfinished = tempfile.mkstemp(suffix=_UNFINISHED, dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        Path(unfinished).unlink(missing_ok=True)
-    sync_folder(folder)
+    write_whole(path, data, unfinished=_UNFINISHED)
 
 
 def names(folder: Path) -> list[bytes]:

@@ -11,14 +11,13 @@ import os
 import re
 import shutil
 import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 from db.identity import short
-from db.keys import sync_folder
+from db.keys import replace_whole, sync_folder
 from sync.errors import BundleAbsent, BundleCut, BundleDamaged, BundleForeign, StickFailed, StickFull
 from sync.sticks.bundle import COUNTY, MAX_BUNDLE, is_age
 
@@ -130,15 +129,7 @@ def _kb(count: int) -> int:
 
 
 def _put(path: Path, data: bytes) -> None:
-    handle, unfinished = tempfile.mkstemp(prefix=f".{_BEGIN}", suffix=_UNFINISHED, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        Path(unfinished).unlink(missing_ok=True)
+    replace_whole(path, data, unfinished=_UNFINISHED)
     # Some file systems of sticks cannot make a name durable by itself; the bytes are.
     with contextlib.suppress(OSError):
         sync_folder(path.parent)
