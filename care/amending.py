@@ -14,7 +14,7 @@ from sqlmodel import col
 from care.data import table
 from care.places import natural
 from care.rights import NoRight, Second, doing, doing_together, may, require
-from care.roles import role_of
+from care.roles import working
 from db.errors import Refused
 from db.local import PIN
 from db.rows import shape_of
@@ -123,7 +123,7 @@ def _others(conn: Connection, by: UUID, row_id: UUID, of: type[Synced]) -> Other
 
 def _refuse(conn: Connection, by: UUID, others: Others) -> None:
     require(conn, by, "record.correct_other" if others else "record.correct")
-    role = role_of(conn, by)
+    role = working(conn, by).role
     for who, roles in others.items():
         for whose in roles:
             if who != by and role not in _above(whose):

@@ -59,7 +59,7 @@ def rights_to_settle(table_name: str, fields: Iterable[str]) -> frozenset[str]:
 def may(conn: Connection, by: UUID | None, right: str) -> bool:
     """Whether somebody who works here has a right now. Raises as ``require``, but for ``NoRight``."""
     of = roles_of(right)
-    return _is_ours(by, right) or role_of(conn, by) in of
+    return _is_ours(by, right) or working(conn, by).role in of
 
 
 def require(conn: Connection, by: UUID | None, right: str) -> None:
@@ -69,7 +69,7 @@ def require(conn: Connection, by: UUID | None, right: str) -> None:
     so that nobody gets past a right by saying nothing.
     """
     of = roles_of(right)
-    if not _is_ours(by, right) and (role := role_of(conn, by)) not in of:
+    if not _is_ours(by, right) and (role := working(conn, by).role) not in of:
         raise NoRight("no_right", right=right, role=role)
 
 
@@ -99,11 +99,6 @@ def by_itself(store: Store) -> Iterator[Act]:
     """One act of nobody: what happens before there is anybody, or of itself. Never what somebody asked for."""
     with store.act(None) as act:
         yield act
-
-
-def role_of(conn: Connection, by: UUID | None) -> str:
-    """The role of somebody who works here. Raises as ``working``."""
-    return working(conn, by).role
 
 
 @dataclass(frozen=True, slots=True)

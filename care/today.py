@@ -9,6 +9,7 @@ from sqlmodel import col
 from care.alerts import Alert, alerts_of
 from care.levels import overdue_minutes
 from care.looks import InHouse, in_house
+from care.work import Work, work_of
 from db.store import Store
 from db.tables import Pair
 
@@ -59,6 +60,7 @@ class Today:
     next_due_at: int | None
     leaves_due_back: tuple[BackRow, ...]
     house: str
+    work: tuple[Work, ...] = ()
 
 
 def today(store: Store, now: int) -> Today:
@@ -66,6 +68,7 @@ def today(store: Store, now: int) -> Today:
     with store.reading() as conn:
         people = [one for one in in_house(conn, now) if not one.practice]
         alerts = [alert for alert in alerts_of(conn, people, now) if not alert.answered]
+        work = work_of(conn, people, now)
         house = conn.execute(select(col(Pair.name)).order_by(col(Pair.id)).limit(1)).scalar() or ""
     dues = [(due, one) for one in people if (due := one.due_at) is not None]
     # Walking order within the same minute: a tour that began late is late for a whole floor at once.
@@ -81,6 +84,7 @@ def today(store: Store, now: int) -> Today:
         next_due_at=min((due for due, _ in dues if due > now), default=None),
         leaves_due_back=tuple(_back_soon(people, now)),
         house=house,
+        work=work,
     )
 
 

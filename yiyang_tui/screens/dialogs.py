@@ -1,9 +1,10 @@
 """Small dialogs: say something, ask yes or no, choose one of several. Esc always backs out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -11,7 +12,9 @@ from textual.screen import ModalScreen
 from textual.types import CSSPathType
 from textual.widgets import Input, Static
 
+from yiyang_tui.actions import SPACE
 from yiyang_tui.screens.base import Sheet
+from yiyang_tui.widgets.choice import Choice
 from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.virtual_list import Cell, Column, VirtualList
 from yiyang_tui.words import t
@@ -100,6 +103,20 @@ class Choose(Dialog[Any]):
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter on an option."""
         self.dismiss(event.row[0])
+
+
+def list_choices(screen: Sheet[Any], event: events.Key, title: Callable[[str], str]) -> None:
+    """Space in a field to choose lists what can be chosen there, and takes what is. ``title``: by the field's id."""
+    field = screen.focused
+    if event.key not in SPACE or not isinstance(field, Choice):
+        return
+    event.stop()
+
+    def chosen(value: str | None) -> None:
+        if value is not None:
+            field.value = value
+
+    screen.app.push_screen(Choose(title(field.id or ""), field.options), chosen)
 
 
 class Type(Dialog[str]):

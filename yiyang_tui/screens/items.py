@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from yiyang_tui.fields import fill
 from yiyang_tui.screens.chart_header import DIALOG_CSS
-from yiyang_tui.screens.dialogs import Choose, Dialog
+from yiyang_tui.screens.dialogs import Dialog, list_choices
 from yiyang_tui.screens.person_words import item_words, options
 from yiyang_tui.widgets.choice import Choice
 from yiyang_tui.widgets.entry import Entry
@@ -70,15 +70,7 @@ class ItemDialog(Dialog[dict[str, str]]):
 
     def on_key(self, event: events.Key) -> None:
         """Space lists what can be chosen."""
-        focused = self.focused
-        if event.key in ("space", "ideographic_space") and isinstance(focused, Choice):
-            event.stop()
-            title = t(f"person.part.{self.kind}.{focused.id}")
-            self.app.push_screen(Choose(title, focused.options), lambda code: self._chosen(focused, code))
-
-    def _chosen(self, field: Choice, code: str | None) -> None:
-        if code is not None:
-            field.value = code
+        list_choices(self, event, lambda id: t(f"person.part.{self.kind}.{id}"))
 
     def on_form_filled(self, event: Form.Filled) -> None:
         """Enter in the last field."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from yiyang_tui.cells import BETWEEN, whole_parts
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from care.news2 import News2
     from care.today import BackRow, DueRow
     from care.today import Today as Day
+    from care.work import Work
 
-Leads = Literal["", "chart", "rounds", "unsettled"]
+_A_SECTION = 6
+"""So many lines of one kind of work; the rest is on its own screen."""
 
 SIGN, BED, NAME, WHEN = 2, 7, 8, 19
 COLUMNS = (Column(SIGN), Column(BED), Column(NAME), Column(0), Column(WHEN, align="right"))
@@ -28,11 +30,12 @@ class Row:
 
     id: str
     cells: tuple[Cell, ...]
-    leads: Leads = ""
+    leads: str = ""
     person_id: UUID | None = None
     name: str = ""
     due: bool = False
     group: "tuple[DueRow, ...]" = ()
+    about: UUID | None = None
 
 
 def rows(day: "Day", now: int, width: int, unsettled: int = 0) -> list[Row]:
@@ -41,7 +44,13 @@ def rows(day: "Day", now: int, width: int, unsettled: int = 0) -> list[Row]:
     ``unsettled``: how much wants a person.
     """
     room = width - 3 - (SIGN + BED + NAME + WHEN) - (len(COLUMNS) - 1)
-    sections = [_alerts(day, room), _due(day, now, room), _back(day, now), _unsettled(unsettled)]
+    sections = [
+        _alerts(day, room),
+        _due(day, now, room),
+        *(list(_section(code, list(lines), room, now)) for code, lines in groupby(day.work, lambda one: one.section)),
+        _back(day, now),
+        _unsettled(unsettled),
+    ]
     found: list[Row] = []
     for section in filter(None, sections):
         found += [*([Row(f"gap{len(found)}", (Cell(""),))] if found else []), *section]
@@ -131,6 +140,29 @@ def _floors(soon: "list[DueRow]", now: int, room: int) -> Iterator[Row]:
             Cell(t("today.from", when=times.moment(there[0].due_at, now)), "due"),
         )
         yield Row(f"floor{floor}", cells, "rounds", there[0].person_id, group=there)
+
+
+def _section(code: str, lines: "list[Work]", room: int, now: int) -> Iterator[Row]:
+    yield _heading(code, f"{t(f'today.section.{code}')} {len(lines)}")
+    for one in lines[:_A_SECTION]:
+        yield _work(one, room, now)
+    if more := lines[_A_SECTION:]:
+        words = Cell(plural("today.more", len(more)), "quiet")
+        yield Row(f"more-{code}", (Cell(""), Cell(""), Cell(""), words), more[0].place)
+
+
+def _work(one: "Work", room: int, now: int) -> Row:
+    late, when = one.late_min > 0, ""
+    if one.due_at is not None:
+        when = t("today.late_by", span=times.span(one.late_min * 60)) if late else times.moment(one.due_at, now)
+    cells = (
+        Cell("!" if one.urgent else "", "urgent"),
+        Cell(one.bed_label),
+        Cell(one.name, "title"),
+        Cell(whole_parts(one.what.of(language()), room), "urgent" if one.urgent else ""),
+        Cell(when, "late" if late else "due"),
+    )
+    return Row(f"{one.section}{one.key}", cells, one.place, one.person_id, one.name, about=one.about)
 
 
 def _back(day: "Day", now: int) -> list[Row]:

@@ -1,0 +1,63 @@
+"""What is to be done beside rounds: doses, duties, assessments, handovers, checks. Derived, nothing stored.
+
+Each kind of work has its own module, which asks one question for the whole house and yields its lines; a later one
+joins ``SECTIONS``. Their headings are ``today.section.<code>`` of the message catalogues.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from care.codes import Lang
+from care.looks import InHouse
+
+
+class Words(NamedTuple):
+    """Words of the data files, in both languages."""
+
+    zh: str
+    en: str
+
+    def of(self, lang: Lang) -> str:
+        """In that language."""
+        return self.en if lang == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One thing to do. ``key``: the same for the same thing each time. ``place``: where it is done.
+
+    ``due_at`` is ``None`` for what is to be done whenever somebody is free. ``waits_for``: a role, or empty for
+    anybody. ``urgent``: it stands with the alerts. ``late_min`` is 0 for what is not late.
+    """
+
+    section: str
+    key: str
+    what: Words
+    place: str
+    due_at: int | None = None
+    late_min: int = 0
+    person_id: UUID | None = None
+    bed_label: str = ""
+    name: str = ""
+    waits_for: str = ""
+    urgent: bool = False
+    about: UUID | None = None
+
+
+Ask = Callable[[Connection, list[InHouse], int], Iterable[Work]]
+"""The work of one section for these people (practice persons left out) now, in one snapshot."""
+
+SECTIONS: tuple[tuple[str, Ask], ...] = ()
+"""Every section by its code, in the order in which Today lists them."""
+
+
+def work_of(conn: Connection, people: list[InHouse], now: int) -> tuple[Work, ...]:
+    """All work of the house, section by section, in each what is latest first."""
+    found: list[Work] = []
+    for _, ask in SECTIONS:
+        found += sorted(ask(conn, people, now), key=lambda one: (-one.late_min, one.due_at is None, one.due_at or 0))
+    return tuple(found)
