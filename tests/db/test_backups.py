@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
-from sqlmodel import col
 
 from db import backups, keys
 from db.backup import BackupStopped
@@ -19,8 +17,8 @@ from db.clock import LOCAL, Clock
 from db.errors import VaultDamaged
 from db.reserve import free_room
 from db.store import Store
-from db.tables import Bed
 from db.vault import create_vault, open_vault
+from tests.db.beds import add, beds
 from tests.db.conftest import NUMBER, PASSPHRASE
 
 EVENING = datetime(2026, 11, 22, 21, 4, tzinfo=LOCAL)
@@ -51,18 +49,6 @@ def dated(record_path: Path, days: Days) -> Iterator[Store]:
     )
     yield opened
     opened.close()
-
-
-def add(store: Store, label: str) -> None:
-    """Something that a backup holds or does not."""
-    with store.act(None) as act:
-        act.insert(Bed, kind="home", label=label)
-
-
-def beds(store: Store) -> list[str]:
-    """What it holds."""
-    with store.reading() as conn:
-        return list(conn.execute(select(col(Bed.label)).order_by(col(Bed.label))).scalars())
 
 
 def test_a_backup_opens_alone_and_only_to_be_read(dated: Store, tmp_path: Path) -> None:

@@ -4,31 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
-from sqlmodel import col
+from sqlalchemy import text
 
 from db import keys
 from db.backups import Backup, make
 from db.errors import VaultDamaged, WrongPassphrase
 from db.restore import BackupNotOurs, check_ours, looked_at, open_backup, opens_with_present, put_back
 from db.store import Store
-from db.tables import Bed
 from db.vault import create_vault, open_vault
+from tests.db.beds import add, beds
 from tests.db.conftest import NUMBER, PASSPHRASE
 
 AT = 1_795_000_000
-
-
-def add(store: Store, label: str) -> None:
-    """One more entry."""
-    with store.act(None) as act:
-        act.insert(Bed, kind="home", label=label)
-
-
-def beds(store: Store) -> list[str]:
-    """What the record holds."""
-    with store.reading() as conn:
-        return list(conn.execute(select(col(Bed.label)).order_by(col(Bed.label))).scalars())
 
 
 def epochs(store: Store) -> list[bytes]:
