@@ -173,12 +173,21 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
 
         if self.session is None:
             return
+        damaged = t("syncline.damaged") if self.session.damaged else ""
         told = [] if self.chores is None else self.chores.told()
-        self.session.sync_line = BETWEEN.join(part for part in (*told, line(state, self.session.now())) if part)
+        parts = (damaged, *told, line(state, self.session.now()))
+        self.session.sync_line = BETWEEN.join(part for part in parts if part)
         for screen in {*self.screen_stack, *self.installed_places()}:
             if isinstance(screen, Place) and screen.is_mounted:
                 screen.query_one(SyncLine).text = self.session.sync_line
                 screen.carried(state)
+
+    def file_looked_at(self) -> None:
+        """Every page of the file was read: damage stands in the line of every screen from now on."""
+        self._carried(self.carrying)
+        screen = self.screen
+        if isinstance(screen, Place) and screen.where == "safety":
+            screen.load()
 
     def _chores_changed(self) -> None:
         """A chore begins or is done: the line of every screen says what is urgent of it, and a screen may show more."""

@@ -10,6 +10,7 @@ from yiyang_tui.words import t
 
 if TYPE_CHECKING:
     from yiyang_tui.app import YiyangApp
+    from yiyang_tui.screens.dialogs import Say
     from yiyang_tui.session import Session
 
 
@@ -23,9 +24,16 @@ async def tell_damage(app: "YiyangApp", session: "Session") -> None:
         app.push_screen(Say(t("damage.torn"), t("damage.torn_title")))
     with suppress(WorkerError):
         await app.workers.wait_for_complete([work for work in app.workers if work.node is app.screen])
-    found = 0
     # Busy, or closed meanwhile: the next start looks again.
     with suppress(YiyangError):
-        found = await asyncio.to_thread(broken_pages, session.store)
-    if found:
-        app.push_screen(Say(t("damage.found", n=found, path=session.store.path), t("damage.title")))
+        session.damaged = await asyncio.to_thread(broken_pages, session.store)
+    app.file_looked_at()
+    if session.damaged:
+        app.push_screen(said(session))
+
+
+def said(session: "Session") -> "Say":
+    """What was found, what is safe, what to do."""
+    from yiyang_tui.screens.dialogs import Say
+
+    return Say(t("damage.found", n=session.damaged, path=session.store.path), t("damage.title"))

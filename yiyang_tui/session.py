@@ -39,7 +39,8 @@ class Session:
 
     ``now`` gives seconds UTC by the record's clock. ``sync_line`` is shown as it is, its parts two blanks apart.
     ``acts``: what Ctrl+Z can take back, the newest last. ``closing``: set before the record is closed, for whatever
-    takes long beside the work. ``torn``: when the power went, an act was half written.
+    takes long beside the work. ``torn``: when the power went, an act was half written. ``damaged``: how many pages of
+    the file are broken, ``None`` until it was looked at.
     """
 
     store: "Store"
@@ -50,6 +51,7 @@ class Session:
     acts: deque[LastAct] = field(default_factory=lambda: deque(maxlen=UNDOABLE))
     closing: threading.Event = field(default_factory=threading.Event)
     torn: bool = False
+    damaged: int | None = None
 
     @property
     def shift(self) -> str:

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+from textual.pilot import Pilot
+
 from db import keys, slots
 from db.disk import side_files
 from db.keys import FLOOR, envelope_path
@@ -10,6 +13,8 @@ from db.salvage import salvaging
 from db.tables import Staff
 from db.vault import create_vault
 from tests.tui.conftest import PASSPHRASE, Opened, screen_text, settle, until
+from yiyang_tui.app import YiyangApp
+from yiyang_tui.places import PLACES
 from yiyang_tui.screens.dialogs import Say
 from yiyang_tui.words import t
 
@@ -26,6 +31,13 @@ def damage(vault: Path, *homes: str) -> None:
     vault.write_bytes(data)
 
 
+async def to_safety(app: YiyangApp, pilot: Pilot[None]) -> None:
+    """Go to the real safety screen."""
+    app.places = {**app.places, "safety": PLACES["safety"]}
+    app.call_later(app.go, "safety")
+    await settle(app, pilot)
+
+
 async def test_damage_in_a_table_that_nobody_reads_today_is_told_at_the_start(vault: Path, opened: Opened) -> None:
     damage(vault, "vitals", "ix_vitals_person_at")
     async with opened() as (app, pilot):
@@ -38,9 +50,52 @@ async def test_damage_in_a_table_that_nobody_reads_today_is_told_at_the_start(va
         assert not isinstance(app.screen, Say)
 
 
+@pytest.mark.parametrize("key", ["enter", "space", "escape"])
+async def test_who_closed_it_unread_is_told_on_every_screen(vault: Path, opened: Opened, key: str) -> None:
+    damage(vault, "vitals", "ix_vitals_person_at")
+    said = "! 记录有损坏，请院长运行 yiyang rescue"
+    async with opened() as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, Say))
+        await pilot.press(key)
+        await settle(app, pilot)
+        assert said in screen_text(app)
+        for place in ("f3", "f4", "f5", "f2"):
+            await pilot.press(place)
+            await settle(app, pilot)
+            assert said in screen_text(app)
+        app.call_later(app.open, "chart")
+        await settle(app, pilot)
+        assert said in screen_text(app)
+        # What the sync tells later stands behind it.
+        app.sync_looked()
+        await settle(app, pilot)
+        assert said in screen_text(app)
+        await pilot.press("ctrl+l")
+        await settle(app, pilot)
+        assert "! The record is damaged: let the director run yiyang rescue" in screen_text(app)
+
+
+async def test_the_safety_screen_says_it_first_and_what_to_do(vault: Path, opened: Opened) -> None:
+    damage(vault, "vitals", "ix_vitals_person_at")
+    async with opened() as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, Say))
+        await pilot.press("enter")
+        await to_safety(app, pilot)
+        assert app.session is not None
+        assert app.session.damaged
+        assert f"要办   记录文件     {app.session.damaged} 页损坏" in screen_text(app)
+        await pilot.press("home", "enter")
+        await settle(app, pilot)
+        assert isinstance(app.screen, Say)
+        assert t("damage.title") in screen_text(app)
+
+
 async def test_a_whole_record_is_opened_without_a_word(opened: Opened) -> None:
-    async with opened() as (app, _):
+    async with opened() as (app, pilot):
         assert not isinstance(app.screen, Say)
+        assert "损坏" not in screen_text(app)
+        await to_safety(app, pilot)
+        assert "好     记录文件     打开时每一页都核对过" in screen_text(app)
 
 
 async def test_a_table_that_signing_in_needs_is_told_on_the_first_screen(vault: Path, opened: Opened) -> None:

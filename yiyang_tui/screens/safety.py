@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 
+from yiyang_tui import damage
 from yiyang_tui.chore_log import NOTHING
 from yiyang_tui.chores import CHORES
 from yiyang_tui.screens import safety_rows
@@ -97,6 +98,8 @@ class Safety(Place):
         why = self.why_not("safety.do")
         if row.id == "openers":
             self.app.push_screen(Say("\n".join((row.said, *row.more, t("safety.enter.openers")))))
+        elif row.id == "file":
+            self.app.push_screen(damage.said(self.session) if self.session.damaged else Say(row.said))
         elif why is not None:
             self.say(why)
         elif row.id == "stick":
@@ -140,7 +143,8 @@ def look(session: "Session", running: str) -> Found:
     except VaultDamaged:
         openers = None
     backups = tuple(listed(folder_of(store.path)))
-    return Found(session.now(), running, read(store.path), backups, openers, len(chosen(store.pair_id, sticks())))
+    stick_count = len(chosen(store.pair_id, sticks()))
+    return Found(session.now(), running, read(store.path), backups, openers, stick_count, session.damaged)
 
 
 def plugged_in(session: "Session") -> tuple[bool, list[Path]]:

@@ -24,7 +24,10 @@ _AUDIT_OLD: Final = 31 * _DAY
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found: the log of the chores, the backups beside the record, who can open it, the chosen sticks."""
+    """What was found: the log of the chores, the backups beside the record, who can open it, the chosen sticks.
+
+    ``damaged``: broken pages of the record's file, ``None`` while nobody has looked.
+    """
 
     now: int
     running: str
@@ -32,6 +35,7 @@ class Found:
     backups: "tuple[Backup, ...]"
     users: "Users | None"
     sticks: int
+    damaged: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def rows(found: Found, offered: "set[str]") -> list[Row]:
     """The lines of all that this program can do: ``offered`` are the ids of its chores."""
     made = [_backup(found), _stick(found), _room(found), _seal(found), _audit(found), _pack(found)]
     listed = [_running(row) if row.id == found.running else row for row in made if row.id in offered]
-    return [*listed, _openers(found)]
+    # The first line is read first.
+    return [_file(found), *listed, _openers(found)] if found.damaged else [*listed, _file(found), _openers(found)]
 
 
 def todo(row: Row) -> list[Cell]:
@@ -154,6 +159,14 @@ def _pack(found: Found) -> Row:
         more = (plural("safety.said.pack_missed", missed), *more)
     state: State = "bad" if kept.code else "due" if missed or places < 2 else _age("pack", kept.done_at, found.now)
     return Row("pack", state, said, more)
+
+
+def _file(found: Found) -> Row:
+    if found.damaged is None:
+        return Row("file", "soon", t("safety.said.not_yet"))
+    if not found.damaged:
+        return Row("file", "good", t("safety.said.file"))
+    return Row("file", "bad", plural("safety.said.file_damaged", found.damaged), (t("syncline.damaged"),))
 
 
 def _openers(found: Found) -> Row:
