@@ -418,27 +418,31 @@ class Dose(Synced, table=True):
     reason: str = ""
 
     __table_args__ = (
-        Index("ix_dose_order_due", "order_id", "due_at"),
+        Index("ix_dose_due_order", "due_at", "order_id"),
         Index("ix_dose_person_at", "person_id", "at"),
         _superseding("dose"),
     )
 
 
 class StockMove(Synced, table=True):
-    """Medicine that came in or went out (药品账): a line of the ledger. What is there is the sum of its lines.
+    """Medicine that came in or went out (药品账): a line of the ledger.
 
     ``quantity100``: hundredths of ``unit``, negative for what went out. ``person_id`` is whose medicine it is, null
-    for the house's own.
+    for the house's own. ``left100``: what was found of a lot when it was counted, null for any other line. What is
+    there is what was counted last and the sum of the lines since: a dose of another laptop that arrives after a count
+    was gone from the shelf before it.
     """
 
     __tablename__ = "stock_move"
 
-    person_id: UUID | None = _maybe(index=True)
+    person_id: UUID | None = _maybe()
     drug: str  # code of the catalogue of drugs, or empty
     name: str
+    spec: str = ""
     lot: str = ""
     expires: str | None = None
     quantity100: int
+    left100: int | None = None
     unit: str
     kind: str  # rules/stock: received, given, returned, destroyed, counted
     at: int = _at()
@@ -451,7 +455,8 @@ class StockMove(Synced, table=True):
     reason: str = ""
 
     __table_args__ = (
-        Index("ix_stock_move_drug", "drug", "name"),
+        Index("ix_stock_move_item", "person_id", "drug", "name", "at"),
+        Index("ix_stock_move_at", "at"),
         Index("ix_stock_move_dose", "dose_id", sqlite_where=text("dose_id IS NOT NULL")),
         _superseding("stock_move"),
     )
@@ -464,8 +469,9 @@ class Order(Synced, table=True):
     """What is prescribed (医嘱). Its text is never edited: a change is a stop and a new order.
 
     ``dose100``: hundredths of ``unit`` at one time. ``times``: hours of the house's clock, ``"08:00 18:00"``, empty
-    for one given as needed. ``days``: every so many days, counted from ``from_on``. ``overrides``: JSON list of the
-    warnings that were read and overridden, each with its reason.
+    for one given as needed. ``days``: every so many days, counted from ``from_on``; with ``weekdays`` (``"14"``: Monday
+    and Thursday) on these alone. ``gap_min``: so many minutes at least between two given as needed. ``overrides``: JSON
+    list of the warnings that were read and overridden, each with its reason.
     """
 
     __tablename__ = "medical_order"
@@ -482,7 +488,9 @@ class Order(Synced, table=True):
     frequency: str  # codes/frequency
     times: str = ""
     days: int = 1
-    as_needed: str = ""  # what for, and how often at most; empty for a regular order
+    weekdays: str = ""
+    as_needed: str = ""  # what for; empty for a regular order
+    gap_min: int = 0
     high_alert: bool = False
     from_on: str
     until_on: str | None = None
@@ -497,6 +505,9 @@ class Order(Synced, table=True):
     stopped: bool = False
     stopped_at: int | None = _at(default=None)
     stop_reason: str = ""
+
+    # Orders of years are stopped or over: a round looks at those that are neither.
+    __table_args__ = (Index("ix_medical_order_open", "until_on", sqlite_where=text("NOT stopped")),)
 
 
 class PlanItem(Synced, table=True):

@@ -155,7 +155,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_dose_order_due", "dose", ["order_id", "due_at"])
+    op.create_index("ix_dose_due_order", "dose", ["due_at", "order_id"])
     op.create_index("ix_dose_person_at", "dose", ["person_id", "at"])
     op.create_index("ix_dose_supersedes", "dose", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL"))
     op.create_table(
@@ -272,7 +272,9 @@ def upgrade() -> None:
         sa.Column("frequency", sa.String(), nullable=False),
         sa.Column("times", sa.String(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("weekdays", sa.String(), nullable=False),
         sa.Column("as_needed", sa.String(), nullable=False),
+        sa.Column("gap_min", sa.Integer(), nullable=False),
         sa.Column("high_alert", sa.Boolean(), nullable=False),
         sa.Column("from_on", sa.String(), nullable=False),
         sa.Column("until_on", sa.String(), nullable=True),
@@ -289,6 +291,7 @@ def upgrade() -> None:
         sa.Column("stop_reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_medical_order_open", "medical_order", ["until_on"], sqlite_where=sa.text("NOT stopped"))
     op.create_index("ix_medical_order_person_id", "medical_order", ["person_id"])
     op.create_table(
         "mending",
@@ -494,9 +497,11 @@ def upgrade() -> None:
         sa.Column("person_id", sa.LargeBinary(16), nullable=True),
         sa.Column("drug", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("spec", sa.String(), nullable=False),
         sa.Column("lot", sa.String(), nullable=False),
         sa.Column("expires", sa.String(), nullable=True),
         sa.Column("quantity100", sa.Integer(), nullable=False),
+        sa.Column("left100", sa.Integer(), nullable=True),
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -509,9 +514,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_stock_move_at", "stock_move", ["at"])
     op.create_index("ix_stock_move_dose", "stock_move", ["dose_id"], sqlite_where=sa.text("dose_id IS NOT NULL"))
-    op.create_index("ix_stock_move_drug", "stock_move", ["drug", "name"])
-    op.create_index("ix_stock_move_person_id", "stock_move", ["person_id"])
+    op.create_index("ix_stock_move_item", "stock_move", ["person_id", "drug", "name", "at"])
     op.create_index(
         "ix_stock_move_supersedes", "stock_move", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL")
     )

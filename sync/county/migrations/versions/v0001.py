@@ -200,7 +200,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pair_id", "id"),
         postgresql_partition_by="HASH (pair_id)",
     )
-    op.create_index("ix_dose_order_due", "dose", ["pair_id", "order_id", "due_at"])
+    op.create_index("ix_dose_due_order", "dose", ["pair_id", "due_at", "order_id"])
     op.create_index("ix_dose_person_at", "dose", ["pair_id", "person_id", "at"])
     op.create_index(
         "ix_dose_supersedes",
@@ -317,7 +317,9 @@ def upgrade() -> None:
         sa.Column("frequency", sa.Text(), nullable=False),
         sa.Column("times", sa.Text(), nullable=False),
         sa.Column("days", sa.BigInteger(), nullable=False),
+        sa.Column("weekdays", sa.Text(), nullable=False),
         sa.Column("as_needed", sa.Text(), nullable=False),
+        sa.Column("gap_min", sa.BigInteger(), nullable=False),
         sa.Column("high_alert", sa.Boolean(), nullable=False),
         sa.Column("from_on", sa.Text(), nullable=False),
         sa.Column("until_on", sa.Text(), nullable=True),
@@ -334,6 +336,13 @@ def upgrade() -> None:
         sa.Column("stop_reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("pair_id", "id"),
         postgresql_partition_by="HASH (pair_id)",
+    )
+    op.create_index(
+        "ix_medical_order_open",
+        "medical_order",
+        ["pair_id", "until_on"],
+        postgresql_where=sa.text("NOT stopped"),
+        sqlite_where=sa.text("NOT stopped"),
     )
     op.create_index("ix_medical_order_person_id", "medical_order", ["pair_id", "person_id"])
     op.create_table(
@@ -576,9 +585,11 @@ def upgrade() -> None:
         sa.Column("person_id", RowId(), nullable=True),
         sa.Column("drug", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("spec", sa.Text(), nullable=False),
         sa.Column("lot", sa.Text(), nullable=False),
         sa.Column("expires", sa.Text(), nullable=True),
         sa.Column("quantity100", sa.BigInteger(), nullable=False),
+        sa.Column("left100", sa.BigInteger(), nullable=True),
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -592,6 +603,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pair_id", "id"),
         postgresql_partition_by="HASH (pair_id)",
     )
+    op.create_index("ix_stock_move_at", "stock_move", ["pair_id", "at"])
     op.create_index(
         "ix_stock_move_dose",
         "stock_move",
@@ -599,8 +611,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("dose_id IS NOT NULL"),
         sqlite_where=sa.text("dose_id IS NOT NULL"),
     )
-    op.create_index("ix_stock_move_drug", "stock_move", ["pair_id", "drug", "name"])
-    op.create_index("ix_stock_move_person_id", "stock_move", ["pair_id", "person_id"])
+    op.create_index("ix_stock_move_item", "stock_move", ["pair_id", "person_id", "drug", "name", "at"])
     op.create_index(
         "ix_stock_move_supersedes",
         "stock_move",
