@@ -3,6 +3,7 @@
 import ast
 import inspect
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
@@ -19,11 +20,12 @@ from care.rights import NoRight, Second, doing, doing_together, require, rights_
 from care.roster import RosterPlan, accept
 from care.taken_back import Edit, Settled
 from care.timeline import timeline
+from db.clock import Clock
 from db.errors import Refused
 from db.local import PIN
 from db.store import Store
-from db.tables import AuditEvent, Staff
-from tests.care.household import PIN_OF_SECOND, Household, refuses
+from db.tables import AuditEvent, Round, Staff
+from tests.care.household import PIN_OF_SECOND, Household, at, refuses
 
 ROLES = ("carer", "nurse", "doctor", "director", "admin", "county")
 HANDS = ("carer", "nurse", "doctor", "director")
@@ -271,6 +273,46 @@ def test_a_doctor_who_was_made_a_carer_wrote_as_a_doctor(room: Room) -> None:
     store.answer_clock(store.now() + 3600)
     since = rounds.record(store, room.who["doctor"], room.person, rounds.Observation(note="护理员写的"))
     rounds.void(store, nurses[0], since.round_id, "认错人", second=Second(nurses[1], PIN_OF_SECOND))
+
+
+def test_a_role_of_a_newer_program_is_as_good_as_a_doctor(room: Room) -> None:
+    store, crew = room.store, {role: by_both(room.house, role) for role in ("nurse", "doctor")}
+    with store.act(None) as act:
+        newer = act.insert(Staff, number="99", name="新人", role="therapist")
+        look = act.insert(Round, person_id=room.person, at=act.now, staff_id=newer, kind="caregiver")
+    for role in ("nurse", "doctor"):
+        first, second = crew[role]
+        with nullcontext() if role == "doctor" else pytest.raises(NoRight):
+            rounds.void(store, first, look, "认错人", second=Second(second, PIN_OF_SECOND))
+
+
+def test_no_pin_is_looked_at_of_a_second_who_may_not(room: Room) -> None:
+    store, doctor, nurse = room.store, by_both(room.house, "doctor")[0], by_both(room.house, "nurse")[1]
+    look = rounds.unremarkable(store, room.house.colleague("doctor", "85"), room.person).round_id
+    with pytest.raises(NoRight):
+        rounds.void(store, doctor, look, "认错人", second=Second(nurse, "0007"))
+    with store.reading() as conn:
+        assert conn.execute(select(PIN.c.tries).where(PIN.c.staff_id == nurse)).scalar_one() == 0
+
+
+@pytest.mark.parametrize("lower", [0, 1], ids=["first", "second"])
+def test_who_was_made_less_while_the_pin_was_looked_at_is_refused(room: Room, lower: int) -> None:
+    store, two = room.store, by_both(room.house, "doctor")
+    look = rounds.unremarkable(store, room.house.colleague("doctor", "85"), room.person).round_id
+    waiting: list[UUID] = []
+
+    def wall() -> float:
+        # The clock is asked first when the PIN is, after the first look at who may and before the act.
+        while waiting:
+            staff.change(store, room.who["admin"], waiting.pop(), role="nurse")
+        return at("2026-11-22 10:00")
+
+    store.clock = Clock(wall=wall, steady=lambda: 0)
+    waiting.append(two[lower])
+    with pytest.raises(NoRight) as caught:
+        rounds.void(store, two[0], look, "认错人", second=Second(two[1], PIN_OF_SECOND))
+    assert (caught.value.rule, caught.value.facts["role"]) == ("record_of_senior", "nurse")
+    assert [one.void for one in timeline(store, room.person)] == [False]
 
 
 def test_the_second_is_somebody_else_with_the_right_pin(room: Room) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 
 import pytest
 from hypothesis import example, given, settings
@@ -56,6 +56,7 @@ def test_no_sum_and_difference_of_what_is_told_gives_a_cell(counts: list[list[in
 @example([[1, 1], [1, 1]])
 @example([[1, 4, 0], [0, 0, 0]])
 @example([[2, 2, 1], [6, 7, 8]])
+@example([[4, 4], [1, 3]])  # totals move against the cells that they sum up
 def test_of_every_untold_cell_two_values_fit_for_whoever_knows_the_rule(counts: list[list[int]]) -> None:
     """All tables of small numbers are tried out: those that would look the same on paper."""
     told = suppressed(counts, LEAST)
@@ -77,6 +78,15 @@ def test_a_single_small_cell_takes_a_square_with_it() -> None:
     assert told[0][0] == SMALL
     assert sum(isinstance(cell, str) for row in told for cell in row) == 4
     assert told[1][1] == HIDDEN
+
+
+@pytest.mark.parametrize("order", permutations(range(3)))
+def test_what_goes_with_it_is_the_least_there_is(order: tuple[int, int, int]) -> None:
+    counts = [[2, 19, 30], [18, 7, 40], [33, 21, 60]]
+    told = suppressed([[counts[r][c] for c in order] for r in order], LEAST)
+    untold = {(r, c) for r, row in enumerate(told) for c, cell in enumerate(row) if isinstance(cell, str)}
+    here = {order.index(0), order.index(1)}
+    assert untold == {(r, c) for r in here for c in here}
 
 
 @pytest.mark.parametrize("counts", [[], [[0, 0], [0, 0]]])

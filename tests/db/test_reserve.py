@@ -86,6 +86,7 @@ def test_when_another_program_fills_the_disk_the_next_acts_are_saved(store: Stor
     told = reserve.rounds_left(store.path)
     saved = save(store, 10_000)
     assert reserve.reserved(store.path) == 0
+    assert store.reserve_spent
     with store.reading() as conn:
         assert conn.execute(text("SELECT count(*) FROM bed")).scalar_one() == saved
     assert check_whole(store)
@@ -103,6 +104,22 @@ def test_it_is_not_made_where_it_would_fill_the_disk_itself(store: Store, disk: 
         disk.fill(store.path, leave=reserve.SIZE * 2)
         assert not reserve.keep_reserve(store.path)
     assert reserve.reserved(store.path) == 0
+
+
+def test_letting_go_says_whether_there_was_any(store: Store) -> None:
+    assert reserve.let_go(store.path)
+    assert not reserve.let_go(store.path)
+
+
+def test_a_reserve_that_cannot_be_let_go_stops_no_act(store: Store, disk: Disk) -> None:
+    assert reserve.let_go(store.path)
+    # Whatever came to lie there, it is not ours to remove.
+    reserve.reserve_path(store.path).mkdir()
+    assert not reserve.let_go(store.path)
+    if disk.mounted:
+        disk.fill(store.path, leave=reserve.LEAST_FREE // 2)
+    assert save(store, 1) == 1
+    assert not store.reserve_spent
 
 
 def test_it_is_there_again_when_there_is_room_again(store: Store, disk: Disk) -> None:
