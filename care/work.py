@@ -6,24 +6,14 @@ joins ``SECTIONS``. Their headings are ``today.section.<code>`` of the message c
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from care.codes import Lang
 from care.looks import InHouse
+from care.words import Words
 
-
-class Words(NamedTuple):
-    """Words of the data files, in both languages."""
-
-    zh: str
-    en: str
-
-    def of(self, lang: Lang) -> str:
-        """In that language."""
-        return self.en if lang == "en" else self.zh
+__all__ = ["SECTIONS", "Ask", "Words", "Work", "work_of"]
 
 
 @dataclass(frozen=True, slots=True)
