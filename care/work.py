@@ -6,6 +6,8 @@ joins ``SECTIONS``. Their headings are ``today.section.<code>`` of the message c
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -41,13 +43,22 @@ class Work:
 Ask = Callable[[Connection, list[InHouse], int], Iterable[Work]]
 """The work of one section for these people (practice persons left out) now, in one snapshot."""
 
-SECTIONS: tuple[tuple[str, Ask], ...] = ()
-"""Every section by its code, in the order in which Today lists them."""
+SECTIONS: tuple[tuple[str, str], ...] = ()
+"""Every section by its code, in the order in which Today lists them, and the function (``module:name``, an ``Ask``) that
+finds its work: named, not imported, because each of them imports ``Work`` from here."""
 
 
 def work_of(conn: Connection, people: list[InHouse], now: int) -> tuple[Work, ...]:
     """All work of the house, section by section, in each what is latest first."""
     found: list[Work] = []
-    for _, ask in SECTIONS:
-        found += sorted(ask(conn, people, now), key=lambda one: (-one.late_min, one.due_at is None, one.due_at or 0))
+    for _, path in SECTIONS:
+        lines = _ask(path)(conn, people, now)
+        found += sorted(lines, key=lambda one: (-one.late_min, one.due_at is None, one.due_at or 0))
     return tuple(found)
+
+
+@cache
+def _ask(path: str) -> Ask:
+    module, _, name = path.partition(":")
+    found: Ask = getattr(import_module(module), name)
+    return found
