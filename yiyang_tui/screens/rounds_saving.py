@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from care.rounds import Saved
@@ -27,24 +27,35 @@ class Job:
     values: Mapping[str, Value] | None = None
 
 
-class Saving:
+class Task(Protocol):
+    """Something to be saved: ``act`` does it, and blocks."""
+
+    @property
+    def act(self) -> Callable[[], Any]: ...
+
+
+OneTask = TypeVar("OneTask", bound=Task)
+Kept = TypeVar("Kept")
+
+
+class Saving(Generic[OneTask, Kept]):
     """A queue of acts. ``done`` and ``failed`` follow on the screen's own thread, one for each act."""
 
     def __init__(
         self,
         sheet: Sheet[None],
-        done: Callable[[Job, Saved], None],
-        failed: "Callable[[Job, YiyangError | None], None]",
+        done: Callable[[OneTask, Kept], None],
+        failed: "Callable[[OneTask, YiyangError | None], None]",
     ) -> None:
         self._sheet, self._done, self._failed = sheet, done, failed
-        self._jobs: deque[Job] = deque()
+        self._jobs: deque[OneTask] = deque()
 
     @property
     def busy(self) -> bool:
         """Whether anything is not on the disk yet."""
         return bool(self._jobs)
 
-    def add(self, job: Job) -> None:
+    def add(self, job: OneTask) -> None:
         """Save it once all before it are saved."""
         self._jobs.append(job)
         if len(self._jobs) == 1:
@@ -57,7 +68,7 @@ class Saving:
     def _save(self) -> None:
         self._sheet.run_care(self._jobs[0].act, then=self._kept, failed=self._lost, group=GROUP)
 
-    def _kept(self, saved: Saved) -> None:
+    def _kept(self, saved: Kept) -> None:
         job = self._next()
         self._done(job, saved)
 
@@ -65,7 +76,7 @@ class Saving:
         job = self._next()
         self._failed(job, error)
 
-    def _next(self) -> Job:
+    def _next(self) -> OneTask:
         job = self._jobs.popleft()
         if self._jobs:
             self._save()
