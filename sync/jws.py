@@ -9,6 +9,7 @@ import base64
 import binascii
 import json
 import re
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -20,6 +21,7 @@ MAX_KID = 128
 MAX_HEADER = 512  # characters of base64url
 MAX_COMPACT = 1 << 22  # characters of a compact JWS with its content
 SIGNATURE = 86  # characters of base64url of 64 bytes
+_SHORT = 1 << 15  # characters of a compact JWS that is worth remembering: a list of devices, a receipt
 
 _KID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 
@@ -45,9 +47,17 @@ def verify_detached(jws: str, payload: bytes, public: bytes) -> None:
 
 def verify_compact(jws: str, public: bytes) -> bytes:
     """The content of a statement signed by the raw ``public`` key (32 bytes), else ``SignatureWrong``."""
+    return _known(jws, public) if len(jws) <= _SHORT else _verified(jws, public)
+
+
+def _verified(jws: str, public: bytes) -> bytes:
     head, content, signature = _split(jws, MAX_COMPACT)
     _verify(head, content, signature, public)
     return _unb64(content)
+
+
+# The list of a pair's devices is read at every turn: what was found genuine once is so for good.
+_known = lru_cache(maxsize=32)(_verified)
 
 
 def kid_of(jws: str) -> str:
