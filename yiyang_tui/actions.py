@@ -68,6 +68,7 @@ ARROWS: Final = ("up", "down", "left", "right")
 UP_DOWN: Final = ("up", "down")
 PAGES: Final = ("pageup", "pagedown", "home", "end")
 DIGITS: Final = tuple("123456789")
+WIDE_DIGITS: Final = tuple("１２３４５６７８９")
 # A field would delete a word with it, which nobody knows; it is no key of a dialog either.
 OVER_FIELDS: Final = ("ctrl+w",)
 
@@ -145,7 +146,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("people.same", ("ctrl+t",), "people", right="person.same"),
     # --- the chart --------------------------------------------------------------------------------
     Action("chart.back", ("escape",), "chart", rank=5),
-    Action("chart.pages", ("tab", *DIGITS[:5]), "chart", rank=0, shown="digits", bound=False),
+    Action("chart.pages", ("tab", *DIGITS[:8]), "chart", rank=0, shown="digits", bound=False),
     Action("chart.measure", ("left", "right"), "chart", rank=3, shown="sideways", bound=False),
     Action("chart.span", ("ctrl+t", "t"), "chart", rank=3),
     Action("chart.look", ("enter",), "chart", rank=3, bound=False),
@@ -153,7 +154,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("chart.round", ("ctrl+r", "r"), "chart", rank=1, right="round.record"),
     Action("chart.edit", ("ctrl+e", "e"), "chart", rank=2, right="person.write"),
     Action("chart.part", ("ctrl+k",), "chart", right="person.same"),
-    Action("chart.consents", ("ctrl+n", "n"), "chart", rank=6),
+    Action("chart.consents", ("ctrl+a", "a"), "chart", rank=6),
     Action("chart.print", ("ctrl+o", "o"), "chart", rank=1, right="access.print"),
     # --- a person's facts -------------------------------------------------------------------------
     Action("person.next", ("enter",), "person", rank=1, bound=False),

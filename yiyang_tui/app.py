@@ -254,7 +254,8 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
             await self.go(id)
             return
         method = action(id).method
-        done: Awaitable[None] | None = getattr(screen if hasattr(screen, method) else self, method)()
+        doer = screen.doer(method) if isinstance(screen, Sheet) else screen
+        done: Awaitable[None] | None = getattr(doer if hasattr(doer, method) else self, method)()
         if inspect.isawaitable(done):
             await done
 

@@ -41,7 +41,7 @@ def looks(house: Household, person: UUID) -> list[TimelineItem]:
 async def at_look(app: YiyangApp, pilot: Pilot[None], way: str, place: int = 0) -> None:
     """On the course, on the look at that place: to what can be done about it."""
     await open_chart(app, pilot)
-    await press(app, pilot, "3", *["down"] * place, "enter", *["down"] * {"correct": 1, "void": 2}[way], "enter")
+    await press(app, pilot, "6", *["down"] * place, "enter", *["down"] * {"correct": 1, "void": 2}[way], "enter")
 
 
 @pytest.mark.parametrize("way", ["correct", "void"])

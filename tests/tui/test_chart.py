@@ -28,7 +28,8 @@ from tests.tui.evening import Turned
 from tests.tui.picture import same_as_picture
 from tests.tui.test_words import ALLOWED, HAN, LATIN
 from yiyang_tui.screens.chart import Chart
-from yiyang_tui.screens.chart_pages import SPANS, VitalsPage
+from yiyang_tui.screens.chart_measures import SPANS
+from yiyang_tui.screens.chart_vitals import VitalsPage
 from yiyang_tui.screens.people import People
 from yiyang_tui.screens.person_form import PersonForm
 from yiyang_tui.themes import ambiguous_glyphs
@@ -108,7 +109,7 @@ async def test_many_allergies_are_all_told(charted: Charted, lived: Household) -
 async def test_whoever_opens_it_is_noted_once_an_hour(charted: Charted, lived: Household) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "escape", "enter", "4")
+        await press(app, pilot, "escape", "enter", "7")
         looks = who_looked(lived.store, who(lived, "lxy"))
         assert [look.who for look in looks] == ["王芳"]
         assert "王芳" in screen_text(app).split("时间")[1]
@@ -135,7 +136,7 @@ async def test_a_round_is_recorded_from_here(charted: Charted, lived: Household,
 
 @pytest.mark.parametrize(
     ("key", "said"),
-    [("2", "脉搏"), ("３", "共 16"), ("4", "看过档案"), ("5", "身份证号"), ("tab", "脉搏"), ("shift+tab", "身份证号")],
+    [("2", "脉搏"), ("６", "共 16"), ("7", "看过档案"), ("8", "身份证号"), ("tab", "脉搏"), ("shift+tab", "身份证号")],
 )
 async def test_a_digit_turns_the_page_a_full_width_one_too(charted: Charted, key: str, said: str) -> None:
     async with charted() as (app, pilot):
@@ -175,7 +176,7 @@ async def test_a_key_of_another_page_says_why_not(charted: Charted) -> None:
 async def test_a_course_of_a_thousand_looks_is_paged(charted: Charted) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot, "wgh")
-        await press(app, pilot, "3")
+        await press(app, pilot, "6")
         course = app.screen.query_one("#course-list", VirtualList)
         assert course.total == LONG
         assert "第1000次" in screen_text(app)
@@ -191,7 +192,7 @@ async def test_a_course_of_a_thousand_looks_is_paged(charted: Charted) -> None:
 async def test_the_facts_are_read_and_lead_to_the_form(charted: Charted) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "5")
+        await press(app, pilot, "8")
         shown = screen_text(app)
         assert "421202********0022" in shown
         assert "子 李国强 13800005521" in shown
@@ -207,7 +208,7 @@ async def test_the_facts_are_read_and_lead_to_the_form(charted: Charted) -> None
 async def test_the_course_tells_what_was_corrected_and_why(charted: Charted) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "3")
+        await press(app, pilot, "6")
         shown = screen_text(app)
         assert "已更正(血压看错一位) 看错一位" in shown
         assert "更正(血压看错一位) 血压高" in shown
@@ -217,7 +218,7 @@ async def test_a_look_is_corrected_whole_with_a_reason_and_taken_back(charted: C
     li = who(lived, "lxy")
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "3", "down", "enter")
+        await press(app, pilot, "6", "down", "enter")
         assert "已报 刘建国" in screen_text(app)
         await press(app, pilot, "down", "enter", "ctrl+s")
         assert "更正要写原因" in screen_text(app)
@@ -240,7 +241,7 @@ async def test_a_look_is_voided_with_a_reason(charted: Charted, lived: Household
         await open_chart(app, pilot)
         assert app.session is not None
         app.session.acted("李秀英 的更正", lambda: None)
-        await press(app, pilot, "3", "enter", "end", "enter", "enter")
+        await press(app, pilot, "6", "enter", "end", "enter", "enter")
         assert timeline(lived.store, li)[0].void is False
         await press(app, pilot, "=认错人", "enter")
         shown = screen_text(app)
@@ -259,7 +260,7 @@ async def test_a_look_that_somebody_corrected_meanwhile_is_refused_and_nothing_t
 ) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "3", "enter", "down", "enter", "=写错了")
+        await press(app, pilot, "6", "enter", "down", "enter", "=写错了")
         newest = timeline(lived.store, who(lived, "lxy"))[0]
         other = rounds.Observation(note="另一位")
         rounds.correct(lived.store, lived.director, newest.round_id, other, "先改了", second=lived.second())
@@ -358,7 +359,7 @@ async def test_it_looks_as_it_was_drawn(charted: Charted, size: tuple[int, int])
     async with charted(size=size) as (app, pilot):
         await open_chart(app, pilot)
         same_as_picture(app, "chart")
-        for key, page in (("2", "vitals"), ("3", "course"), ("5", "facts")):
+        for key, page in (("2", "vitals"), ("6", "course"), ("8", "facts")):
             await press(app, pilot, key)
             same_as_picture(app, f"chart-{page}")
 
@@ -368,7 +369,7 @@ async def test_plain_draws_no_ambiguous_glyph_on_any_page(charted: Charted, live
     apart(lived, who(lived, "lxy"), care_level=("full", "half"))
     async with charted(lang=lang) as (app, pilot):
         await open_chart(app, pilot)
-        for keys in ("1", "2", "3", "4", "5", "ctrl+b", "escape", "3", "enter", "down", "enter", "escape"):
+        for keys in ("1", "2", "6", "7", "8", "ctrl+b", "escape", "6", "enter", "down", "enter", "escape"):
             await press(app, pilot, keys)
             assert ambiguous_glyphs(app) == set()
 
@@ -376,8 +377,8 @@ async def test_plain_draws_no_ambiguous_glyph_on_any_page(charted: Charted, live
 async def test_another_language_keeps_page_and_place(charted: Charted) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot, "wgh")
-        await press(app, pilot, "3", "down", "down", "ctrl+l")
-        assert "[3 Course]" in screen_text(app)
+        await press(app, pilot, "6", "down", "down", "ctrl+l")
+        assert "[6 Course]" in screen_text(app)
         assert app.screen.query_one("#course-list", VirtualList).index == 2
         body = "\n".join(screen_text(app).splitlines()[3:-3])
         assert set(HAN.findall(body)) <= set("吴国华第次王芳")
@@ -386,7 +387,7 @@ async def test_another_language_keeps_page_and_place(charted: Charted) -> None:
 async def test_no_english_on_a_chinese_chart(charted: Charted) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        for key in "12345":
+        for key in "12678":
             await press(app, pilot, key)
             assert set(LATIN.findall(screen_text(app))) - ALLOWED - {"x", "o"} == set()
 
@@ -422,7 +423,7 @@ async def test_opened_and_left_faster_than_it_loads(charted: Charted) -> None:
     async with charted() as (app, pilot):
         await press(app, pilot, "=lxy")
         for _ in range(5):
-            await pilot.press("enter", "3", "escape")
+            await pilot.press("enter", "6", "escape")
         await press(app, pilot, "enter", "2")
         assert isinstance(app.screen, Chart)
         assert "156/92" in screen_text(app)

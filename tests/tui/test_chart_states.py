@@ -51,7 +51,7 @@ async def test_what_the_county_has_not_got_says_so(lived: Household, county: Set
     with my_turn(Folder(lived.store.path)):
         async with at_work(lived, size=size) as (app, pilot):
             await open_chart(app, pilot)
-            await press(app, pilot, "3")
+            await press(app, pilot, "6")
             shown = screen_text(app)
             assert words_of(shown)[:6] == ["本机", "本机", "已发", "退回", "", ""]
             assert ambiguous_glyphs(app) == set()
@@ -66,7 +66,7 @@ async def test_when_the_county_has_it_the_word_goes(lived: Household, county: Se
         one_in_each_state(lived, county, url)
         async with at_work(lived) as (app, pilot):
             await open_chart(app, pilot)
-            await press(app, pilot, "3")
+            await press(app, pilot, "6")
             assert app.carrier is not None
             app.carrier.go()
             await press(app, pilot, "home")
@@ -78,7 +78,7 @@ async def test_when_the_county_has_it_the_word_goes(lived: Household, county: Se
 async def test_without_a_county_nothing_is_said(lived: Household) -> None:
     async with at_work(lived) as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "3")
+        await press(app, pilot, "6")
         assert not any(words_of(screen_text(app)))
         await press(app, pilot, "enter")
         assert "只在本机" not in screen_text(app)

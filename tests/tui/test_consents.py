@@ -23,7 +23,7 @@ def kept(house: Household) -> tuple[Consent, ...]:
 async def test_what_nobody_asked_stands_marked_among_the_facts(charted: Charted) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "5", "end")
+        await press(app, pilot, "8", "end")
         shown = screen_text(app)
         assert "! 记录上传县级: 还没问过" in shown
         assert "! 卫生院和福利院共用" in shown
@@ -33,7 +33,7 @@ async def test_what_nobody_asked_stands_marked_among_the_facts(charted: Charted)
 async def test_an_answer_takes_a_few_keys_and_is_durable(charted: Charted, lived: Household) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "ctrl+n", "down", "enter")
+        await press(app, pilot, "ctrl+a", "down", "enter")
         assert isinstance(app.screen, AnswerDialog)
         assert "第 23, 28, 29, 30 条" in screen_text(app)
         # Agreed, today, by themselves, on paper: Enter through.
@@ -48,7 +48,7 @@ async def test_an_answer_takes_a_few_keys_and_is_durable(charted: Charted, lived
 async def test_a_son_says_no_and_a_witness_is_asked_for(charted: Charted, lived: Household) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "ctrl+n", "down", "enter", "right", "enter", "enter", "space")
+        await press(app, pilot, "ctrl+a", "down", "enter", "right", "enter", "enter", "space")
         assert "户主" in screen_text(app)
         await press(app, pilot, "escape", "right", "enter", "=李国强", "enter", "right", "enter", "enter", "enter")
         assert isinstance(app.screen, AnswerDialog)
@@ -66,7 +66,7 @@ async def test_a_son_says_no_and_a_witness_is_asked_for(charted: Charted, lived:
 async def test_what_was_given_is_taken_back_and_nothing_else_can_be(charted: Charted, lived: Household) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "ctrl+n", "enter")
+        await press(app, pilot, "ctrl+a", "enter")
         assert "撤回" not in screen_text(app)
         await press(app, pilot, *["enter"] * 7, "enter")
         assert "[撤回]" in screen_text(app)
@@ -77,7 +77,7 @@ async def test_what_was_given_is_taken_back_and_nothing_else_can_be(charted: Cha
 async def test_enter_on_the_fact_opens_the_list_and_esc_writes_nothing(charted: Charted, lived: Household) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "5", "end", "up", "enter")
+        await press(app, pilot, "8", "end", "up", "enter")
         assert isinstance(app.screen, ConsentsDialog)
         await press(app, pilot, "enter", "escape", "escape")
         assert "已登记" not in screen_text(app)
@@ -88,7 +88,7 @@ async def test_enter_on_the_fact_opens_the_list_and_esc_writes_nothing(charted: 
 async def test_the_list_and_an_answer_look_like_their_pictures(charted: Charted, size: tuple[int, int]) -> None:
     async with charted(size=size) as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "ctrl+n")
+        await press(app, pilot, "ctrl+a")
         same_as_picture(app, "consents")
         assert ambiguous_glyphs(app) == set()
         await press(app, pilot, "down", "enter")
@@ -100,7 +100,7 @@ async def test_the_list_and_an_answer_look_like_their_pictures(charted: Charted,
 async def test_english_and_every_look_show_all_of_it(charted: Charted, theme: str) -> None:
     async with charted(lang="en", theme=theme) as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "ctrl+n")
+        await press(app, pilot, "ctrl+a")
         shown = screen_text(app)
         assert "record goes to the county" in shown
         assert "! not asked yet" in shown
@@ -117,8 +117,8 @@ async def test_who_looked_is_written_where_they_say(charted: Charted, tmp_path: 
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
         await press(app, pilot, "ctrl+o")
-        assert "先按 4" in screen_text(app)
-        await press(app, pilot, "4", "ctrl+o")
+        assert "先按 7" in screen_text(app)
+        await press(app, pilot, "7", "ctrl+o")
         assert "打印会记下" in screen_text(app)
         app.screen.query_one(Entry).value = str(path)
         await press(app, pilot, "enter")
@@ -137,5 +137,5 @@ async def test_who_looked_is_written_where_they_say(charted: Charted, tmp_path: 
 async def test_a_carer_is_told_who_may_print_it(charted: Charted) -> None:
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "4", "ctrl+o")
+        await press(app, pilot, "7", "ctrl+o")
         assert "护理员不能「打印查阅记录」" in screen_text(app)

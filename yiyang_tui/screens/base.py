@@ -134,6 +134,10 @@ class Sheet(Screen[Dismissed]):
         """Why the action of that id cannot be done now, as a sentence; ``None`` when it can. Override."""
         return None
 
+    def doer(self, method: str) -> object:  # noqa: ARG002 - the hook's contract
+        """Who has that ``action_<name>``: the screen itself, or the part of it that is in front. Override."""
+        return self
+
     def load(self) -> None:
         """Ask for what is shown. Called whenever the screen comes to the front. Override."""
 

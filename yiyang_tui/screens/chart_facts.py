@@ -1,16 +1,21 @@
-"""The facts of a person as rows to read."""
+"""The facts of a person as rows to read; Enter leads to where one is changed."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from textual.app import ComposeResult
+
 from yiyang_tui.cells import wrap
+from yiyang_tui.screens.chart_pages import ChartPage
 from yiyang_tui.screens.person_words import LISTS, allergy, condition, contact, mask
 from yiyang_tui.themes import Token
+from yiyang_tui.widgets.virtual_list import Cell, Column, VirtualList
 from yiyang_tui.words import has, language, t
 
 if TYPE_CHECKING:
     from care.person_facts import PersonFacts
+    from yiyang_tui.screens.chart import Chart
 
 ORDER = (
     "name", "sex", "birth", "id_number", "id_reason", "ethnic", "category", "care_level", "phone", "village", "address",
@@ -93,3 +98,39 @@ def fact_word(field: str, value: object) -> str:
         return t("dialog.yes" if value else "dialog.no")
     named = f"person.{field}.{value}"
     return t(named) if has(named) else str(value)
+
+
+class FactsPage(ChartPage):
+    """Every fact, and how each thing to agree to stands."""
+
+    first = "#facts-list"
+
+    def compose(self) -> ComposeResult:
+        """The list."""
+        yield VirtualList[FactRow](
+            [Column(14), Column(0)],
+            lambda row: [Cell(row.label, "quiet"), Cell(row.text, row.token)],
+            key=lambda row: row.key,
+            titled=False,
+            id="facts-list",
+        )
+
+    def load(self, chart: "Chart") -> None:
+        """All of them."""
+        from care.people import facts
+
+        chart.run_care(facts, chart.session.store, chart.person_id, then=self._show, group="page", exclusive=True)
+
+    def _show(self, found: "PersonFacts") -> None:
+        width = max(self.app.size.width - 24, 30)
+        lies_on = self.chart.header.bed_kind if self.chart.header else ""
+        self.query_one(VirtualList).show_rows(fact_rows(found, width, lies_on))
+
+    def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
+        """Enter: a fact to be changed."""
+        event.stop()
+        chart, row = self.chart, event.row
+        if row.field == "consents":
+            chart.action_consents()
+        else:
+            chart.yiyang.call_later(chart.yiyang.open, "person", person_id=chart.person_id, field=row.field)
