@@ -2,10 +2,13 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.once import keep_loaded, passphrases, statements
 
 pytest_plugins = ["pytester", "tests.seed_report"]
 
@@ -26,6 +29,18 @@ _PLACES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The few tests that take a minute each begin first: at the end of a run nothing waits for one of them alone."""
     items.sort(key=lambda item: not item.path.parent.name.startswith(_LONG))
+
+
+def pytest_collection_finish() -> None:
+    """All is loaded."""
+    keep_loaded()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def computed_once() -> Iterator[None]:
+    """What is the same for test after test."""
+    with passphrases(), statements():
+        yield
 
 
 @pytest.fixture(autouse=True)

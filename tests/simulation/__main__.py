@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
+from tests.once import keep_loaded
 from tests.simulation.defects import DEFECTS
 from tests.simulation.play import run
 from tests.simulation.search import caught, first_broken
@@ -26,6 +27,7 @@ _CHUNK = 25
 def main() -> int:
     """0: every history kept every promise, or every defect was caught. 1: one did not, and its story is told."""
     asked = _arguments()
+    keep_loaded()
     if asked.without or asked.defects:
         return _defects([asked.without] if asked.without else list(DEFECTS), asked.seeds, tell=bool(asked.without))
     if asked.seed is not None:

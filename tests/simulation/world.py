@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-from tests.simulation import template, warm
+from tests.once import passphrases, statements
+from tests.simulation import template
 from tests.simulation.county import COUNTY, County, one_thread
 from tests.simulation.disk import Disk
 from tests.simulation.entropy import drawn
@@ -52,7 +53,8 @@ class World:
 def _scratch() -> Path:
     # In memory where there is such a disk: thousands of histories write gigabytes.
     place = Path(tempfile.mkdtemp(prefix="yiyang-simulation-", dir=_MEMORY if _MEMORY.is_dir() else None))
-    template.make(place / "template")
+    with passphrases(), statements():
+        template.make(place / "template")
     return place
 
 
@@ -83,7 +85,8 @@ def world(seed: int, laptops: int) -> Iterator[World]:
             disk.watched(),
             network.carrying(),
             one_thread(),
-            warm.statements(),
+            passphrases(),
+            statements(),
             patch("db.slots.unwrap_all", template.cheap_unwrap()),
         ):
             store = next(iter(some.values())).start()

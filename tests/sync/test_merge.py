@@ -14,7 +14,7 @@ from db.identity import row_id
 from db.journal import Entry, EntryRef, Value
 from db.tables import Person, Round, Staff
 from sync.merging import merge
-from tests.simulation.warm import statements
+from tests.once import statements
 from tests.sync.laptops import Laptop, Sent
 
 PENICILLIN, SULFA = '[{"to": "青霉素"}]', '[{"to": "磺胺"}]'
