@@ -7,6 +7,7 @@ from uuid import UUID
 
 from care.alerts import alerts_of
 from care.data import table
+from care.duties_due import DutyDue, duties_due
 from care.levels import is_night, overdue_minutes, period_from
 from care.looks import InHouse, in_house
 from care.measured import news_of, plain
@@ -39,6 +40,7 @@ class BoardRow:
     turning: bool  # whether a round also turns the person
     practice: bool
     bed_kind: str
+    duties: tuple[DutyDue, ...] = ()  # of the care plan, to be done now
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,9 @@ def board(store: Store, now: int) -> Board:
     with store.reading() as conn:
         people = in_house(conn, now)
         urgent = {alert.person_id for alert in alerts_of(conn, people, now) if not alert.answered}
+        duties = duties_due(conn, people, now)
     began = period_from(now)
-    rows = tuple(_row(one, one.person_id in urgent, began, now) for one in people)
+    rows = tuple(_row(one, one.person_id in urgent, duties.get(one.person_id, ()), began, now) for one in people)
     counted = [row for row in rows if row.where == "in" and not row.practice and row.bed_kind != "home"]
     walked = (one.interval(now) for one in people if not one.on_leave and one.bed_kind != "home")
     tour = min(walked, default=24 * 60) * 60
@@ -79,7 +82,7 @@ def board(store: Store, now: int) -> Board:
     )
 
 
-def _row(one: InHouse, urgent: bool, began: int, now: int) -> BoardRow:
+def _row(one: InHouse, urgent: bool, duties: tuple[DutyDue, ...], began: int, now: int) -> BoardRow:
     due = one.due_at
     return BoardRow(
         person_id=one.person_id,
@@ -98,6 +101,7 @@ def _row(one: InHouse, urgent: bool, began: int, now: int) -> BoardRow:
         turning=one.turning,
         practice=one.practice,
         bed_kind=one.bed_kind,
+        duties=duties,
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import RowMapping
 from care.amending import amending
 from care.board import Board, BoardRow, board
 from care.data import table
+from care.duties_done import NOTHING, Done, check_done, take_back_at, void_at, write_done
 from care.groups import groups
 from care.levels import is_night
 from care.looks import ahead
@@ -24,7 +25,7 @@ from care.one_look import Observation, check, noted, reason_of
 from care.places import place_of
 from care.registered import facts_of
 from care.rights import Second, doing
-from care.standing import UNDO_S, standing, take_back, undo_record, void_record, void_row
+from care.standing import UNDO_S, row_of, standing, take_back, undo_record, void_record, void_row
 from db.errors import Refused
 from db.rows import shape_of
 from db.store import Act, Store
@@ -36,6 +37,7 @@ __all__ = [
     "BoardRow",
     "Choice",
     "ChoiceList",
+    "Done",
     "Finding",
     "LastVitals",
     "Observation",
@@ -59,16 +61,26 @@ class Saved:
     round_id: UUID
     vitals_id: UUID | None
     news: News2 | None
+    duties_id: UUID | None = None
 
 
-def record(store: Store, by: UUID, person_id: UUID, observation: Observation, at: int | None = None) -> Saved:
-    """Record one look, and its measurements if any were given, in one act. ``at``: when, if not now.
+def record(
+    store: Store,
+    by: UUID,
+    person_id: UUID,
+    observation: Observation,
+    at: int | None = None,
+    *,
+    duties: Done = NOTHING,
+) -> Saved:
+    """Record one look, its measurements if any were given, and the duties done at it, in one act. ``at``: if not now.
 
-    Raises ``Refused``: nothing_observed, unremarkable_with_finding, kind_unknown, choice_unknown (field), text_too_long
-    (most), water_impossible (lo, hi), sbp_not_above_dbp, acvpu_unknown, person_unknown, staff_unknown, time_ahead;
-    ``ImpossibleValue``; ``KeyError`` for a measure that the table of vitals does not have.
+    Raises as ``check_done``, ``Refused``: nothing_observed, unremarkable_with_finding, kind_unknown, choice_unknown
+    (field), text_too_long (most), water_impossible (lo, hi), sbp_not_above_dbp, acvpu_unknown, person_unknown,
+    staff_unknown, time_ahead; ``ImpossibleValue``; ``KeyError`` for a measure that the table of vitals does not have.
     """
     check(observation)
+    check_done(duties)
     with doing(store, by, "round.record") as act:
         about = _about(act.conn, by, person_id, observation.reported_to)
         look = act.now if at is None else at
@@ -77,16 +89,20 @@ def record(store: Store, by: UUID, person_id: UUID, observation: Observation, at
         kind = observation.kind or _usual_kind(about.role, about.bed_kind, look)
         where: dict[str, Any] = {"person_id": about.person_id, "staff_id": by, "at": look}
         round_id = act.insert(Round, **where, bed_id=about.bed_id, kind=kind, **noted(observation))
+        done_id = write_done(act, by, about.person_id, duties, round_id, look) if duties else None
         given = observation.measured
         if not given:
-            return Saved(round_id, None, None)
+            return Saved(round_id, None, None, done_id)
         given["spo2_scale"] = about.spo2_scale
-        return Saved(round_id, act.insert(Vitals, **where, round_id=round_id, **given), news_of(given))
+        return Saved(round_id, act.insert(Vitals, **where, round_id=round_id, **given), news_of(given), done_id)
 
 
-def unremarkable(store: Store, by: UUID, person_id: UUID, kind: str | None = None) -> Saved:
-    """Record that somebody looked and found nothing remarkable: one step, one act. Raises as ``record`` does."""
-    return record(store, by, person_id, Observation(kind=kind or "", unremarkable=True))
+def unremarkable(store: Store, by: UUID, person_id: UUID, kind: str | None = None, *, duties: Done = NOTHING) -> Saved:
+    """Record that somebody looked and found nothing remarkable, and did what was due: one step, one act.
+
+    Raises as ``record`` does.
+    """
+    return record(store, by, person_id, Observation(kind=kind or "", unremarkable=True), duties=duties)
 
 
 def correct(
@@ -132,13 +148,16 @@ def correct(
 def undo(store: Store, by: UUID, round_id: UUID) -> None:
     """Take back a round just recorded, by a void row; taking back a correction puts what it corrected in its place.
 
-    What somebody took back is put back by nobody but them, as a new round. Raises as ``undo_record``.
+    With a round that was no correction go the duties that were done at it. What somebody took back is put back by
+    nobody but them, as a new round. Raises as ``undo_record``.
     """
 
     def measurements(act: Act, new_id: UUID) -> None:
         vitals = _vitals_of(act.conn, round_id, void_too=True)
         if vitals is not None:
             take_back(act, Vitals, vitals, round_id=new_id)
+        if row_of(act.conn, Round, round_id)["supersedes"] is None:
+            take_back_at(act, round_id)
 
     undo_record(store, by, Round, round_id, measurements)
 
@@ -154,6 +173,7 @@ def void(store: Store, by: UUID, round_id: UUID, reason: str, *, second: Second 
         vitals = _vitals_of(act.conn, round_id)
         if vitals is not None:
             void_row(act, Vitals, vitals, round_id=new_id, staff_id=by, reason=reason_of(reason))
+        void_at(act, round_id, by, reason_of(reason))
 
     void_record(store, by, Round, round_id, reason, second=second, beside=measurements)
 

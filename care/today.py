@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from care.alerts import Alert, alerts_of
+from care.duties_due import DutyDue, duties_due
 from care.levels import overdue_minutes
 from care.looks import InHouse, in_house
 from care.work import Work, work_of
@@ -33,6 +34,7 @@ class DueRow:
     last_at: int | None
     due_at: int
     late_min: int
+    duties: tuple[DutyDue, ...] = ()  # of the care plan, to be done at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,12 @@ def today(store: Store, now: int) -> Today:
         people = [one for one in in_house(conn, now) if not one.practice]
         alerts = [alert for alert in alerts_of(conn, people, now) if not alert.answered]
         work = work_of(conn, people, now)
+        duties = duties_due(conn, people, now)
         house = conn.execute(select(col(Pair.name)).order_by(col(Pair.id)).limit(1)).scalar() or ""
     dues = [(due, one) for one in people if (due := one.due_at) is not None]
     # Walking order within the same minute: a tour that began late is late for a whole floor at once.
     rows = sorted(
-        (_row(one, due, now) for due, one in dues if due <= now + SOON_S),
+        (_row(one, due, duties.get(one.person_id, ()), now) for due, one in dues if due <= now + SOON_S),
         key=lambda row: (-row.late_min, row.due_at // 60),
     )
     return Today(
@@ -88,7 +91,7 @@ def today(store: Store, now: int) -> Today:
     )
 
 
-def _row(one: InHouse, due: int, now: int) -> DueRow:
+def _row(one: InHouse, due: int, duties: tuple[DutyDue, ...], now: int) -> DueRow:
     return DueRow(
         person_id=one.person_id,
         bed_label=one.bed_label,
@@ -100,6 +103,7 @@ def _row(one: InHouse, due: int, now: int) -> DueRow:
         last_at=one.last_at,
         due_at=due,
         late_min=overdue_minutes(due, now),
+        duties=duties,
     )
 
 

@@ -43,9 +43,12 @@ class Work:
 Ask = Callable[[Connection, list[InHouse], int], Iterable[Work]]
 """The work of one section for these people (practice persons left out) now, in one snapshot."""
 
-SECTIONS: tuple[tuple[str, str], ...] = ()
-"""Every section by its code, in the order in which Today lists them, and the function (``module:name``, an ``Ask``) that
-finds its work: named, not imported, because each of them imports ``Work`` from here."""
+SECTIONS: tuple[tuple[str, str], ...] = (
+    ("duties", "care.duties_due:due_work"),
+)  # fmt: skip
+"""Every section by its code, in the order in which Today lists them, and the function that finds its work.
+
+``module:name`` of an ``Ask``: named, not imported, because each of them imports ``Work`` from here."""
 
 
 def work_of(conn: Connection, people: list[InHouse], now: int) -> tuple[Work, ...]:
