@@ -5,7 +5,7 @@ It is no Chinese standard: an aid of the house that says when to look again and 
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from care.codes import codes
 from care.data import table
@@ -63,7 +63,7 @@ def news2(seen: NewsInput) -> News2:
 
 def advice(response: Response, lang: Literal["zh", "en"]) -> str:
     """What to do, in the words of the scale."""
-    words: str = next(row[lang] for row in table("scales/news2")["responses"] if row["code"] == response)
+    words: str = next(row[lang] for row in [*_totals(), *table("scales/news2")["grades"]] if row["code"] == response)
     return words
 
 
@@ -90,19 +90,25 @@ def _bands() -> dict[str, tuple[tuple[int, int, int], ...]]:
     """The bands of every parameter: from, up to and including, score."""
     return {
         row["id"]: tuple((band["lo"], band["hi"], band["score"]) for band in row["bands"])
-        for row in table("scales/news2")["parameters"]
+        for row in table("scales/news2")["items"]
     }
 
 
 @cache
 def _single() -> int:
-    single: int = next(row["single"] for row in table("scales/news2")["responses"] if "single" in row)
+    """The score of a single part that is red by itself."""
+    rule = next(row for row in table("scales/news2")["adjustments"] if row["to"] == "red")
+    single: int = rule["when"][0]["is"][0]
     return single
 
 
 @cache
 def _response(total: int, worst: int) -> Response:
     """The response of the total's band; below medium, a single part at the red score asks for more."""
-    rows = table("scales/news2")["responses"]
-    by_total: Response = next(row["code"] for row in rows if "lo" in row and row["lo"] <= total <= row["hi"])
+    by_total: Response = [row["code"] for row in _totals() if row["from"] <= total][-1]
     return "red" if by_total in ("zero", "low") and worst >= _single() else by_total
+
+
+def _totals() -> list[dict[str, Any]]:
+    bands: list[dict[str, Any]] = table("scales/news2")["cutoffs"][0]["bands"]
+    return bands

@@ -26,19 +26,25 @@ def read(rows: Iterable[Mapping[str, Any]]) -> tuple[Condition, ...]:
 
 
 def _one(condition: Condition, known: Mapping[str, Value | None]) -> bool:
-    so = (_fits(condition, known.get(name)) for name in condition.of)
+    so = (_fits(condition, known.get(name), known) for name in condition.of)
     return any(so) if condition.any_of else all(so)
 
 
-def _fits(condition: Condition, value: Value | None) -> bool:
-    if value is None:
+def _fits(condition: Condition, value: Value | None, known: Mapping[str, Value | None]) -> bool:
+    if value is None or (condition.among and value not in condition.among):
         return False
-    if condition.among and value not in condition.among:
-        return False
-    if condition.least is None and condition.most is None:
-        return True
-    return (
-        isinstance(value, int)
-        and (condition.least is None or value >= condition.least)
-        and (condition.most is None or value <= condition.most)
+    return all(
+        isinstance(value, int) and isinstance(bound, int) and (value - bound) * sign >= 0
+        for bound, sign in ((_bound(condition.least, known), 1), (_bound(condition.most, known), -1))
+        if bound is not _NONE
     )
+
+
+def _bound(given: int | str | None, known: Mapping[str, Value | None]) -> object:
+    """A bound is a number, or what is known by a name; one whose name is not known holds for nothing."""
+    if given is None:
+        return _NONE
+    return known.get(given) if isinstance(given, str) else given
+
+
+_NONE = object()

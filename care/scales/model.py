@@ -21,13 +21,13 @@ class Condition:
     """Something that is so: every name of ``of`` (or any, with ``any_of``) is among ``among``, or within the bounds.
 
     Names: ``total``, ``grade``, ``item.<id>`` (its score), ``answer.<id>`` (what was chosen), ``part.<code>``,
-    ``part.<code>.grade``, ``fact.<id>``, ``setting.<id>``. What is not known is never so.
+    ``part.<code>.grade``, ``fact.<id>``, ``setting.<id>``. A bound may be a name too. What is not known is never so.
     """
 
     of: tuple[str, ...]
     among: tuple[Value, ...] = ()
-    least: int | None = None
-    most: int | None = None
+    least: int | str | None = None
+    most: int | str | None = None
     any_of: bool = False
 
 
