@@ -135,7 +135,21 @@ def _above(whose: str) -> list[str]:
     return senior.get(whose, senior["unknown"])
 
 
+def colleagues(store: Store, by: UUID, right: str) -> tuple[Colleague, ...]:
+    """Everybody else who works here and has a right, those with a PIN here first: who may be the second person."""
+    with store.reading() as conn:
+        return _colleagues(conn, by, right)
+
+
 def _seconds(conn: Connection, by: UUID, others: Others) -> tuple[Colleague, ...]:
+    return tuple(
+        one
+        for one in _colleagues(conn, by, "record.correct_other")
+        if all(one.role in _above(whose) for who, roles in others.items() if who != one.id for whose in roles)
+    )
+
+
+def _colleagues(conn: Connection, by: UUID, right: str) -> tuple[Colleague, ...]:
     asked = (
         select(col(Staff.id), col(Staff.number), col(Staff.name), col(Staff.role), PIN.c.staff_id)
         .select_from(Staff)
@@ -145,10 +159,5 @@ def _seconds(conn: Connection, by: UUID, others: Others) -> tuple[Colleague, ...
     found = [
         Colleague(who, number, name, role, pin is not None) for who, number, name, role, pin in conn.execute(asked)
     ]
-    fit = [
-        one
-        for one in found
-        if may(conn, one.id, "record.correct_other")
-        and all(one.role in _above(whose) for who, roles in others.items() if who != one.id for whose in roles)
-    ]
+    fit = [one for one in found if may(conn, one.id, right)]
     return tuple(sorted(fit, key=lambda one: (not one.has_pin, natural(one.number))))
