@@ -44,6 +44,8 @@ Ask = Callable[[Connection, list[InHouse], int], Iterable[Work]]
 """The work of one section for these people (practice persons left out) now, in one snapshot."""
 
 SECTIONS: tuple[tuple[str, str], ...] = (
+    ("events", "care.events.threads:open_cases"),
+    ("follow_up", "care.events.threads:follow_ups"),
     ("duties", "care.duties_due:due_work"),
 )  # fmt: skip
 """Every section by its code, in the order in which Today lists them, and the function that finds its work.
