@@ -50,7 +50,8 @@ class BackRow:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The day of the house. ``alerts``: those nobody has answered. ``due``: late ones first, by how late.
+    """The day of the house. ``alerts``: those nobody has answered, or that are back; ``answered``: those that wait for
+    what was decided. ``due``: late ones first, by how late.
 
     ``next_due_at``: the next moment at which a round falls due.
     """
@@ -63,13 +64,14 @@ class Today:
     leaves_due_back: tuple[BackRow, ...]
     house: str
     work: tuple[Work, ...] = ()
+    answered: tuple[Alert, ...] = ()
 
 
 def today(store: Store, now: int) -> Today:
     """What must be done now. Practice persons are left out."""
     with store.reading() as conn:
         people = [one for one in in_house(conn, now) if not one.practice]
-        alerts = [alert for alert in alerts_of(conn, people, now) if not alert.answered]
+        alerts = alerts_of(conn, people, now)
         work = work_of(conn, people, now)
         duties = duties_due(conn, people, now)
         house = conn.execute(select(col(Pair.name)).order_by(col(Pair.id)).limit(1)).scalar() or ""
@@ -80,7 +82,7 @@ def today(store: Store, now: int) -> Today:
         key=lambda row: (-row.late_min, row.due_at // 60),
     )
     return Today(
-        alerts=tuple(alerts),
+        alerts=tuple(alert for alert in alerts if not alert.answered),
         due=tuple(rows),
         due_total=len(rows),
         late_total=sum(row.late_min > 0 for row in rows),
@@ -88,6 +90,7 @@ def today(store: Store, now: int) -> Today:
         leaves_due_back=tuple(_back_soon(people, now)),
         house=house,
         work=work,
+        answered=tuple(alert for alert in alerts if alert.answered and alert.answer is not None),
     )
 
 
