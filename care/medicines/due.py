@@ -1,0 +1,96 @@
+"""Which doses fall due in a span of time, and what is recorded of each: read for the round, for Today, for a pack.
+
+Hot reads: orders that are open are one small index, the doses of a day are one walk along ``ix_dose_due_order``.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from care.age import house_day
+from care.data import table
+from care.medicines.schedule import due_between
+from care.standing import effective
+from db.tables import Dose
+
+TAKEN: Final = ("given", "late", "vomited")
+"""Results by which the medicine was swallowed: it is gone from the stock, and must not be given once more."""
+
+_COLUMNS = (
+    "id, person_id, drug, name, spec, dose100, unit, route, frequency, times, days, weekdays, as_needed, gap_min,"
+    " high_alert, from_on, until_on, entered_at, held"
+)
+# Two walks of one index: SQLite does not join an open end and a later date into one.
+_OPEN = text(
+    f"SELECT {_COLUMNS} FROM medical_order WHERE NOT stopped AND until_on IS NULL AND from_on <= :last"
+    f" UNION ALL SELECT {_COLUMNS} FROM medical_order WHERE NOT stopped AND until_on >= :first AND from_on <= :last"
+)
+_DOSES = text(
+    f"""
+SELECT d.order_id, d.due_at, d.id, d.result, d.staff_id, d.at, d.cause FROM dose AS d
+WHERE d.due_at BETWEEN :since AND :until AND {effective(Dose, "d")} ORDER BY d.id
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What stands recorded of one due dose."""
+
+    dose_id: UUID
+    result: str
+    staff_id: UUID
+    at: int
+    cause: str
+
+
+def rule(name: str) -> int:
+    """A number of ``rules/dose``."""
+    return int(table("rules/dose")[name])
+
+
+def open_orders(conn: Connection, since: int, until: int) -> list[Mapping[Any, Any]]:
+    """Orders that are neither stopped nor over, of everybody, held ones too; ids are bytes."""
+    span = {"first": house_day(since).isoformat(), "last": house_day(until).isoformat()}
+    return list(conn.execute(_OPEN, span).mappings())
+
+
+def dues(order: Mapping[Any, Any], since: int, until: int) -> tuple[int, ...]:
+    """When one order falls due. What lay before it was written was never due."""
+    if order["as_needed"]:
+        return ()
+    return due_between(
+        order["from_on"],
+        order["until_on"],
+        order["times"],
+        order["days"],
+        order["weekdays"],
+        max(since, order["entered_at"] - rule("before_min") * 60),
+        until,
+    )
+
+
+def recorded(conn: Connection, since: int, until: int) -> dict[tuple[bytes, int], Recorded]:
+    """What stands recorded of doses due in that time, by order and hour. Of two for one hour what was taken counts."""
+    found: dict[tuple[bytes, int], Recorded] = {}
+    for order_id, due_at, dose_id, result, staff_id, at, cause in conn.execute(
+        _DOSES, {"since": since, "until": until}
+    ):
+        known = found.get((order_id, due_at))
+        if known is None or (known.result not in TAKEN and result in TAKEN):
+            found[order_id, due_at] = Recorded(UUID(bytes=dose_id), result, UUID(bytes=staff_id), at, cause)
+    return found
+
+
+def unrecorded(conn: Connection, now: int) -> Iterator[tuple[Mapping[Any, Any], int]]:
+    """Every order and hour that should have been given and nobody has recorded; held orders are left out."""
+    since, until = now - rule("look_back_min") * 60, now + rule("before_min") * 60
+    known = recorded(conn, since, until)
+    for order in open_orders(conn, since, until):
+        if not order["held"]:
+            for due_at in dues(order, since, until):
+                if (order["id"], due_at) not in known:
+                    yield order, due_at
