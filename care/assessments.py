@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import RowMapping
 
+from care.assess_due import DueScale, due, due_of
+from care.assess_facts import usual_facts
 from care.county_facts import known_facts
 from care.groups import groups
 from care.looks import ahead
@@ -23,6 +25,20 @@ from db.errors import Refused
 from db.journal import Value
 from db.store import Store
 from db.tables import Assessment
+
+__all__ = [
+    "Assessed",
+    "DueScale",
+    "Recorded",
+    "correct",
+    "due",
+    "due_of",
+    "history",
+    "record",
+    "undo",
+    "usual_facts",
+    "void",
+]
 
 MOST_NOTE = 500
 """Characters of a note."""

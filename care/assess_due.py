@@ -1,0 +1,176 @@
+"""Who is to be assessed again, by which scale and why: derived from what was assessed and what happened since."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from care.county_facts import known_facts
+from care.data import table
+from care.groups import groups
+from care.last_assessments import Happened, Last, happened, last_of
+from care.levels import overdue_minutes
+from care.looks import InHouse, ahead, in_house
+from care.words import Words
+from care.work import Work
+from db.store import Store
+
+SECTION = "assess"
+
+_DAY_S = 86400
+_WITHIN_S = 400 * _DAY_S
+"""An event older than the longest interval asks for nothing that is not due anyway."""
+
+# Each person's ways out of the house are few; of the whole house they are years.
+_BACK = text(
+    """
+SELECT l.person_id, max(l.back_at) FROM stay AS s CROSS JOIN leave AS l ON l.person_id = s.person_id
+WHERE s.until_at IS NULL AND l.kind = 'hospital' AND l.back_at BETWEEN :since AND :until
+GROUP BY l.person_id
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DueScale:
+    """One scale that somebody is to be assessed by. ``last_at`` is ``None`` for the first time."""
+
+    scale: str
+    words: Words
+    reason: Words
+    due_at: int
+    late_min: int
+    last_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    scale: str
+    words: Words
+    days: str
+    grades: tuple[str, ...]
+    days_of_grades: str
+    hospital: bool
+    events: tuple[str, ...]
+    event_words: Words
+
+
+def due(conn: Connection, people: list[InHouse], now: int) -> Iterable[Work]:
+    """A line for each person who is to be assessed, with all the scales: they are done at one sitting."""
+    found = due_scales(conn, people, now)
+    for one in people:
+        if not (scales := found.get(one.person_id)):
+            continue
+        yield Work(
+            section=SECTION,
+            key=f"{SECTION}/{one.person_id.hex}",
+            what=_said(scales),
+            place=SECTION,
+            due_at=scales[0].due_at,
+            late_min=scales[0].late_min,
+            person_id=one.person_id,
+            bed_label=one.bed_label,
+            name=one.name,
+            waits_for="nurse",
+        )
+
+
+def due_of(store: Store, person_id: UUID) -> tuple[DueScale, ...]:
+    """What one person is to be assessed by now, latest first; nothing of somebody who is not in the house."""
+    now = store.now()
+    with store.reading() as conn:
+        shown = groups(conn).of(person_id)
+        here = [one for one in in_house(conn, now) if one.person_id == shown]
+        return due_scales(conn, here, now).get(shown, ())
+
+
+def due_scales(conn: Connection, people: Collection[InHouse], now: int) -> Mapping[UUID, tuple[DueScale, ...]]:
+    """Person -> the scales that are due or nearly so, latest first. Nobody is due who is out of the house."""
+    rules, days = _rules(), known_facts(conn)
+    kinds = sorted({kind for rule in rules for kind in rule.events})
+    last = last_of(conn, [one.person_id for one in people], [rule.scale for rule in rules], now)
+    events = happened(conn, kinds, now - _WITHIN_S, now)
+    backs = _backs(conn, now)
+    found = {}
+    for one in people:
+        if one.on_leave:
+            continue
+        who = one.person_id
+        of = [
+            _due(rule, one, last.get(who, {}).get(rule.scale), events.get(who, []), backs.get(who, 0), days, now)
+            for rule in rules
+        ]
+        soon = now + table("rules/assess_due")["soon_s"]
+        if listed := sorted((due for due in of if due.due_at <= soon), key=lambda due: due.due_at):
+            found[who] = tuple(listed)
+    return found
+
+
+def _due(
+    rule: _Rule,
+    one: InHouse,
+    last: Last | None,
+    events: list[Happened],
+    back_at: int,
+    days: Mapping[str, int],
+    now: int,
+) -> DueScale:
+    """When it is due: the earliest of all that asks for it."""
+    file = table("rules/assess_due")
+    soon_after = days[file["after_days"]] * _DAY_S
+    if last is None:
+        asked = [(one.since + days[file["first_days"]] * _DAY_S, _reason("first"))]
+    else:
+        every = days[rule.days_of_grades if last.grade in rule.grades else rule.days]
+        asked = [(last.at + every * _DAY_S, _reason("every"))]
+    since = 0 if last is None else last.at
+    asked += [(one.at + soon_after, rule.event_words) for one in events if one.kind in rule.events and one.at > since]
+    if rule.hospital and back_at > since:
+        asked.append((back_at + soon_after, _reason("hospital")))
+    due_at, reason = min(asked, key=lambda one: one[0])
+    last_at = None if last is None else last.at
+    return DueScale(rule.scale, rule.words, reason, due_at, overdue_minutes(due_at, now), last_at)
+
+
+def _backs(conn: Connection, now: int) -> dict[UUID, int]:
+    merged = groups(conn)
+    found: dict[UUID, int] = {}
+    for person, at in conn.execute(_BACK, {"since": now - _WITHIN_S, "until": ahead(now)}):
+        who = merged.of(UUID(bytes=person))
+        found[who] = max(found.get(who, 0), at)
+    return found
+
+
+def _said(scales: tuple[DueScale, ...]) -> Words:
+    """``Morse（跌倒后）、Braden（到期）``."""
+    return Words(
+        "、".join(f"{one.words.zh}（{one.reason.zh}）" for one in scales),
+        ", ".join(f"{one.words.en} ({one.reason.en})" for one in scales),
+    )
+
+
+@cache
+def _reason(code: str) -> Words:
+    row = table("rules/assess_due")["reason"][code]
+    return Words(row["zh"], row["en"])
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    return tuple(_rule(row) for row in table("rules/assess_due")["due"])
+
+
+def _rule(row: Mapping[str, Any]) -> _Rule:
+    return _Rule(
+        row["scale"],
+        Words(row["zh"], row["en"]),
+        row["days"],
+        tuple(row.get("grades", ())),
+        row.get("days_of_grades", row["days"]),
+        row.get("hospital", False),
+        tuple(row.get("events", ())),
+        Words(row.get("event_zh", ""), row.get("event_en", "")),
+    )

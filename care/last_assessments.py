@@ -1,0 +1,94 @@
+"""The newest assessment of each scale that stands, for many people in one question: what risks and dues derive from."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from care.groups import groups
+from care.looks import ahead
+from care.standing import effective
+from db.tables import Assessment, Event
+
+# The people and scales come first in every plan (CROSS JOIN keeps the order): for each pair one seek along its index.
+_LAST = text(
+    f"""
+SELECT a.person_id, a.scale, a.id, a.at, a.version, a.total, a.grade, a.answers, a.facts
+FROM json_each(:ids) AS p CROSS JOIN json_each(:scales) AS s
+CROSS JOIN assessment AS a ON a.id = (
+    SELECT one.id FROM assessment AS one
+    WHERE one.person_id = unhex(p.value) AND one.scale = s.value AND one.at <= :until
+      AND {effective(Assessment, "one")}
+    ORDER BY one.at DESC, one.id DESC LIMIT 1)
+"""
+)
+
+_EVENTS = text(
+    f"""
+SELECT e.id, e.person_id, e.kind, e.at
+FROM json_each(:kinds) AS k CROSS JOIN event AS e INDEXED BY ix_event_kind ON e.kind = k.value
+WHERE e.at BETWEEN :since AND :until AND e.person_id IS NOT NULL AND {effective(Event, "e")}
+ORDER BY e.at
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """One assessment as it was signed. ``answers`` and ``facts`` are read only when somebody asks."""
+
+    id: UUID
+    at: int
+    version: str
+    total: int | None
+    grade: str
+    answers: str
+    facts: str
+
+    def known(self) -> dict[str, Any]:
+        """By the names that conditions of data files use: total, grade, ``answer.<item>``, ``fact.<id>``."""
+        return {
+            "total": self.total,
+            "grade": self.grade,
+            **{f"answer.{item}": answer for item, answer in json.loads(self.answers).items()},
+            **{f"fact.{name}": value for name, value in json.loads(self.facts).items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event of somebody."""
+
+    id: UUID
+    kind: str
+    at: int
+
+
+def last_of(conn: Connection, people: Iterable[UUID], scales: Iterable[str], now: int) -> dict[UUID, dict[str, Last]]:
+    """Person -> scale -> the newest that stands; of somebody registered twice that of either registration."""
+    merged = groups(conn)
+    wanted = {merged.of(one) for one in people}
+    asked = {
+        "ids": json.dumps([one.hex for one in merged.each(wanted)]),
+        "scales": json.dumps([*scales]),
+        "until": ahead(now),
+    }
+    found: dict[UUID, dict[str, Last]] = {}
+    for person, scale, row_id, at, *rest in conn.execute(_LAST, asked):
+        of = found.setdefault(merged.of(UUID(bytes=person)), {})
+        if scale not in of or (of[scale].at, of[scale].id) < (at, UUID(bytes=row_id)):
+            of[scale] = Last(UUID(bytes=row_id), at, *rest)
+    return found
+
+
+def happened(conn: Connection, kinds: Iterable[str], since: int, now: int) -> Mapping[UUID, list[Happened]]:
+    """Person -> the events of these kinds since then that stand, oldest first."""
+    merged = groups(conn)
+    asked = {"kinds": json.dumps([*kinds]), "since": since, "until": ahead(now)}
+    found: dict[UUID, list[Happened]] = {}
+    for row_id, person, kind, at in conn.execute(_EVENTS, asked):
+        found.setdefault(merged.of(UUID(bytes=person)), []).append(Happened(UUID(bytes=row_id), kind, at))
+    return found
