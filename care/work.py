@@ -47,6 +47,7 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("events", "care.events.threads:open_cases"),
     ("follow_up", "care.events.threads:follow_ups"),
     ("duties", "care.duties_due:due_work"),
+    ("assess", "care.assess_due:due"),
 )  # fmt: skip
 """Every section by its code, in the order in which Today lists them, and the function that finds its work.
 
