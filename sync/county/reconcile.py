@@ -38,6 +38,7 @@ from sync.proof.compare import (
     Where,
     subjects,
 )
+from sync.proof.scratch import make_tables
 
 ANSWER_S: Final = 3.0
 """So long an answer is worked on; what is left is asked for again."""
@@ -149,7 +150,7 @@ def _rows(conn: Connection, where: Where, request: CompareRequest) -> CompareAns
 def _made_anew(conn: Connection, pair_id: UUID, wanted: Collection[UUID]) -> dict[str, list[tuple[Any, ...]]]:
     """The rows as the signed batches make them, by table; in memory, with the columns of a laptop's tables."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
-    METADATA.create_all(engine)
+    make_tables(engine, METADATA.tables.values())
     reached = Reached()
     fresh = replace(
         laptop_tables(),

@@ -22,9 +22,10 @@ from sync.county.database import open_engine, plain_errors, reading
 from sync.county.replay import PairUnknown, by_device
 from sync.county.settings import Settings
 from sync.county.stored import Progress, quiet
-from sync.county.tables import METADATA, RECORD, ROW_VERSION, SET_ASIDE, RunningCount, core
+from sync.county.tables import RECORD, ROW_VERSION, SET_ASIDE, RunningCount, core
 from sync.errors import BatchTooNew
 from sync.merging.merge import Reached, Tables, apply
+from sync.proof.scratch import make_tables
 from sync.receipt import digest
 
 _COUNT = core(RunningCount)
@@ -87,7 +88,7 @@ def _beside(folder: Path) -> Iterator[Engine]:
     with tempfile.TemporaryDirectory(prefix="verify-", dir=folder) as place:
         engine = create_engine(f"sqlite:///{Path(place) / 'anew.db'}", hide_parameters=True)
         try:
-            METADATA.create_all(engine, tables=[*RECORD.values(), ROW_VERSION, SET_ASIDE])
+            make_tables(engine, [*RECORD.values(), ROW_VERSION, SET_ASIDE])
             yield engine
         finally:
             engine.dispose()

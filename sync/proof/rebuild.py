@@ -7,12 +7,10 @@ Rows of edited tables are what many entries made of them: those are made anew, i
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, create_engine, create_mock_engine, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Table, create_engine, select
 from sqlalchemy.pool import StaticPool
 
 from db.cipher import driver_of
@@ -27,6 +25,7 @@ from sync.merging import arrivals
 from sync.merging.bulk import stored
 from sync.merging.merge import Reached, apply, laptop_tables
 from sync.merging.uncollected import uncollected
+from sync.proof.scratch import make_tables
 from sync.seal import tail
 
 _APPENDED = {str(model.__tablename__): model for model in SYNCED if model.merge.kind == "append"}
@@ -44,8 +43,7 @@ def differences(store: Store) -> dict[str, int]:
     """
     engine = create_engine("sqlite://", poolclass=StaticPool)
     try:
-        with engine.connect() as raw:
-            driver_of(raw).executescript(_empty_tables())
+        make_tables(engine, METADATA.tables.values())
         with store.reading() as conn, engine.begin() as anew, uncollected():
             appended = {name: _Appended(shape_of(model)) for name, model in _APPENDED.items()}
             reached = Reached()
@@ -74,15 +72,6 @@ def differences(store: Store) -> dict[str, int]:
     finally:
         engine.dispose()
     return {name: count for name, count in wrong.items() if count}
-
-
-@cache
-def _empty_tables() -> str:
-    """What makes all tables of a record in an empty database, as SQL. To word it takes longer than to run it."""
-    dialect, said = sqlite.dialect(), list[str]()
-    wording = create_mock_engine("sqlite://", lambda sql, *_: said.append(str(sql.compile(dialect=dialect))))
-    METADATA.create_all(wording, checkfirst=False)
-    return ";\n".join(said)
 
 
 def _history(store: Store, conn: Connection) -> Iterator[Run]:

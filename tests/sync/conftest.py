@@ -64,6 +64,14 @@ def _with_tables(url: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a county's tables, to copy."""
+    path = tmp_path_factory.mktemp("tables") / "county.db"
+    _with_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
 def postgres_with_tables(postgres: str) -> Iterator[str]:
     """A database with a county's tables, to copy from."""
     with _database(postgres) as url:
@@ -84,7 +92,9 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def county_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A county's database with its tables and nothing in them: each test runs on both kinds."""
     if request.param == "sqlite":
-        yield _with_tables(f"sqlite:///{tmp_path / 'test.db'}")
+        for part in request.getfixturevalue("sqlite_with_tables").parent.iterdir():
+            shutil.copy(part, tmp_path / part.name.replace("county", "test"))
+        yield f"sqlite:///{tmp_path / 'test.db'}"
         return
     server, like = (request.getfixturevalue(name) for name in ("postgres", "postgres_with_tables"))
     with _database(server, like) as url:
