@@ -85,6 +85,31 @@ class LabelTwice:
     rooms: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TwiceRow:
+    """One of the records of a dose. ``result`` of codes/med_result, ``at`` when it was given."""
+
+    dose_id: UUID
+    staff_id: UUID
+    who: str
+    at: int
+    result: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseTwice:
+    """Two records or more of one order for one hour, at least one of which says that it was taken."""
+
+    order_id: UUID
+    due_at: int
+    person_id: UUID
+    name: str
+    bed_label: str
+    drug: str
+    doses: tuple[TwiceRow, ...]
+
+
 Finding = (
     TwoInBed
     | OnTwoBeds
@@ -93,6 +118,7 @@ Finding = (
     | LeaveAstray
     | NumberTwice
     | LabelTwice
+    | DoseTwice
     | Dispute
     | ContestedRow
 )

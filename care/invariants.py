@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from care.disputes import contested_rows, disputes_of
 from care.findings import (
@@ -24,8 +24,10 @@ from care.findings import (
     TwoInBed,
 )
 from care.groups import Groups, groups
+from care.medicines.twice import doses_twice
 from care.places import natural
 from care.registered import columns_of
+from db.local import CLOCK
 from db.store import Store
 
 
@@ -196,6 +198,12 @@ def labels_twice(conn: Connection, _merged: Groups) -> Iterator[Finding]:
         yield LabelTwice(rows[0].label, rows[0].kind, ids, tuple(row.room or "" for row in rows))
 
 
+def doses_given_twice(conn: Connection, merged: Groups) -> Iterator[Finding]:
+    """One dose that two laptops recorded."""
+    newest: int | None = conn.execute(select(CLOCK.c.newest_at)).scalar()
+    yield from doses_twice(conn, merged, newest or 0)
+
+
 def contested_people(conn: Connection, merged: Groups) -> Iterator[Finding]:
     """People with something that two laptops wrote apart."""
     yield from disputes_of(conn, merged)
@@ -207,6 +215,7 @@ def contested_elsewhere(conn: Connection, _merged: Groups) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Connection, Groups], Iterator[Finding]], ...] = (
+    doses_given_twice,
     contested_people,
     beds_and_people,
     circles,

@@ -46,7 +46,9 @@ Ask = Callable[[Connection, list[InHouse], int], Iterable[Work]]
 SECTIONS: tuple[tuple[str, str], ...] = (
     ("events", "care.events.threads:open_cases"),
     ("follow_up", "care.events.threads:follow_ups"),
+    ("doses", "care.medicines.work:doses_work"),
     ("duties", "care.duties_due:due_work"),
+    ("stock", "care.medicines.work:stock_work"),
     ("assess", "care.assess_due:due"),
 )  # fmt: skip
 """Every section by its code, in the order in which Today lists them, and the function that finds its work.

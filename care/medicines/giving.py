@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from care.age import house_day
 from care.data import table
 from care.groups import groups
+from care.medicines.causes import cause_of, maybe_cause
 from care.medicines.due import TAKEN, dues, rule
 from care.medicines.ledger import put_back, take
 from care.medicines.orders import as_needed, row, state
@@ -39,10 +40,10 @@ def give(
 
     ``second``: who checks it as well; a high-alert drug takes them, and so does what the giver laid out themselves.
     Raises ``Refused``: order_unknown, order_stopped, order_held, dose_not_due, dose_already (at), dose_too_early
-    (hour), dose_past (hour), dose_away, dose_late_cause (late_min), second_needed, dose_preparer, dose_expired (on),
-    and as ``care.rights.doing_together``.
+    (hour), dose_past (hour), dose_away, dose_late_cause (late_min), dose_second_needed, dose_preparer, dose_expired
+    (on), and as ``care.rights.doing_together``.
     """
-    late_cause = _cause(late_cause)
+    late_cause = maybe_cause(late_cause)
     with _giving(store, by, order_id, second, due_at) as (act, checker):
         order = _order(act.conn, order_id, act.now)
         _refuse_unfit_hour(act, order, due_at)
@@ -56,9 +57,9 @@ def give(
 def give_as_needed(store: Store, by: UUID, order_id: UUID, cause: str, *, second: Second | None = None) -> UUID:
     """Give an as-needed medicine and say what for.
 
-    Raises as ``give``, ``Refused``: reason_missing, dose_is_regular, dose_too_soon (hour: from when it may be).
+    Raises as ``give``, ``Refused``: cause_missing, dose_is_regular, dose_too_soon (hour: from when it may be).
     """
-    cause = reason_of(cause)[: rule("longest_cause")]
+    cause = cause_of(cause)
     with _giving(store, by, order_id, second, None) as (act, checker):
         order = _order(act.conn, order_id, act.now)
         if not as_needed(order):
@@ -73,12 +74,12 @@ def give_as_needed(store: Store, by: UUID, order_id: UUID, cause: str, *, second
 def not_given(store: Store, by: UUID, order_id: UUID, due_at: int, result: str, cause: str = "") -> UUID:
     """Say why a due dose was not given: refused, held, away or missed; or that it came up again: vomited.
 
-    Raises ``Refused``: dose_result, reason_missing (all but away), order_unknown, order_stopped, dose_not_due,
+    Raises ``Refused``: dose_result, cause_missing (all but away), order_unknown, order_stopped, dose_not_due,
     dose_too_early (hour), dose_already (at).
     """
     if result not in (*NOT_GIVEN, "vomited"):
         raise Refused("dose_result")
-    cause = _cause(cause) if result == "away" else reason_of(cause)[: rule("longest_cause")]
+    cause = maybe_cause(cause) if result == "away" else cause_of(cause)
     with doing(store, by, RIGHT) as act:
         order = _order(act.conn, order_id, act.now, held_too=True)
         _refuse_unfit_hour(act, order, due_at, giving=False)
@@ -87,7 +88,7 @@ def not_given(store: Store, by: UUID, order_id: UUID, due_at: int, result: str, 
 
 def vomited(store: Store, by: UUID, dose_id: UUID, cause: str, *, second: Second | None = None) -> UUID:
     """A dose that was given came up again: a correction of it. Raises as ``care.standing.correct_record``."""
-    cause = reason_of(cause)[: rule("longest_cause")]
+    cause = cause_of(cause)
     return correct_record(store, by, Dose, dose_id, {"result": "vomited", "cause": cause}, cause, second=second)
 
 
@@ -159,7 +160,7 @@ def _giving(
 def _needs_two(conn: Connection, by: UUID, order_id: UUID, due_at: int | None) -> str:
     """The rule that asks for a second person, or nothing."""
     if row(conn, order_id)["high_alert"]:
-        return "second_needed"
+        return "dose_second_needed"
     alone = table("rules/dose")["preparer_gives_alone"]
     if not alone and due_at is not None and prepared_by(conn, due_at) == by:
         return "dose_preparer"
@@ -226,10 +227,3 @@ def _write(
     if result in TAKEN:
         take(act, by, order, dose_id)
     return dose_id
-
-
-def _cause(typed: str) -> str:
-    cause = typed.strip()
-    if len(cause) > rule("longest_cause"):
-        raise Refused("text_too_long", most=rule("longest_cause"))
-    return cause

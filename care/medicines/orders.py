@@ -16,8 +16,8 @@ from sqlmodel import col
 from care.age import house_day
 from care.codes import label
 from care.groups import groups
+from care.medicines.causes import cause_of, maybe_cause
 from care.medicines.hours import AS_NEEDED
-from care.one_look import reason_of
 from care.rights import doing
 from care.words import Words
 from db.errors import Refused
@@ -135,7 +135,7 @@ def prescribe(
 
 def hold(store: Store, by: UUID, order_id: UUID, reason: str) -> None:
     """Hold an order for now: it falls due, and cannot be given. Raises as ``stop``, ``Refused``: order_held."""
-    reason = reason_of(reason)
+    reason = cause_of(reason)
     with doing(store, by, RIGHT) as act:
         if _open(act, order_id)["held"]:
             raise Refused("order_held")
@@ -147,12 +147,12 @@ def resume(store: Store, by: UUID, order_id: UUID, reason: str = "") -> None:
     with doing(store, by, RIGHT) as act:
         if not _open(act, order_id)["held"]:
             raise Refused("order_not_held")
-        act.edit(Order, order_id, held=False, held_reason=reason.strip()[:_LONGEST])
+        act.edit(Order, order_id, held=False, held_reason=maybe_cause(reason))
 
 
 def stop(store: Store, by: UUID, order_id: UUID, reason: str) -> None:
-    """Stop an order for good. Raises ``Refused``: reason_missing, text_too_long, order_unknown, order_stopped."""
-    reason = reason_of(reason)
+    """Stop an order for good. Raises ``Refused``: cause_missing, text_too_long, order_unknown, order_stopped."""
+    reason = cause_of(reason)
     with doing(store, by, RIGHT) as act:
         _open(act, order_id)
         act.edit(Order, order_id, stopped=True, stopped_at=act.now, stop_reason=reason)
@@ -168,7 +168,6 @@ def orders(store: Store, person_id: UUID, all: bool = False) -> list[OrderView]:
 
 
 CURRENT: Final = ("open", "held", "ahead")
-_LONGEST = 200
 
 
 def rows_of(conn: Connection, ids: Iterable[UUID]) -> list[Mapping[Any, Any]]:

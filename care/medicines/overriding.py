@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from care.medicines.causes import cause_of
 from care.medicines.checks import warnings_of
 from care.medicines.orders import NewOrder
-from care.one_look import reason_of
 from care.rights import may
 from db.errors import Refused
 
@@ -26,4 +26,4 @@ def overridden(
         raise Refused("order_blocked")
     if missing:
         raise Refused("warning_unanswered", n=len(missing))
-    return [{"code": one.code, "reason": reason_of(overrides[one.code]) if one.needs_reason else ""} for one in found]
+    return [{"code": one.code, "reason": cause_of(overrides[one.code]) if one.needs_reason else ""} for one in found]

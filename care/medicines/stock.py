@@ -16,10 +16,10 @@ from care.age import house_day, is_day
 from care.data import table
 from care.groups import groups
 from care.medicines.catalogue import formulary, resembling
+from care.medicines.causes import cause_of
 from care.medicines.due import open_orders
 from care.medicines.ledger import Item, Lot, LotKey, all_lots, lots_of
 from care.medicines.schedule import is_day_of
-from care.one_look import reason_of
 from care.rights import Second, doing, doing_together
 from care.standing import undo_record, void_record
 from db.errors import Refused
@@ -132,7 +132,7 @@ def receive(store: Store, by: UUID, person_id: UUID | None, came: Received, *, s
     """Medicine came in: of a person, or of the house. Gives the id of the line.
 
     Raises ``Refused``: drug_unknown, order_name_missing, order_unit_missing, stock_quantity (most), text_too_long
-    (most), date_shape (field), stock_expired, second_needed (a controlled drug), and as ``care.rights.require``.
+    (most), date_shape (field), stock_expired, stock_second_needed (a controlled drug), and as ``care.rights.require``.
     """
     rules = table("rules/stock")
     texts = {name: str(getattr(came, name)).strip() for name in ("name", "spec", "lot", "unit", "source")}
@@ -171,8 +171,8 @@ def destroy(
 ) -> UUID:
     """Some of a lot was destroyed. Gives the id of the line.
 
-    Raises ``Refused``: reason_missing, text_too_long (most), stock_quantity (most), stock_not_there (left: whole
-    units), second_needed (a controlled drug), and as ``care.rights.doing_together``.
+    Raises ``Refused``: cause_missing, text_too_long (most), stock_quantity (most), stock_not_there (left: whole
+    units), stock_second_needed (a controlled drug), and as ``care.rights.doing_together``.
     """
     return _out(store, by, line, "destroyed", quantity100, reason, second)
 
@@ -197,7 +197,7 @@ def count(
     """Write down what was found of one medicine, all its lots; a lot that is not named was not there.
 
     Gives the difference of each lot that was not as it should be, hundredths of its unit. Raises ``Refused``:
-    stock_quantity (most), second_needed, and as ``care.rights.doing_together``.
+    stock_quantity (most), stock_second_needed, and as ``care.rights.doing_together``.
     """
     rules = table("rules/stock")
     if len(found) > rules["most_lots"] or any(not 0 <= left <= rules["most_quantity100"] for left in found.values()):
@@ -229,7 +229,7 @@ def void(store: Store, by: UUID, move_id: UUID, reason: str, *, second: Second |
 def _out(
     store: Store, by: UUID, line: StockLine, kind: str, quantity100: int, reason: str, second: Second | None
 ) -> UUID:
-    reason = reason_of(reason)
+    reason = cause_of(reason)
     _check_quantity(quantity100)
     item = _item(line)
     with _changing(store, by, item, second) as act:
@@ -251,7 +251,7 @@ def _changing(store: Store, by: UUID, item: Item, second: Second | None) -> Iter
             yield act
         return
     if second is None:
-        raise Refused("second_needed")
+        raise Refused("stock_second_needed")
     with doing_together(store, by, second, RIGHT, "stock_together") as act:
         yield act
 
