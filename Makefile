@@ -50,6 +50,9 @@ $(STAMP): requirements.lock pyproject.toml
 	$$pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e . && \
 	touch $(STAMP)
 
+# Whatever the machine says: what was compiled once is kept, or every worker of the tests compiles all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 demo: $(STAMP)
 	@$(BIN)/yiyang demo
 
