@@ -12,14 +12,28 @@ PLACES: Final[dict[str, str]] = {
     "rounds": "yiyang_tui.screens.rounds:Rounds",
     "chart": "yiyang_tui.screens.chart:Chart",
     "person": "yiyang_tui.screens.person_form:PersonForm",
+    "assess": "yiyang_tui.screens.assess:Assess",
+    "assessed": "yiyang_tui.screens.assess_seen:AssessSeen",
+    "medicines": "yiyang_tui.screens.medicines:Medicines",
+    "stock": "yiyang_tui.screens.stock:Stock",
+    "order": "yiyang_tui.screens.order_form:OrderForm",
     "beds": "yiyang_tui.screens.beds:Beds",
+    "events": "yiyang_tui.screens.events:Events",
+    "event": "yiyang_tui.screens.event_form:EventForm",
     "sync": "yiyang_tui.screens.sync_screen:SyncScreen",
     "unsettled": "yiyang_tui.screens.settle:Settle",
     "safety": "yiyang_tui.screens.safety:Safety",
     "staff": "yiyang_tui.screens.staff:StaffPlace",
 }
 
-RIGHTS: Final[dict[str, str]] = {"chart": "chart.open", "person": "person.write", "staff": "staff.change"}
+RIGHTS: Final[dict[str, str]] = {
+    "assess": "assess.record",
+    "assessed": "chart.open",
+    "chart": "chart.open",
+    "order": "order.write",
+    "person": "person.write",
+    "staff": "staff.change",
+}
 """What it takes to open these; the others anybody may look at."""
 
 

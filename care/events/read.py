@@ -15,7 +15,7 @@ from care.events.kinds import closers, known
 from care.events.said import all_told, brief, names_of, read_facts
 from care.events.shape import Kind
 from care.groups import Groups, groups
-from care.places import places
+from care.places import place_of, places
 from care.standing import row_of
 from care.words import Words
 from db.errors import Refused
@@ -258,3 +258,14 @@ def _corrected(view: EventView) -> EventView:
 def _id(value: Any) -> UUID | None:
     """An id as a statement of ours or of the library gives it."""
     return value if value is None or isinstance(value, UUID) else UUID(bytes=value)
+
+
+def whose(store: Store, person_id: UUID) -> tuple[str, str]:
+    """Name and bed label of somebody; empty where there is none. Raises ``Refused``: person_unknown."""
+    with store.reading() as conn:
+        shown = groups(conn).of(person_id)
+        name = conn.execute(select(col(Person.name)).where(col(Person.id) == shown)).scalar()
+        if name is None:
+            raise Refused("person_unknown")
+        place = place_of(conn, shown)
+        return name, "" if place is None else place.label
