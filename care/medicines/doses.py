@@ -146,7 +146,7 @@ class _House:
         )
         self.rooms = {bed: (name, floor) for bed, name, floor in conn.execute(rooms)}
         named = select(col(Staff.id), col(Staff.name)).where(col(Staff.id).in_(staff))
-        self.staff = dict(conn.execute(named).tuples().all())
+        self.staff = {one.id: one.name for one in conn.execute(named)}
 
     def place(self, order: Mapping[Any, Any]) -> Place | None:
         """Where the person of an order lies, if the house gives them their medicine."""

@@ -200,7 +200,8 @@ def state(of: Mapping[Any, Any], today: str) -> str:
 def views(conn: Connection, found: list[Mapping[Any, Any]], today: str) -> list[OrderView]:
     """Orders as they are shown."""
     wanted = {one[name] for one in found for name in ("prescriber_id", "entered_by") if one[name] is not None}
-    names = dict(conn.execute(select(col(Staff.id), col(Staff.name)).where(col(Staff.id).in_(wanted))).tuples().all())
+    asked = select(col(Staff.id), col(Staff.name)).where(col(Staff.id).in_(wanted))
+    names = {one.id: one.name for one in conn.execute(asked)}
     return [_view(one, names, today) for one in found]
 
 
