@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from care.age import house_day
 from care.groups import groups
+from care.medicines.due import dues, rule
 from care.medicines.orders import OrderView, rows_of, views
 from care.standing import effective
 from db.store import Store
@@ -17,7 +20,7 @@ MOST_DAYS = 62
 
 @dataclass(frozen=True, slots=True)
 class SheetDose:
-    """One recorded dose that stands. ``due_at`` is ``None`` for one given as needed. ``twice``: of this hour stand two."""
+    """One recorded dose that stands. ``due_at`` is ``None`` for one given as needed."""
 
     dose_id: UUID
     due_at: int | None
@@ -26,7 +29,6 @@ class SheetDose:
     cause: str
     who: str
     second: str
-    twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +56,36 @@ def dose_sheet(store: Store, person_id: UUID, since: int, until: int) -> list[Sh
     found: dict[UUID, list[SheetDose]] = {}
     with store.reading() as conn:
         ids = groups(conn).all(person_id)
-        today = _day(until)
-        orders = views(conn, rows_of(conn, ids), today)
+        raw = rows_of(conn, ids)
+        orders = views(conn, raw, house_day(until).isoformat())
         for one in ids:
             # One walk along ix_dose_person_at for each registration.
             for row in conn.execute(_DOSES, {"person": one.bytes, "since": since, "until": until}).mappings():
                 found.setdefault(UUID(bytes=row["order_id"]), []).append(_dose(row))
     lines = []
-    for order in orders:
-        doses = _marked(found.get(order.id, []))
-        passed = _open(order, {one.due_at for one in doses}, since, until)
+    for of, order in zip(raw, orders, strict=True):
+        doses = tuple(found.get(order.id, ()))
+        passed = () if order.held else _open(of, {one.due_at for one in doses}, since, until)
         if doses or passed:
             lines.append(SheetLine(order, doses, passed))
     return lines
 
 
-def _dose(row: "Mapping[str, object]") -> SheetDose:
+def _dose(row: Mapping[Any, Any]) -> SheetDose:
     return SheetDose(
-        dose_id=UUID(bytes=row["id"]),  # type: ignore[arg-type]
-        due_at=row["due_at"],  # type: ignore[arg-type]
-        at=row["at"],  # type: ignore[arg-type]
-        result=str(row["result"]),
-        cause=str(row["cause"]),
-        who=str(row["who"] or ""),
-        second=str(row["second"] or ""),
+        UUID(bytes=row["id"]),
+        row["due_at"],
+        row["at"],
+        row["result"],
+        row["cause"],
+        row["who"] or "",
+        row["second"] or "",
     )
+
+
+def _open(order: Mapping[Any, Any], known: set[int | None], since: int, until: int) -> tuple[int, ...]:
+    """Hours that are over and have no record; none after the order was stopped."""
+    last = until - rule("late_min") * 60
+    if order["stopped"] and order["stopped_at"] is not None:
+        last = min(last, order["stopped_at"])
+    return tuple(due for due in dues(order, since, last) if due not in known)

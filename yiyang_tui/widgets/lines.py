@@ -1,6 +1,7 @@
 """The fixed lines of every screen: head, places, sync, what was said, footer."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -15,7 +16,8 @@ from yiyang_tui.words import t, times
 if TYPE_CHECKING:
     from yiyang_tui.session import Session
 
-PLACE_KEYS = ("today", "people", "rounds", "beds", "sync", "switch")
+PLACE_KEYS: Final = ("today", "people", "rounds", "beds", "medicines", "events", "sync", "switch")
+"""The last one is left out first where there is no room for all."""
 
 
 class Line(Widget):
@@ -56,7 +58,7 @@ class HeadLine(Line):
 
 
 class PlaceLine(Line):
-    """``[F2今日] F3老人  F4巡视 …``: where one is stands in brackets."""
+    """``[F2今日] F3老人  F4巡视 …``: where one is stands in brackets. They close up where there is little room."""
 
     def __init__(self, place: str) -> None:
         super().__init__()
@@ -64,14 +66,30 @@ class PlaceLine(Line):
 
     def render(self) -> Text:
         """The places, and help at the right edge."""
-        text = Text(end="")
-        for id in PLACE_KEYS:
-            here = id == self.place
-            word = _item(id)
-            text.append(f"[{word}]" if here else f" {word} ", self.style_of("title" if here else "quiet"))
-        help = _item("help")
-        gap = self.size.width - text.cell_len - cell_len(help)
+        width, help = self.size.width, _item("help")
+        room = width - cell_len(help) - 1
+        laid = (self._loose(PLACE_KEYS), self._tight(PLACE_KEYS), self._tight(PLACE_KEYS[:-1]))
+        text = next((text for text in laid if text.cell_len <= room), laid[-1])
+        gap = width - text.cell_len - cell_len(help)
         return text.append(" " * max(gap, 1)).append(help, self.style_of("quiet"))
+
+    def _loose(self, places: Sequence[str]) -> Text:
+        text = Text(end="")
+        for id in places:
+            here = id == self.place
+            text.append(f"[{_item(id)}]" if here else f" {_item(id)} ", self.style_of("title" if here else "quiet"))
+        return text
+
+    def _tight(self, places: Sequence[str]) -> Text:
+        """The brackets stand in the only blank between two places."""
+        text = Text(end="", no_wrap=True, overflow="crop")
+        before = False
+        for id in places:
+            here = id == self.place
+            text.append("[" if here else "]" if before else " ", self.style_of("title" if here or before else "quiet"))
+            text.append(_item(id).replace(" ", ""), self.style_of("title" if here else "quiet"))
+            before = here
+        return text.append("]" if before else " ", self.style_of("title"))
 
 
 def _item(id: str) -> str:

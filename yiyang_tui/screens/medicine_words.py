@@ -1,0 +1,69 @@
+"""Medicines in words: a drug with its strength, an order in one line, what speaks against it, why a dose was late."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from yiyang_tui.themes import Token
+from yiyang_tui.widgets.columns import Cell
+from yiyang_tui.words import language, t
+
+if TYPE_CHECKING:
+    from care.medicines.checks import Warning
+    from care.medicines.doses import DoseRow
+    from care.medicines.orders import OrderView
+
+SEVERITY: "Final[dict[str, Token]]" = {
+    "contraindicated": "urgent",
+    "major": "urgent",
+    "moderate": "due",
+    "info": "quiet",
+}
+
+
+def named(name: str, spec: str) -> str:
+    """``阿司匹林肠溶片 100mg``; the strength once where the name has it already."""
+    return name if not spec or spec in name else f"{name} {spec}"
+
+
+def drug_of(row: "DoseRow") -> str:
+    """The drug of a dose with its strength."""
+    return named(row.drug.of(language()), row.spec)
+
+
+def causes_of(result: str) -> list[str]:
+    """What is usually said of it, in the language spoken now."""
+    from care.medicines.doses import causes
+
+    return [one.of(language()) for one in causes(result)]
+
+
+def order_line(one: "OrderView") -> str:
+    """``氨氯地平片 5mg 1 片 每日一次 08:00``."""
+    when = one.as_needed and t("medicines.as_needed", what=one.as_needed)
+    return f"{named(one.name, one.spec)} {one.dose.of(language())} {when or one.when.of(language())}"
+
+
+def taken_beside(orders: "Iterable[OrderView]", but: object = None) -> list[str]:
+    """What somebody takes, one each; what is held says so."""
+    held = t("medicines.held_mark")
+    return [
+        order_line(one) + (f" ({held})" if one.state == "held" else "")
+        for one in orders
+        if one.id != but and one.state in ("open", "held")
+    ]
+
+
+def warning_cells(one: "Warning", reason: str = "") -> list[Cell]:
+    """A warning in full: what kind, how grave, what it is, what is usually done, the reason given."""
+    lang = language()
+    grave = t(f"order.severity.{one.severity}")
+    token = SEVERITY[one.severity]
+    sign = "! " if token == "urgent" else ""
+    cells = [Cell(f"{sign}{t(f'order.kind.{one.kind}')}  {grave}  {one.words.of(lang)}", token)]
+    if one.advice.of(lang):
+        cells.append(Cell(f"  {one.advice.of(lang)}", "quiet"))
+    if one.blocks:
+        cells.append(Cell(f"  {t('order.blocks')}", "due"))
+    if reason:
+        cells.append(Cell(f"  {t('order.reason', reason=reason)}", "done"))
+    return cells

@@ -1,0 +1,372 @@
+"""A new order: the drug by its pinyin initials, how much, how often, at which hours, and what speaks against it.
+
+Warnings stand beside the fields as soon as there is something to check. None of them is hidden: each one that needs a
+reason gets its own, typed, before the order is written.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container, VerticalScroll
+
+from yiyang_tui.drafts import Draft
+from yiyang_tui.fields import Value, fill, values
+from yiyang_tui.screens.base import Place
+from yiyang_tui.screens.dialogs import Choose, list_choices
+from yiyang_tui.screens.medicine_drug import FindDrug, Sought
+from yiyang_tui.screens.medicine_words import warning_cells
+from yiyang_tui.screens.order_fields import NEEDED, OrderFields
+from yiyang_tui.screens.order_values import DRUG, FIELD_OF, NAME, REASON, Doctor, new_order, of_drug
+from yiyang_tui.screens.order_warnings import Overrides
+from yiyang_tui.screens.person_words import allergy, sex_age
+from yiyang_tui.widgets.cell_lines import CellLines
+from yiyang_tui.widgets.facts import Facts
+from yiyang_tui.widgets.form import Form
+from yiyang_tui.widgets.virtual_list import Cell
+from yiyang_tui.words import sentence, t, times
+
+if TYPE_CHECKING:
+    from care.chart import Header
+    from care.medicines.catalogue import Drug
+    from care.medicines.checks import Warning
+    from db.errors import YiyangError
+    from db.store import Store
+
+WIDE: Final = 104
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the form starts from. ``me``: whoever is here, if they are a doctor."""
+
+    header: "Header"
+    doctors: tuple[Doctor, ...]
+    me: str
+    today: str
+
+
+class OrderForm(Place):
+    """``person_id`` among the facts: whose order it is."""
+
+    where = "order"
+    CSS_PATH = "order_form.tcss"
+
+    begun: Begun | None = None
+    drug: "Drug | None" = None
+    name = ""
+    days = 1
+    filled: Mapping[str, Value] = {}
+    warnings: "Sequence[Warning]" = ()
+    hours_of = ""
+    saving = left = False
+
+    @property
+    def person_id(self) -> UUID:
+        """Whose order it is."""
+        found: UUID = self.facts["person_id"]
+        return found
+
+    @property
+    def form(self) -> OrderFields:
+        """The fields."""
+        return self.query_one(OrderFields)
+
+    def body(self) -> ComposeResult:
+        """Whose, which drug, the fields, what speaks against it."""
+        yield CellLines(id="who")
+        with Container(id="order"):
+            with VerticalScroll(can_focus=False, id="rows"):
+                yield OrderFields(id="form")
+            yield Facts(id="warnings")
+
+    def on_mount(self) -> None:
+        """What was half typed, or the search for a drug."""
+        super().on_mount()
+        self.query_one(Facts).column = True
+        self._arrange()
+        self.reasons: dict[str, str] = {}
+        self.draft = Draft(self, self.session, f"order:{self.person_id.hex}")
+        self.form.fit_to({**dict.fromkeys(NEEDED, False), "weekdays": False})
+        self.query_one("#spec").focus()
+        self.run_care(self._read, then=self._begin, group="begin")
+
+    def on_resize(self) -> None:
+        """Warnings stand beside where there is room."""
+        self._arrange()
+        self.call_after_refresh(self._tell)
+
+    def _arrange(self) -> None:
+        self.set_class(self.app.size.width >= WIDE, "-wide")
+
+    def _read(self) -> Begun:
+        from care.bedside import bedside
+        from care.staff import everyone
+
+        store, now = self.session.store, self.session.now()
+        doctors = tuple(Doctor(one.id, one.name) for one in everyone(store) if one.role == "doctor" and not one.closed)
+        me = self.session.staff.name if self.session.staff.role == "doctor" else ""
+        header = bedside(store, self.person_id, now).header
+        return Begun(header, doctors, me, times.local(now).strftime("%Y-%m-%d"))
+
+    def _begin(self, begun: Begun) -> None:
+        self.begun = begun
+        self.form.put({"from_on": begun.today, "prescriber": begun.me, "route": "1"})
+        self.filled = values(self)
+        self._tell()
+        self.draft.restore(self._restored)
+
+    def _restored(self, kept: Mapping[str, Value] | None) -> None:
+        if not kept:
+            self.action_drug()
+            return
+        fill(self, kept)
+        self.name = str(kept.get(NAME) or "")
+        self.reasons = {key.removeprefix(REASON): str(said) for key, said in kept.items() if key.startswith(REASON)}
+        self.say(t("said.draft_back"))
+        self.run_care(_drug_of, self.session.store, str(kept.get(DRUG) or ""), then=self._known)
+
+    def _known(self, drug: "Drug | None") -> None:
+        self.drug = drug
+        self._frequency_chosen(again=True)
+        self.load()
+
+    # --- the drug ---------------------------------------------------------------------------------
+
+    def action_drug(self) -> None:
+        """Ctrl+T: which drug."""
+        self.app.push_screen(FindDrug(self.session, t("order.which"), self.name), self._sought)
+
+    def _sought(self, found: Sought | None) -> None:
+        if found is None:
+            if not self.name:
+                self._leave(forget=True)
+            return
+        self.drug, self.name, self.reasons = found.drug, found.name, {}
+        if found.drug is not None:
+            self.form.put(of_drug(found.drug))
+        self.form.query_one("#dose").focus()
+        self._keep()
+        self.load()
+
+    # --- what is typed ----------------------------------------------------------------------------
+
+    @property
+    def typed(self) -> dict[str, Value]:
+        """Everything that the form holds, with the drug and the reasons."""
+        reasons = {f"{REASON}{code}": said for code, said in self.reasons.items()}
+        return {**values(self.form), DRUG: self.drug.code if self.drug else "", NAME: self.name, **reasons}
+
+    def on_form_touched(self, event: Form.Touched) -> None:
+        """Keep what was typed."""
+        event.stop()
+        self._keep()
+
+    def on_form_passed(self, event: Form.Passed) -> None:
+        """Enter has left a field: another frequency has other hours."""
+        event.stop()
+        if event.field.id == "frequency":
+            self._frequency_chosen()
+        self.load()
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """So has an arrow."""
+        if event.widget.id == "frequency":
+            self._frequency_chosen()
+
+    def on_key(self, event: events.Key) -> None:
+        """Space lists what can be chosen."""
+        list_choices(self, event, lambda id: t(f"order.field.{id}"))
+
+    def _keep(self) -> None:
+        if self.begun is not None and not self.left and self.name:
+            self.draft.touch(self.typed)
+
+    def _frequency_chosen(self, *, again: bool = False) -> None:
+        """Rows that belong to the frequency; its usual hours where nobody has typed any."""
+        from care.medicines.hours import AS_NEEDED, usual_days
+
+        chosen = self.form.text("frequency")
+        self.days, weekdays = usual_days(chosen) if chosen else (1, "")
+        needed = chosen == AS_NEEDED
+        self.form.fit_to({"times": not needed, "weekdays": bool(weekdays), **dict.fromkeys(NEEDED, needed)})
+        before, self.hours_of = self.hours_of, chosen
+        if again or chosen == before:
+            return
+        self.form.put({"weekdays": weekdays})
+        self.run_care(self._usual, chosen, then=lambda hours: self.form.put({"times": hours}), group="hours")
+
+    def _usual(self, frequency: str) -> str:
+        from care.medicines.hours import AT_ONCE, usual_times
+
+        if frequency == AT_ONCE:
+            return times.clock(self.session.now())
+        return usual_times(self.session.store, frequency)
+
+    # --- what speaks against it -------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Check what is typed."""
+        if self.begun is not None and self.name:
+            from care.medicines.checks import check
+
+            new = new_order(self.typed, self.days, self.begun.doctors)
+            self.run_care(
+                check, self.session.store, self.person_id, new, then=self._warn, group="check", exclusive=True
+            )
+
+    def _warn(self, found: "Sequence[Warning]") -> None:
+        self.warnings = found
+        self._tell()
+
+    def _tell(self) -> None:
+        begun = self.begun
+        if begun is None:
+            return
+        head = begun.header
+        allergies = " ".join(map(allergy, head.allergies))
+        known = t("rounds.no_allergy" if head.allergies_known else "rounds.allergy_unknown")
+        self.query_one("#who", CellLines).show(
+            [
+                Cell(f"{t('order.new')}  {head.bed_label} {head.name}", "title"),
+                Cell(f" {sex_age(head.sex, head.age)}   "),
+                Cell(
+                    f"! {t('rounds.allergy')} {allergies}" if allergies else known, "urgent" if allergies else "quiet"
+                ),
+            ],
+            self._drug_line(),
+        )
+        self.query_one(Facts).facts = tuple(self._warnings())
+
+    def _drug_line(self) -> list[Cell]:
+        if not self.name:
+            return [Cell(t("order.no_drug"), "quiet")]
+        cells = [Cell(self.name, "title")]
+        if self.drug is None:
+            cells.append(Cell(f"   {t('medicines.not_listed')}", "due"))
+        else:
+            cells.append(Cell(f"   {self.drug.inn}  {self.drug.form} {self.drug.spec}", "quiet"))
+            if self.drug.high_alert:
+                cells.append(Cell(f"   ! {t('medicines.high_alert')}", "urgent"))
+        return cells
+
+    def _warnings(self) -> list[Cell]:
+        if not self.name:
+            return []
+        if not self.warnings:
+            return [Cell(t("order.no_warnings"), "quiet")]
+        cells = [Cell(t("order.warnings", n=len(self.warnings)), "title")]
+        for one in self.warnings:
+            cells += warning_cells(one, self.reasons.get(one.code, ""))
+        return cells
+
+    # --- saving -----------------------------------------------------------------------------------
+
+    def why_not(self, action: str) -> str | None:
+        """Nothing is saved without a drug."""
+        return t("order.no_drug") if action == "order.save" and not self.name else None
+
+    def on_form_filled(self, event: Form.Filled) -> None:
+        """Enter in the last field."""
+        event.stop()
+        if self.name:
+            self.action_save()
+        else:
+            self.action_drug()
+
+    def action_save(self) -> None:
+        """Ctrl+S: check once more, ask for the reasons, write it."""
+        if self.begun is None or self.saving or self.left:
+            return
+        from care.medicines.checks import check
+
+        self.saving = True
+        self.draft.flush(self.typed)
+        new = new_order(self.typed, self.days, self.begun.doctors)
+        self.run_care(
+            check, self.session.store, self.person_id, new, then=self._judge, failed=self._refused, group="save"
+        )
+
+    def _judge(self, found: "Sequence[Warning]") -> None:
+        self._warn(found)
+        if not found:
+            self._write({})
+            return
+
+        def told(reasons: Mapping[str, str] | None) -> None:
+            if reasons is None:
+                self.saving = False
+                return
+            self.reasons = dict(reasons)
+            self.draft.flush(self.typed)
+            self._tell()
+            self._write(self.reasons)
+
+        self.app.push_screen(Overrides(self.name, found, self.reasons), told)
+
+    def _write(self, reasons: Mapping[str, str]) -> None:
+        from care.medicines.orders import prescribe
+
+        assert self.begun is not None
+        new = new_order(self.typed, self.days, self.begun.doctors)
+        store, by = self.session.store, self.session.staff.id
+        said = {code: reason for code, reason in reasons.items() if reason}
+        self.run_care(
+            prescribe, store, by, self.person_id, new, said, then=self._written, failed=self._refused, group="save"
+        )
+
+    def _refused(self, error: "YiyangError") -> None:
+        self.saving = False
+        field = FIELD_OF.get(str(error.facts.get("rule")))
+        if field is not None:
+            self.form.query_one(f"#{field}").focus()
+        self.say(sentence(error), "urgent")
+
+    def _written(self, order_id: UUID) -> None:
+        from care.medicines.orders import stop
+
+        store, by, why = self.session.store, self.session.staff.id, t("order.taken_back")
+        who = self.begun.header.name if self.begun else ""
+        what = t("order.act", name=who, drug=self.name)
+        self._leave(
+            forget=True,
+            said=t("order.saved", name=who, drug=self.name),
+            undo=(what, lambda: stop(store, by, order_id, why)),
+        )
+
+    # --- leaving ----------------------------------------------------------------------------------
+
+    def action_back(self) -> None:
+        """Esc: what is half typed is kept, or thrown away, as they say."""
+        if not self.name:
+            self._leave(forget=True)
+            return
+        ways = [(way, t(f"person.leave.{way}")) for way in ("keep", "stay", "drop")]
+        self.app.push_screen(
+            Choose(t("person.unsaved"), ways),
+            lambda way: self._leave(forget=way == "drop") if way in ("keep", "drop") else None,
+        )
+
+    def _leave(self, *, forget: bool, said: str = "", undo: "tuple[str, Callable[[], object]] | None" = None) -> None:
+        self.left = True
+        if forget:
+            self.draft.forget()
+        else:
+            self.draft.flush(self.typed)
+        self.yiyang.call_later(self._go, said, undo)
+
+    async def _go(self, said: str, undo: "tuple[str, Callable[[], object]] | None") -> None:
+        await self.draft.settled()
+        await self.app.pop_screen()
+        front = self.app.screen
+        if said and undo and isinstance(front, Place):
+            front.saved(undo[0], undo[1], said)
+
+
+def _drug_of(store: "Store", code: str) -> "Drug | None":
+    from care.medicines.catalogue import drug
+
+    return drug(store, code) if code else None
