@@ -43,20 +43,20 @@ class CountyFact:
 def county_facts(store: Store) -> list[CountyFact]:
     """Every one, in the order of the list."""
     with store.reading() as conn:
-        set_here = _set_here(conn)
+        here = set_here(conn)
     return [
         CountyFact(
             code,
             row["zh"],
             row["en"],
             row["unit"],
-            set_here.get(code, row["value"]),
+            here.get(code, row["value"]),
             row["value"],
             row["least"],
             row["most"],
             row["certainty"],
             row["source"],
-            code in set_here,
+            code in here,
         )
         for code, row in _rows().items()
     ]
@@ -64,7 +64,7 @@ def county_facts(store: Store) -> list[CountyFact]:
 
 def known_facts(conn: Connection) -> Mapping[str, int]:
     """What counts now, by code: one question for all of them."""
-    return {code: row["value"] for code, row in _rows().items()} | _set_here(conn)
+    return {code: row["value"] for code, row in _rows().items()} | set_here(conn)
 
 
 def confirm(store: Store, by: UUID, code: str, value: int) -> None:
@@ -83,8 +83,8 @@ def _rows() -> Mapping[str, Mapping[str, Any]]:
     return rows
 
 
-def _set_here(conn: Connection) -> dict[str, int]:
-    """What the pair has set. A value that another laptop wrote and that is no number of ours counts as not set."""
+def set_here(conn: Connection) -> dict[str, int]:
+    """What the pair has confirmed, by code. What another laptop wrote and is no number of ours counts as not set."""
     asked = (
         select(col(Setting.name), col(Setting.value))
         .where(col(Setting.name).startswith(_PREFIX))

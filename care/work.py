@@ -50,6 +50,9 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("duties", "care.duties_due:due_work"),
     ("stock", "care.medicines.work:stock_work"),
     ("assess", "care.assess_due:due"),
+    ("house", "care.house_checks:due"),
+    ("house", "care.equipment:due"),
+    ("house", "care.certificates:due"),
 )  # fmt: skip
 """Every section by its code, in the order in which Today lists them, and the function that finds its work.
 

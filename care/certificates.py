@@ -1,0 +1,161 @@
+"""Papers of the staff: health certificates, licences, training; which are missing, which run out.
+
+``data/rules/certificates.toml`` says which role needs which, for how long one holds, and when it is work to do.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from care.age import house_day, is_day
+from care.data import table
+from care.looks import InHouse
+from care.places import natural
+from care.rights import doing
+from care.standing import row_of
+from care.words import Words
+from care.work import Work
+from db.errors import Refused
+from db.store import Store
+from db.tables import Certificate, Staff
+
+RIGHT = "certificate.change"
+_LONGEST = 60
+_STATES = {"over": ("过期", "over"), "missing": ("缺", "missing"), "soon": ("快到期", "soon over")}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper of somebody, or that it is missing (``id`` is ``None``). ``days_left`` is ``None`` for good ones."""
+
+    id: UUID | None
+    staff_id: UUID
+    number: str  # the colleague's
+    name: str
+    role: str
+    kind: str
+    words: Words
+    paper_no: str
+    issued_on: date | None
+    until_on: date | None
+    days_left: int | None
+    state: str  # good, soon, over, missing
+
+
+def kinds(role: str | None = None) -> dict[str, Words]:
+    """What kinds of papers there are, or those of a role, in the order of the list."""
+    rows = table("rules/certificates")["kind"].items()
+    return {code: Words(row["zh"], row["en"]) for code, row in rows if role is None or role in row["roles"]}
+
+
+def papers(store: Store, now: int) -> list[Paper]:
+    """The paper that counts of each kind of everybody who works here, and those that are needed and missing."""
+    with store.reading() as conn:
+        return list(_papers(conn, house_day(now)))
+
+
+def add(
+    store: Store,
+    by: UUID,
+    staff_id: UUID,
+    *,
+    kind: str,
+    number: str = "",
+    issued_on: str | None = None,
+    until_on: str | None = None,
+) -> UUID:
+    """Enter a paper; without an end it holds as long as its kind says.
+
+    Raises ``Refused``: certificate_kind_unknown, staff_unknown, text_too_long (most), date_impossible,
+    certificate_ends_first; and as ``care.rights.require``.
+    """
+    number = number.strip()
+    rule = table("rules/certificates")["kind"].get(kind)
+    if rule is None:
+        raise Refused("certificate_kind_unknown")
+    if len(number) > _LONGEST:
+        raise Refused("text_too_long", most=_LONGEST)
+    if any(day is not None and not is_day(day) for day in (issued_on, until_on)):
+        raise Refused("date_impossible")
+    if issued_on is not None and until_on is None and rule["months"]:
+        until_on = _months_later(date.fromisoformat(issued_on), rule["months"]).isoformat()
+    if issued_on is not None and until_on is not None and until_on < issued_on:
+        raise Refused("certificate_ends_first")
+    with doing(store, by, RIGHT) as act:
+        if act.conn.execute(select(col(Staff.id)).where(col(Staff.id) == staff_id)).first() is None:
+            raise Refused("staff_unknown")
+        return act.insert(
+            Certificate, staff_id=staff_id, kind=kind, number=number, issued_on=issued_on, until_on=until_on
+        )
+
+
+def close(store: Store, by: UUID, paper_id: UUID) -> None:
+    """It was entered wrongly, or withdrawn. Raises ``Refused``: record_unknown."""
+    with doing(store, by, RIGHT) as act:
+        row_of(act.conn, Certificate, paper_id)
+        act.edit(Certificate, paper_id, closed=True)
+
+
+def due(conn: Connection, _people: list[InHouse], now: int) -> Iterator[Work]:
+    """Work, in one line: how many papers are missing, over, or run out soon."""
+    states = [one.state for one in _papers(conn, house_day(now))]
+    counted = [(n, *words) for state, words in _STATES.items() if (n := states.count(state))]
+    if counted:
+        zh = "证书 " + " ".join(f"{word} {n}" for n, word, _ in counted)
+        en = "Papers: " + ", ".join(f"{n} {word}" for n, _, word in counted)
+        yield Work("house", "certificates", Words(zh, en), "house", waits_for="director")
+
+
+def _papers(conn: Connection, today: date) -> Iterator[Paper]:
+    asked = select(
+        col(Certificate.id),
+        col(Certificate.staff_id),
+        col(Certificate.kind),
+        col(Certificate.number),
+        col(Certificate.issued_on),
+        col(Certificate.until_on),
+    ).where(~col(Certificate.closed))
+    best: dict[tuple[UUID, str], tuple[UUID, str, date | None, date | None]] = {}
+    for row in conn.execute(asked):
+        found = (row.id, row.number, _day(row.issued_on), _day(row.until_on))
+        place = (row.staff_id, row.kind)
+        # Of several the one that holds longest counts; one without an end holds for good.
+        if place not in best or (found[3] or date.max, row.id) > (best[place][3] or date.max, best[place][0]):
+            best[place] = found
+    rules = table("rules/certificates")["kind"]
+    crew = conn.execute(
+        select(col(Staff.id), col(Staff.number), col(Staff.name), col(Staff.role)).where(~col(Staff.closed))
+    ).all()
+    for who, staff_no, name, role in sorted(crew, key=lambda one: natural(one.number)):
+        for code, rule in rules.items():
+            has = best.get((who, code))
+            if has is None and not (rule["needed"] and role in rule["roles"]):
+                continue
+            id, paper_no, issued, until = (None, "", None, None) if has is None else has
+            left = None if until is None else (until - today).days
+            state = "missing" if id is None else _state(left, rule["warn_days"])
+            words = Words(rule["zh"], rule["en"])
+            yield Paper(id, who, staff_no, name, role, code, words, paper_no, issued, until, left, state)
+
+
+def _state(left: int | None, warn_days: int) -> str:
+    if left is None or left > warn_days:
+        return "good"
+    return "over" if left < 0 else "soon"
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if is_day(said) and said is not None else None
+
+
+def _months_later(day: date, months: int) -> date:
+    """The last day that a paper of so many months holds: of a year from 1 March, 28 February."""
+    year, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + year, month + 1, 1)
+    ordinal = first.toordinal() + day.day - 1
+    nxt = date(first.year + (first.month == 12), first.month % 12 + 1, 1)
+    return date.fromordinal(min(ordinal, nxt.toordinal()) - 1)
