@@ -55,6 +55,11 @@ def header_text(app: App[Any], header: "Header", key: str, width: int) -> Text:
     return Text("\n").join(lines)
 
 
+def warning_text(app: App[Any], header: "Header", width: int) -> Text:
+    """Who it is and what can hurt them: over a form that is about one person."""
+    return Text("\n").join([_who(app, header, width), flow(app, _dangers(header), width)])
+
+
 def differing(header: "Header") -> str:
     """What can hurt and is not settled between two laptops, in words; empty for nothing.
 
