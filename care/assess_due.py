@@ -1,5 +1,6 @@
 """Who is to be assessed again, by which scale and why: derived from what was assessed and what happened since."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,12 +25,15 @@ _DAY_S = 86400
 _WITHIN_S = 400 * _DAY_S
 """An event older than the longest interval asks for nothing that is not due anyway."""
 
-# Each person's ways out of the house are few; of the whole house they are years.
-_BACK = text(
+# Each person's stays and ways out of the house are few; of the whole house they are years.
+_CAME = text(
     """
-SELECT l.person_id, max(l.back_at) FROM stay AS s CROSS JOIN leave AS l ON l.person_id = s.person_id
-WHERE s.until_at IS NULL AND l.kind = 'hospital' AND l.back_at BETWEEN :since AND :until
-GROUP BY l.person_id
+SELECT s.person_id, max(s.from_at) AS came_at,
+       (SELECT max(l.back_at) FROM leave AS l
+        WHERE l.person_id = s.person_id AND l.kind = 'hospital' AND l.back_at BETWEEN :since AND :until) AS back_at
+FROM json_each(:ids) AS p CROSS JOIN stay AS s ON s.person_id = unhex(p.value)
+WHERE s.until_at IS NULL
+GROUP BY s.person_id
 """
 )
 
@@ -44,6 +48,14 @@ class DueScale:
     due_at: int
     late_min: int
     last_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """When somebody came to their bed, and when last back from hospital (0: never within the time that counts)."""
+
+    at: int
+    back_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +105,21 @@ def due_scales(conn: Connection, people: Collection[InHouse], now: int) -> Mappi
     kinds = sorted({kind for rule in rules for kind in rule.events})
     last = last_of(conn, [one.person_id for one in people], [rule.scale for rule in rules], now)
     events = happened(conn, kinds, now - _WITHIN_S, now)
-    backs = _backs(conn, now)
+    came = _came(conn, people, now)
     found = {}
     for one in people:
         if one.on_leave:
             continue
         who = one.person_id
         of = [
-            _due(rule, one, last.get(who, {}).get(rule.scale), events.get(who, []), backs.get(who, 0), days, now)
+            _due(
+                rule,
+                last.get(who, {}).get(rule.scale),
+                events.get(who, []),
+                came.get(who, _Came(one.since, 0)),
+                days,
+                now,
+            )
             for rule in rules
         ]
         soon = now + table("rules/assess_due")["soon_s"]
@@ -111,10 +130,9 @@ def due_scales(conn: Connection, people: Collection[InHouse], now: int) -> Mappi
 
 def _due(
     rule: _Rule,
-    one: InHouse,
     last: Last | None,
     events: list[Happened],
-    back_at: int,
+    came: _Came,
     days: Mapping[str, int],
     now: int,
 ) -> DueScale:
@@ -122,25 +140,27 @@ def _due(
     file = table("rules/assess_due")
     soon_after = days[file["after_days"]] * _DAY_S
     if last is None:
-        asked = [(one.since + days[file["first_days"]] * _DAY_S, _reason("first"))]
+        asked = [(came.at + days[file["first_days"]] * _DAY_S, _reason("first"))]
     else:
         every = days[rule.days_of_grades if last.grade in rule.grades else rule.days]
         asked = [(last.at + every * _DAY_S, _reason("every"))]
     since = 0 if last is None else last.at
     asked += [(one.at + soon_after, rule.event_words) for one in events if one.kind in rule.events and one.at > since]
-    if rule.hospital and back_at > since:
-        asked.append((back_at + soon_after, _reason("hospital")))
+    if rule.hospital and came.back_at > since:
+        asked.append((came.back_at + soon_after, _reason("hospital")))
     due_at, reason = min(asked, key=lambda one: one[0])
     last_at = None if last is None else last.at
     return DueScale(rule.scale, rule.words, reason, due_at, overdue_minutes(due_at, now), last_at)
 
 
-def _backs(conn: Connection, now: int) -> dict[UUID, int]:
+def _came(conn: Connection, people: Collection[InHouse], now: int) -> dict[UUID, _Came]:
     merged = groups(conn)
-    found: dict[UUID, int] = {}
-    for person, at in conn.execute(_BACK, {"since": now - _WITHIN_S, "until": ahead(now)}):
+    ids = json.dumps([one.hex for one in merged.each(one.person_id for one in people)])
+    found: dict[UUID, _Came] = {}
+    for person, at, back_at in conn.execute(_CAME, {"ids": ids, "since": now - _WITHIN_S, "until": ahead(now)}):
         who = merged.of(UUID(bytes=person))
-        found[who] = max(found.get(who, 0), at)
+        before = found.get(who, _Came(0, 0))
+        found[who] = _Came(max(before.at, at), max(before.back_at, back_at or 0))
     return found
 
 
