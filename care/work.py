@@ -50,6 +50,7 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("duties", "care.duties_due:due_work"),
     ("stock", "care.medicines.work:stock_work"),
     ("assess", "care.assess_due:due"),
+    ("handover", "care.handover:due"),
     ("house", "care.house_checks:due"),
     ("house", "care.equipment:due"),
     ("house", "care.certificates:due"),
