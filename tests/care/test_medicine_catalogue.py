@@ -71,7 +71,7 @@ def test_a_list_of_the_county_adds_overrides_and_closes(house: Household) -> Non
     assert catalogue.drug(house.store, "D001") is None
 
 
-def test_a_written_name_is_recognised_by_the_longest_drug_in_it(house: Household) -> None:
+def test_a_written_name_is_recognised_by_the_longest_drug_in_it() -> None:
     known = catalogue.packaged()
     found = catalogue.resembling(known, "拜阿司匹灵 阿司匹林肠溶片100mg")
     assert found is not None
