@@ -78,10 +78,10 @@ def grown(merged: Merged, policy: Policy, **columns: tuple[type[Any], Value]) ->
 def new_table() -> Merged:
     """Doses: a table that schema 1 does not have."""
     table = Table(
-        "dose", MetaData(), Column("id", RowId, primary_key=True), Column("person_id", RowId), Column("drug", Text)
+        "infusion", MetaData(), Column("id", RowId, primary_key=True), Column("person_id", RowId), Column("drug", Text)
     )
     kinds: dict[str, tuple[type, ...]] = {"person_id": (UUID,), "drug": (str,)}
-    return Merged(Shape("dose", table, ("person_id", "drug"), kinds, {}, frozenset(), ""), table, APPEND)
+    return Merged(Shape("infusion", table, ("person_id", "drug"), kinds, {}, frozenset(), ""), table, APPEND)
 
 
 def schema_6() -> Tables:
@@ -92,7 +92,7 @@ def schema_6() -> Tables:
     known["person"] = grown(known["person"], person, fall_risk=(Text, ""), height_cm=(Integer, None))
     known["round"] = grown(known["round"], APPEND, by_voice=(Boolean, False))
     known["bed"] = grown(known["bed"], EDIT, air_mattress=(Boolean, False))
-    known["dose"] = new_table()
+    known["infusion"] = new_table()
     return replace(now, by_name=known)
 
 
@@ -189,7 +189,7 @@ def newer_batch(store: Store, person: UUID, parents: tuple[bytes, ...]) -> bytes
     look_: dict[str, Value] = {"person_id": person, "staff_id": person, "at": 5, "kind": "day", "by_voice": True}
     entries = [
         Entry(1, low, 5, None, "person", person, "edit", edit, heads.refs(edit)),
-        Entry(2, low + 1, 5, None, "dose", row_id(epoch, 1), "insert", {"person_id": person, "drug": "氨氯地平"}),
+        Entry(2, low + 1, 5, None, "infusion", row_id(epoch, 1), "insert", {"person_id": person, "drug": "氨氯地平"}),
         Entry(3, low + 2, 5, None, "round", row_id(epoch, 2), "insert", look_),
         Entry(
             4, low + 3, 5, None, "person", person, "edit", {"fall_risk": "low"}, {"fall_risk": (EntryRef(epoch, 1),)}
@@ -205,7 +205,7 @@ def newer_batch(store: Store, person: UUID, parents: tuple[bytes, ...]) -> bytes
         lamport_last=low + 3,
         schema=6,
         codec=batch.CODEC,
-        counts={"person": 2, "dose": 1, "round": 1},
+        counts={"person": 2, "infusion": 1, "round": 1},
         parents=parents,
     )
     return batch.seal(header, entries, store.device.sign_key)
