@@ -15,6 +15,7 @@ from care.observations import Finding, observations, round_findings
 from care.person_facts import Allergy, Condition, Contact
 from care.places import place_of
 from care.registered import joined, registrations_of
+from care.risks import Risk, risks_of
 from care.roles import doing, require
 from care.timeline import TimelineItem, TrendPoint, timeline, trend
 from db.store import Store
@@ -49,6 +50,7 @@ class Header:
     """What everybody who opens the chart must see. ``contact``: whom to call first.
 
     ``risks``: what rounds of the last three days found that asks for care (red skin, food refused), newest first.
+    ``raised``: the nine risks of ``care.risks`` that assessments and events raise, high ones first.
     ``contested``: fields of the person on which two laptops disagree. ``hidden``: other registrations that are shown as
     this person.
     """
@@ -73,6 +75,7 @@ class Header:
     on_leave: bool
     spo2_scale: int  # 2 only when prescribed
     hidden: tuple[UUID, ...] = ()
+    raised: tuple[Risk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ def header(conn: Connection, person_id: UUID, now: int) -> Header:
         on_leave=place is not None and place.on_leave,
         spo2_scale=facts.spo2_scale,
         hidden=ids[1:],
+        raised=risks_of(conn, [ids[0]], now).get(ids[0], ()),
     )
 
 

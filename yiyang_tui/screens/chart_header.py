@@ -103,4 +103,15 @@ def _dangers(header: "Header") -> list[Said]:
     for risk in header.risks:
         of = observations()[risk.field]
         said.append(Said(f"! {of.zh if lang == 'zh' else of.en} {say(risk, lang)}", "urgent"))
+    return said + raised(header)
+
+
+def raised(header: "Header") -> list[Said]:
+    """What assessments and events warn of: each high risk with what raised it, the others by their names."""
+    lang = language()
+    high = [one for one in header.raised if one.level == "high"]
+    said = [Said(t("chart.risk_high", risk=one.words.of(lang), cause=one.cause.of(lang)), "urgent") for one in high]
+    some = [one.words.of(lang) for one in header.raised if one.level != "high"]
+    if some:
+        said.append(Said(t("chart.risk_some", risks=t("list.comma").join(some)), "due"))
     return said

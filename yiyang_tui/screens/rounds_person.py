@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from care.bedside import Bedside
 from care.observations import say
 from care.rounds import BoardRow
-from yiyang_tui.screens.chart_header import differing
+from yiyang_tui.screens.chart_header import differing, raised
 from yiyang_tui.screens.person_words import allergy, condition, sex_age, word
 from yiyang_tui.widgets.columns import Cell
 from yiyang_tui.widgets.trend import Point, Series
@@ -43,6 +43,7 @@ def _must_know(beside: Bedside) -> list[Cell]:
     if differs := differing(head):
         warned.append(f"! {differs}")
     warned += [f"! {say(risk, language())}" for risk in head.risks]
+    warned += [one.text for one in raised(head)]
     if head.no_resuscitation:
         warned.append(f"! {t('field.no_resuscitation')}")
     cells = [Cell(BETWEEN.join(warned), "urgent")]
