@@ -251,7 +251,7 @@ def test_what_a_newer_laptop_writes_is_kept_passed_on_and_merged_after_the_upgra
             table = schema_6().by_name["person"].table
             row = conn.execute(select(table).where(table.c.id == person)).one()
             assert (row.fall_risk, row.height_cm, row.phone) == ("low", 151, "139")
-            assert conn.exec_driver_sql("SELECT drug FROM dose").scalars().all() == ["氨氯地平"]
+            assert conn.exec_driver_sql("SELECT drug FROM infusion").scalars().all() == ["氨氯地平"]
             assert conn.exec_driver_sql("SELECT count(*) FROM round WHERE by_voice").scalar_one() == 1
         assert standing(clinic).set_aside == 0
 
