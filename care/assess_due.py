@@ -65,6 +65,7 @@ class _Rule:
     days: str
     grades: tuple[str, ...]
     days_of_grades: str
+    beds: tuple[str, ...]
     hospital: bool
     events: tuple[str, ...]
     event_words: Words
@@ -121,6 +122,7 @@ def due_scales(conn: Connection, people: Collection[InHouse], now: int) -> Mappi
                 now,
             )
             for rule in rules
+            if one.bed_kind in rule.beds
         ]
         soon = now + table("rules/assess_due")["soon_s"]
         if listed := sorted((due for due in of if due.due_at <= soon), key=lambda due: due.due_at):
@@ -190,6 +192,7 @@ def _rule(row: Mapping[str, Any]) -> _Rule:
         row["days"],
         tuple(row.get("grades", ())),
         row.get("days_of_grades", row["days"]),
+        tuple(row["beds"]),
         row.get("hospital", False),
         tuple(row.get("events", ())),
         Words(row.get("event_zh", ""), row.get("event_en", "")),

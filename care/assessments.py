@@ -23,7 +23,7 @@ from care.standing import correct_record, effective, standing, undo_record, void
 from care.words import Words
 from db.errors import Refused
 from db.journal import Value
-from db.store import Store
+from db.store import Act, Store
 from db.tables import Assessment
 
 __all__ = [
@@ -34,11 +34,14 @@ __all__ = [
     "due",
     "due_of",
     "history",
+    "put",
     "record",
     "undo",
     "usual_facts",
     "void",
 ]
+
+RIGHT = "assess.record"
 
 MOST_NOTE = 500
 """Characters of a note."""
@@ -102,17 +105,31 @@ def record(
     Numbers that the county confirms are looked up here and kept with the result. Raises what ``care.scales.score``
     raises, and ``Refused``: scale_unknown (scale), person_unknown, text_too_long (most), time_ahead; ``NoRight``.
     """
+    with doing(store, by, RIGHT) as act:
+        return put(act, by, person_id, scale_id, answers, facts, note=note, at=at)
+
+
+def put(
+    act: Act,
+    by: UUID,
+    person_id: UUID,
+    scale_id: str,
+    answers: Answers,
+    facts: Facts,
+    *,
+    note: str = "",
+    at: int | None = None,
+) -> Recorded:
+    """The same inside an act of somebody who may."""
     of = _of_people(scale_id)
-    note = _short(note)
-    with doing(store, by, "assess.record") as act:
-        result = score(of, answers, _with_settings(act.conn, of, facts))
-        moment = act.now if at is None else at
-        if moment > ahead(act.now):
-            raise Refused("time_ahead")
-        person = groups(act.conn).of(person_id)
-        _check_person(act.conn, person)
-        where: dict[str, Value] = {"person_id": person, "staff_id": by, "at": moment, "note": note}
-        return Recorded(act.insert(Assessment, **where, **_columns(of, result)), result)
+    result = score(of, answers, _with_settings(act.conn, of, facts))
+    moment = act.now if at is None else at
+    if moment > ahead(act.now):
+        raise Refused("time_ahead")
+    person = groups(act.conn).of(person_id)
+    _check_person(act.conn, person)
+    where: dict[str, Value] = {"person_id": person, "staff_id": by, "at": moment, "note": _short(note)}
+    return Recorded(act.insert(Assessment, **where, **_columns(of, result)), result)
 
 
 def correct(

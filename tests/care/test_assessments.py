@@ -1,6 +1,7 @@
 """Assessments: kept as signed, corrected, voided, taken back; what the record knows; when the next one is due."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -66,7 +67,7 @@ def test_an_older_version_shows_what_was_signed(house: Household) -> None:
     li = house.person("李秀英", "101-1")
     # As another laptop with an older program wrote it: with cut-offs that are no longer ours, and one we never had.
     with house.store.act(house.director) as act:
-        where = {"person_id": li, "staff_id": house.director, "at": act.now, "answers": "{}"}
+        where: dict[str, Any] = {"person_id": li, "staff_id": house.director, "at": act.now, "answers": "{}"}
         act.insert(Assessment, **where, scale="barthel", version="1999", total=60, grade="mild")
         act.insert(Assessment, **where, scale="lost_scale", version="1", total=3, grade="odd")
     lost, old = assessments.history(house.store, li)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from care import data
 from care.data import table
 from care.scales import Facts, Scale, asked, scale, scales, scales_in, score, suggested
+from care.scales.model import Cutoffs
 from tests.care.household import refuses
 
 IDS = sorted(
@@ -59,6 +60,12 @@ def answers_for(of: Scale, total: int, facts: Facts) -> dict[str, int]:
     return reachable(of, facts)[total]
 
 
+def starts_of(cut: Cutoffs, counting: Facts) -> list[int]:
+    """Where its bands begin, by the numbers that count."""
+    found = [counting.get(one.start, 0) if isinstance(one.start, str) else one.start for one in cut.bands]
+    return [int(start or 0) for start in found]
+
+
 def extremes(of: Scale) -> tuple[dict[str, int], dict[str, int]]:
     def place(item, best):
         return best(range(item.lo, item.hi + 1), key=item.score)
@@ -98,11 +105,10 @@ def test_every_file_says_what_it_must_and_names_only_what_it_has(scale_id: str) 
         | {f"fact.{need.id}" for need in of.needs}
         | {f"setting.{name}" for name in settings_known}
     )
-    conditions = [
-        condition
-        for holder in (*of.items, *of.cutoffs, *of.adjustments, *of.triggers, *(r for p in of.parts for r in p.rules))
-        for condition in holder.when
-    ]
+    rules = [rule.when for part in of.parts for rule in part.rules]
+    asked_when = [item.when for item in of.items] + [cut.when for cut in of.cutoffs] + rules
+    after = [one.when for one in of.adjustments] + [one.when for one in of.triggers]
+    conditions = [condition for when in (*asked_when, *after) for condition in when]
     named = {name for condition in conditions for name in condition.of}
     named |= {bound for one in conditions for bound in (one.least, one.most) if isinstance(bound, str)}
     if of.crossing is not None:
@@ -112,7 +118,7 @@ def test_every_file_says_what_it_must_and_names_only_what_it_has(scale_id: str) 
         assert {cell for row in of.crossing.cells.values() for cell in row} <= grades
     assert named <= known
     for cut in of.cutoffs:
-        starts = [dict(of.settings).get(band.start, band.start) for band in cut.bands]
+        starts = starts_of(cut, dict(of.settings))
         assert starts == sorted(starts)
         assert starts[0] <= of.least
 
@@ -137,11 +143,11 @@ def test_the_range_is_what_the_answers_can_reach(scale_id: str) -> None:
 def test_every_edge_of_every_band(scale_id: str) -> None:
     of = scale(scale_id)
     for facts in FACTS.get(scale_id, [{}]):
-        counting = {**dict(of.settings), **facts}
+        counting: Facts = {**dict(of.settings), **facts}
         cut = next(
             one for one in of.cutoffs if all(counting.get(c.of[0].split(".", 1)[1]) in c.among for c in one.when)
         )
-        starts = [counting.get(band.start, band.start) for band in cut.bands]
+        starts = starts_of(cut, counting)
         reached = reachable(of, facts)
         for band, start, ends in zip(cut.bands, starts, [*starts[1:], of.most + 1], strict=True):
             inside = [total for total in reached if start <= total < ends]
