@@ -79,6 +79,11 @@ def duties() -> Mapping[str, Duty]:
     }
 
 
+def said_by(role: str) -> bool:
+    """Whether somebody of that role does duties when they look at a person: a doctor's visit turns nobody."""
+    return role in table("rules/duties")["roles"]
+
+
 def words_of(code: str) -> Words:
     """What a duty is called; one of a newer program is shown as it is kept."""
     known = duties().get(code)

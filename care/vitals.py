@@ -29,6 +29,7 @@ class Measure:
     unusual_lo: int
     unusual_hi: int
     big_change: int
+    digits: tuple[int, ...] = ()  # so many a value has that may be taken without Enter
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class PointNeeded(YiyangError):
 @cache
 def measures() -> tuple[Measure, ...]:
     """All measures in the order of the form."""
-    return tuple(Measure(**row) for row in table("vitals")["measure"])
+    return tuple(Measure(**{**row, "digits": tuple(row.get("digits", ()))}) for row in table("vitals")["measure"])
 
 
 def measure(measure_id: str) -> Measure:
@@ -93,6 +94,18 @@ def read(of: Measure, text: str) -> int | None:
     if rest.strip("0"):
         raise NotANumber(measure=of.id, decimals=of.decimals)
     return _possible(of, whole * 10**of.decimals + int(kept.ljust(of.decimals, "0") or 0))
+
+
+def complete(of: Measure, text: str) -> bool:
+    """Whether what is typed is a whole value that no further digit can turn into another: nothing more is waited for.
+
+    Only of an ordinary value in bare digits: what is unusual is asked about, and behind a point some instruments show
+    one digit more than we keep; both wait for Enter.
+    """
+    value = _readable(of, text)
+    if value is None or unusual(of, value) or not text.isdecimal() or len(text) not in of.digits:
+        return False
+    return all(_readable(of, text + digit) in (None, value) for digit in "0123456789")
 
 
 def unusual(of: Measure, value: int) -> bool:
@@ -125,6 +138,13 @@ def show(of: Measure, value: int | None) -> str:
         return str(value)
     sign, size = "-" if value < 0 else "", abs(value)
     return f"{sign}{size // 10**of.decimals}.{size % 10**of.decimals:0{of.decimals}d}"
+
+
+def _readable(of: Measure, text: str) -> int | None:
+    try:
+        return read(of, text)
+    except YiyangError:
+        return None
 
 
 def _without_point(of: Measure, digits: int) -> int:

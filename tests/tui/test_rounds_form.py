@@ -30,7 +30,7 @@ async def test_digits_and_enter_make_the_right_row(house: Household, walked: Wal
         assert app.focused.id == "acvpu"
         await type_set(pilot, "1")
         await pilot.press("enter")
-        await type_set(pilot, "2", "2", "1", "200")
+        await type_set(pilot, "2", "2", "5", "1", "200")
         await pilot.press("enter", "enter")
         await settle(app, pilot)
         assert said(app) == "已保存 102-1 李秀英"
@@ -38,8 +38,9 @@ async def test_digits_and_enter_make_the_right_row(house: Household, walked: Wal
         assert [value(app, name) for name in ("temp_c10", "spo2", "water_ml", "acvpu")] == ["", "", "", None]
     (look,), (vitals,) = since(house, Round), since(house, Vitals)
     assert look["person_id"] == id_of(house, "李秀英")
-    kept = {name: look[name] for name in ("position", "skin", "intake", "water_ml", "unremarkable")}
-    assert kept == {"position": "右", "skin": "发红", "intake": "全量", "water_ml": 200, "unremarkable": False}
+    kept = {name: look[name] for name in ("position", "skin", "state", "intake", "water_ml", "unremarkable")}
+    noted = {"position": "右", "skin": "发红", "state": "活动", "intake": "全量", "water_ml": 200}
+    assert kept == {**noted, "unremarkable": False}
     expected = {"temp_c10": 365, "pulse": 78, "resp": 18, "sbp": 142, "dbp": 84, "spo2": 97, "acvpu": "A"}
     assert {name: vitals[name] for name in expected} == expected
     assert vitals["round_id"] == look["id"]
@@ -71,7 +72,7 @@ async def test_an_impossible_value_is_refused_at_once_with_the_range(house: Hous
 @pytest.mark.parametrize(
     ("field", "typed", "told"),
     [
-        (1, "5000000", "脉搏填整数，允许 20-250 /min，请重新填"),
+        (1, "7.5", "脉搏填整数，允许 20-250 /min，请重新填"),
         (0, "36.55", "体温只填数字，小数最多 1 位，请重新填"),
         (3, "39", "收缩压不会有这个数：允许 40-300 mmHg，请重新填"),
     ],
@@ -207,7 +208,7 @@ async def test_an_empty_form_saves_nothing(house: Household, walked: Walked) -> 
         await pilot.press("ctrl+s")
         await settle(app, pilot)
         assert said(app) == "还没有填内容。"
-        await pilot.press("enter", *["enter"] * 14)
+        await pilot.press("enter", *["enter"] * 15)
         await settle(app, pilot)
         assert app.focused is board_of(app).beds
     assert since(house, Round) == []

@@ -4,7 +4,6 @@ The cursor never waits: what is saved goes into a queue (``rounds_saving``), and
 is half typed is a draft of its person (``rounds_drafts``).
 """
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,18 +13,19 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.worker import Worker, WorkerState
 
-from care.beds import BedCell, free_beds
 from care.bedside import Bedside, bedside
-from care.groups import Groups
-from care.rounds import Board, BoardRow, board, unremarkable
+from care.duties_due import DutyDue
+from care.rounds import Board, BoardRow, unremarkable
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.dialogs import Ask
-from yiyang_tui.screens.rounds_allowed import JUST_SEEN_S, Standing, refusal
+from yiyang_tui.screens.rounds_allowed import refusal, standing_of
 from yiyang_tui.screens.rounds_amend import TakingBack, act_of, correct_last
-from yiyang_tui.screens.rounds_drafts import Kept, RoundDrafts, read_drafts, registered
+from yiyang_tui.screens.rounds_drafts import Kept, RoundDrafts
+from yiyang_tui.screens.rounds_duties import done_of, done_words
 from yiyang_tui.screens.rounds_form import RoundForm, options_said
 from yiyang_tui.screens.rounds_list import Line, Mark, cells_of, columns, lines_of, most_urgent
 from yiyang_tui.screens.rounds_person import course, who
+from yiyang_tui.screens.rounds_read import Read, read_board
 from yiyang_tui.screens.rounds_saving import GROUP, Job, Saving
 from yiyang_tui.screens.rounds_told import Pace, counts, tour_words
 from yiyang_tui.screens.rounds_walk import is_lost, is_saved, step_on
@@ -40,16 +40,6 @@ from yiyang_tui.words import t, times
 
 if TYPE_CHECKING:
     from yiyang_tui.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What the record says of the house; and the first time the drafts, and whose are mine, newest first."""
-
-    board: Board
-    free: list[BedCell]
-    groups: Groups
-    drafts: tuple[dict[UUID, Kept], list[UUID]] | None
 
 
 class Rounds(Place):
@@ -114,6 +104,12 @@ class Rounds(Place):
         return None if line is None else line.row
 
     @property
+    def duties(self) -> tuple[DutyDue, ...]:
+        """What is to be done now beside looking at the person under the cursor; nothing at a correction."""
+        row = self.row
+        return () if row is None or self.drafts.corrected(row.person_id) is not None else row.duties
+
+    @property
     def in_form(self) -> bool:
         """Whether keys go into the form."""
         return self.focused is not None and self.form in self.focused.ancestors
@@ -128,12 +124,8 @@ class Rounds(Place):
         """Ask for the board. Marks of rounds that were durable before now say nothing that it will not say."""
         told = {person for person, mark in self.marks.items() if mark == "saved"}
         then = partial(self._show, told)
-        self.run_care(self._read, not self.drafts.read, then=then, group="board", exclusive=True)
-
-    def _read(self, with_drafts: bool) -> Read:
-        store, by = self.session.store, self.session.staff.id
-        drafts = read_drafts(store, by, self.session.now()) if with_drafts else None
-        return Read(board(store, self.session.now()), free_beds(store), registered(store), drafts)
+        store, by, now = self.session.store, self.session.staff.id, self.session.now()
+        self.run_care(read_board, store, by, now, not self.drafts.read, then=then, group="board", exclusive=True)
 
     def _show(self, told: set[UUID], read: Read) -> None:
         self.board, self.lines = read.board, lines_of(read.board, read.free)
@@ -219,6 +211,7 @@ class Rounds(Place):
         title = "" if corrected is None else t("rounds.correcting", when=times.clock(corrected[1]))
         begun = bool(self.drafts.of(self.person)) and not self.in_form
         self.form.correcting(corrected is not None)
+        self.form.show_duties(self.duties, self.session.staff.role)
         self.form.show_beside(self.beside, self.session.now(), title, t("rounds.go_on") if begun else "")
         self.query_one(Trend).show(course(self.beside), self.session.now())
         self.query_one(FootLine).refresh()
@@ -285,22 +278,7 @@ class Rounds(Place):
             return None if self.saving.busy else self.yiyang.why_no_undo()
         if not action.startswith("rounds."):
             return None
-        return refusal(action, self._standing())
-
-    def _standing(self) -> Standing:
-        row, recorded = self.row, False
-        if row is not None:
-            fresh = row.last_at is not None and row.done and 0 <= self.session.now() - row.last_at < JUST_SEEN_S
-            recorded = fresh or self.marks.get(row.person_id) in ("saving", "saved")
-        return Standing(
-            row=row,
-            drafted=bool(self.drafts.of(self.person)),
-            correcting=self.drafts.corrected(self.person) is not None,
-            typed=self.form.typed,
-            in_form=self.in_form,
-            correctable=self.beside is not None and self.beside.last_round is not None,
-            recorded=recorded,
-        )
+        return refusal(action, standing_of(self))
 
     def action_undo(self) -> None:
         """Ctrl+Z."""
@@ -310,8 +288,9 @@ class Rounds(Place):
         """Space: looked at, nothing remarkable; on to the next bed."""
         row = self.row
         if row is not None:
-            act = partial(unremarkable, self.session.store, self.session.staff.id, row.person_id)
-            step_on(self, Job(row.person_id, row.bed_label, row.name, act))
+            by, done = self.session.staff, done_of(row.duties, self.session.staff.role)
+            act = partial(unremarkable, self.session.store, by.id, row.person_id, duties=done)
+            step_on(self, Job(row.person_id, row.bed_label, row.name, act, also=done_words(done)))
 
     def action_save(self) -> None:
         """Ctrl+S, or Enter in the last field; on to the next bed."""
@@ -323,7 +302,8 @@ class Rounds(Place):
         if act is None:
             return
         self.drafts.keep(person, held, at_once=True)
-        step_on(self, Job(person, row.bed_label, row.name, act, self.drafts.of(person)))
+        done = done_of(self.duties, self.session.staff.role, str(held["left"] or ""))
+        step_on(self, Job(person, row.bed_label, row.name, act, self.drafts.of(person), done_words(done)))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A defect while saving is told by the application; the acts behind it go on."""

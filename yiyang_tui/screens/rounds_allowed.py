@@ -1,10 +1,13 @@
 """What the person under the cursor does not allow now, in words."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from care.rounds import BoardRow
 from yiyang_tui.words import t
+
+if TYPE_CHECKING:
+    from yiyang_tui.screens.rounds import Rounds
 
 JUST_SEEN_S: Final = 120
 """A second look so soon is a key held down too long."""
@@ -21,6 +24,23 @@ class Standing:
     in_form: bool
     correctable: bool
     recorded: bool
+
+
+def standing_of(screen: "Rounds") -> Standing:
+    """Where the board stands now."""
+    row, recorded = screen.row, False
+    if row is not None:
+        fresh = row.last_at is not None and row.done and 0 <= screen.session.now() - row.last_at < JUST_SEEN_S
+        recorded = fresh or screen.marks.get(row.person_id) in ("saving", "saved")
+    return Standing(
+        row=row,
+        drafted=bool(screen.drafts.of(screen.person)),
+        correcting=screen.drafts.corrected(screen.person) is not None,
+        typed=screen.form.typed,
+        in_form=screen.in_form,
+        correctable=screen.beside is not None and screen.beside.last_round is not None,
+        recorded=recorded,
+    )
 
 
 def refusal(action: str, now: Standing) -> str | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from care.half_typed import CORRECTS
 from care.rounds import Saved, correct, record, undo
+from yiyang_tui.screens.rounds_duties import done_of
 from yiyang_tui.screens.rounds_values import Values, observation, values_of
 from yiyang_tui.words import t
 
@@ -69,7 +70,8 @@ def act_of(screen: "Rounds", person: UUID, held: Values) -> Callable[[], Saved] 
     store, by = screen.session.store, screen.session.staff.id
     corrected = screen.drafts.corrected(person)
     if corrected is None:
-        return partial(record, store, by, person, observation(held))
+        done = done_of(screen.duties, screen.session.staff.role, str(held["left"] or ""))
+        return partial(record, store, by, person, observation(held), duties=done)
     earlier = None if screen.beside is None else screen.beside.last_round
     if earlier is None or earlier.round_id.hex != corrected[0]:
         screen.say(t("rounds.corrected_already"), "urgent")

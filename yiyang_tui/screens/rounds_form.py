@@ -1,32 +1,28 @@
-"""The form of a round: this time, last time and what is usual, side by side; the score as it is typed."""
+"""The form of a round: digits go on by themselves once a value is whole, Enter goes on everywhere.
 
-from collections.abc import Callable, Mapping
+A value goes on by itself only when it is an ordinary one and no further digit can make another of it
+(``care.vitals.complete``). Enter right after that still belongs to it: whoever presses Enter after each value skips
+nothing. Backspace in an empty field goes back into the one before.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
 from care.bedside import Bedside
-from care.codes import codes, short
-from care.observations import observations, say
-from care.vitals import change, show
-from yiyang_tui.cells import fit
+from care.codes import codes
+from care.duties_due import DutyDue
+from care.observations import observations
+from care.vitals import complete, show
 from yiyang_tui.fields import Value, fields, fill
-from yiyang_tui.screens.rounds_values import (
-    BLANK,
-    CHOSEN,
-    MEASURES,
-    Doubt,
-    Values,
-    doubt,
-    measure_of,
-    news_so_far,
-    number,
-    typed,
-    word,
-)
+from yiyang_tui.screens import rounds_beside
+from yiyang_tui.screens.rounds_duties import DutyField
+from yiyang_tui.screens.rounds_values import BLANK, CHOSEN, MEASURES, Doubt, doubt, measure_of, number, typed, word
 from yiyang_tui.themes import Token
 from yiyang_tui.widgets.cell_lines import CellLines
 from yiyang_tui.widgets.choice import Choice
@@ -34,15 +30,11 @@ from yiyang_tui.widgets.columns import Cell
 from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.form import Form
 from yiyang_tui.widgets.tick import Tick
-from yiyang_tui.words import has, language, t, times
-
-LAST, DELTA, USUAL = 4, 4, 5
-"""Cells of what stands beside a number field."""
+from yiyang_tui.words import has, language, t
 
 SHORT = 8
+SHORTER = {"skin": 5, "state": 5}
 """Cells of a chosen word that the frame of a choice holds; a longer word gets a longer frame."""
-
-PRESSURES_SHOWN = 6
 
 
 class RoundForm(Form):
@@ -57,9 +49,10 @@ class RoundForm(Form):
         self._now = 0
         self._title = ""
         self._note = ""
+        self._came_to: tuple[Any, Value] | None = None  # the field reached without Enter, and what stood in it
 
     def compose(self) -> ComposeResult:
-        """One row a field, but water beside what was eaten and oxygen beside consciousness."""
+        """One row a field; oxygen beside consciousness, the state beside the skin, water beside what was eaten."""
         yield CellLines(id="form-title")
         for name in MEASURES:
             with Horizontal():
@@ -68,17 +61,18 @@ class RoundForm(Form):
                 yield CellLines(id=f"beside-{name}")
         with Horizontal():
             yield Static(t("rounds.field.acvpu"), classes="label", markup=False)
-            states = [(one.code, _consciousness(one.code)) for one in codes("consciousness").values]
+            states = [(one.code, rounds_beside.consciousness(one.code)) for one in codes("consciousness").values]
             yield Choice(states, folded=True, id="acvpu")
             yield CellLines(id="beside-acvpu")
             yield Tick(t("rounds.field.oxygen"), id="oxygen")
-        for name in CHOSEN:
+        for name in ("position", "skin", "intake"):
             with Horizontal():
-                label = t("rounds.field.intake") if name == "intake" else _choice_label(name)
-                yield Static(label, classes="label", markup=False)
-                words = [(one.code, one.zh if language() == "zh" else one.en) for one in observations()[name].choices]
-                yield Choice(words, folded=True, id=name)
+                yield Static(_choice_label(name), classes="label", markup=False)
+                yield _choice(name)
                 yield CellLines(id=f"beside-{name}")
+                if name == "skin":
+                    yield Static(_choice_label("state"), id="state-label", markup=False)
+                    yield _choice("state")
                 if name == "intake":
                     yield Entry(kind="number", id="water_ml")
                     yield Static(measure_of("water_ml").unit, classes="unit", markup=False)
@@ -87,11 +81,13 @@ class RoundForm(Form):
                 yield Static(t(f"rounds.field.{name}"), classes="label", markup=False)
                 yield Entry(id=name)
         yield CellLines(id="news")
+        yield DutyField(id="left")
         yield CellLines(id="pressure")
 
     def on_mount(self) -> None:
-        """Nobody's form yet; no reason is asked for."""
+        """Nobody's form yet; no reason is asked for, nothing is due."""
         self.correcting(False)
+        self.show_duties((), "")
 
     # --- what it holds ---------------------------------------------------------------------------
 
@@ -106,22 +102,28 @@ class RoundForm(Form):
     def put(self, found: Mapping[str, Value]) -> None:
         """Hold these values, of another person or of a draft; ``show_beside`` follows. Nothing counts as confirmed."""
         self._asked.clear()
+        self._came_to = None
         new = {**BLANK, **found}
         if self.held != new:
             fill(self, new)
 
     def correcting(self, on: bool) -> None:
-        """Ask for a reason, or do not."""
-        self.query_one("#row-reason").display = on
+        """Ask for a reason, or do not. What was done beside looking is no part of a correction."""
+        self.set_class(on, "-correcting")
         self.query_one("#reason", Entry).disabled = not on
-        self.query_one("#pressure").display = not on
+        self.query_one("#left", DutyField).disabled = on
+
+    def show_duties(self, duties: Sequence[DutyDue], role: str) -> None:
+        """What is to be done beside looking, by somebody of that role."""
+        self.query_one(DutyField).show(duties, role)
+        self.set_class(bool(duties), "-duties")
 
     def begin_at(self, *, empty: bool) -> Any:
         """Where typing goes on: the last field that was filled, which may be half typed, or the ``empty`` one behind.
 
         A digit typed on the list goes into an empty field, as it would replace what stands in the other.
         """
-        row = [one for one in fields(self) if one.focusable]
+        row = [one for one in fields(self) if one.focusable and one.id != "left"]
         filled = [at for at, one in enumerate(row) if one.value != BLANK.get(one.id or "")]
         if not filled or self.query_one("#reason", Entry) in row:
             return row[0]
@@ -137,82 +139,63 @@ class RoundForm(Form):
     def retell(self) -> None:
         """Draw what follows from the values: changes since last time, the score."""
         held = self.held
-        head = fit(t("rounds.this"), 8, "right") + " " + fit(t("rounds.before"), LAST, "right") + " " * (DELTA + 1)
-        title = Cell(fit(self._title, 11), "entry")
-        self.query_one("#form-title", CellLines).show(
-            [title, Cell(head + fit(t("rounds.usual"), USUAL, "right"), "quiet")]
-        )
+        self.query_one("#form-title", CellLines).show(rounds_beside.heading(self._title, typing=self.has_focus_within))
         for name in MEASURES:
-            self.query_one(f"#beside-{name}", CellLines).show(self._beside_of(name, held))
+            cells = rounds_beside.measured_before(name, held, self._beside)
+            self.query_one(f"#beside-{name}", CellLines).show(cells)
         for name in ("acvpu", *CHOSEN):
-            choice, beside = self.query_one(f"#{name}", Choice), self.query_one(f"#beside-{name}", CellLines)
-            choice.set_class(
-                any(cell_len(said) > SHORT for value, said in choice.options if value == choice.value), "-long"
-            )
-            beside.display = not choice.has_focus
-            beside.show(self._noted(name, beside.size.width))
-        self.query_one("#news", CellLines).show(self._news(held))
-        self.query_one("#pressure", CellLines).show(
-            [Cell(self._note, "entry")] if self._note else [Cell(self._pressure(), "quiet")]
-        )
+            choice = self.query_one(f"#{name}", Choice)
+            words = (said for value, said in choice.options if value == choice.value)
+            choice.set_class(any(cell_len(said) > SHORTER.get(name, SHORT) for said in words), "-long")
+        for name in ("acvpu", "position", "skin", "intake"):
+            beside = self.query_one(f"#beside-{name}", CellLines)
+            beside.display = not self.query_one(f"#{name}", Choice).has_focus
+            beside.show(rounds_beside.noted_before(name, self._beside, self._now, beside.size.width))
+        news = self.query_one("#news", CellLines)
+        news.show(rounds_beside.score(held, self._beside, news.size.width))
+        course = [Cell(self._note, "entry")] if self._note else rounds_beside.pressures(self._beside)
+        self.query_one("#pressure", CellLines).show(course)
 
-    def _beside_of(self, name: str, held: Values) -> list[Cell]:
-        of, last = measure_of(name), None if self._beside is None else self._beside.last
-        before = None if last is None else last.values.get(name)
-        usual = None if last is None else last.usual.get(name)
-        kept = before if isinstance(before, int) else None
-        now = number(name, held)
-        since = None if now is None else change(of, now, kept)
-        delta = "" if since is None or not since.delta else f"{'+' if since.delta > 0 else ''}{show(of, since.delta)}"
-        return [
-            Cell(" " + fit(show(of, kept), LAST, "right"), "quiet"),
-            Cell(" " + fit(delta, DELTA), "late" if since is not None and since.big else ""),
-            Cell(fit(show(of, usual), USUAL, "right"), "quiet"),
-        ]
+    # --- going on by itself ------------------------------------------------------------------------
 
-    def _noted(self, name: str, room: int) -> list[Cell]:
-        """The last word of a choice, as much of it as there is room for."""
-        said, ago, remarkable = "", "", False
-        if self._beside is not None and name == "acvpu":
-            code = None if self._beside.last is None else self._beside.last.values.get("acvpu")
-            said, remarkable = _consciousness(str(code)) if code else "", code not in (None, "A")
-        elif self._beside is not None and (noted := self._beside.noted.get(name)) is not None:
-            said, remarkable = say(noted.finding, language()), noted.finding.remarkable
-            ago = f"{said} {times.ago(self._now - noted.at)}" if name == "position" else ""
-        shown = next((text for text in (ago, said, "!" if remarkable else "") if text and cell_len(text) <= room), "")
-        return [Cell(shown, "late" if remarkable else "quiet")]
+    def on_entry_typed(self, event: Entry.Typed) -> None:
+        """A digit more: on, when the value is whole, ordinary, and no news."""
+        event.stop()
+        entry = event.entry
+        name = entry.id or ""
+        if name not in MEASURES or not complete(measure_of(name), entry.value):
+            return
+        held = self.held
+        if doubt(name, held, None if self._beside is None else self._beside.last) is None:
+            row = [one for one in fields(self) if one.focusable]
+            below = row[row.index(entry) + 1]
+            super()._pass(entry)
+            self._came_to = (below, below.value)
 
-    def _news(self, held: Values) -> list[Cell]:
-        scale = 1 if self._beside is None else self._beside.header.spo2_scale
-        news = news_so_far(held, scale)
-        if news is None:
-            return [Cell(t("rounds.no_news"), "quiet")]
-        grave = news.response in ("medium", "high", "red")
-        # A lower bound of nothing is no good news.
-        level = t(f"news.{news.response}") if news.complete or news.total else ""
-        key = "rounds.score" if news.complete else "rounds.score_least"
-        said = t(key, total=news.total, level=level).rstrip()
-        cells = [Cell(("! " if grave else "") + said, "urgent" if grave else "title")]
-        if news.red and news.response != "red":
-            cells.append(Cell("  " + t("rounds.single"), "urgent"))
-        if news.missing:
-            parts = " ".join(t(f"rounds.part.{name}") for name in news.missing)
-            few = len(news.missing) < 3
-            lacking = t("rounds.missing", parts=parts) if few else t("rounds.missing_some", n=len(news.missing))
-            cells.append(Cell(f"  {lacking}", "quiet"))
-        # What is lacking is left out whole before it is cut; the score says "at least" all the same.
-        room = self.query_one("#news", CellLines).size.width
-        while len(cells) > 1 and sum(cell_len(cell.text) for cell in cells) > room:
-            cells.pop()
-        return cells
+    def on_entry_backed(self, event: Entry.Backed) -> None:
+        """Backspace in an empty field: back behind the last digit of the one before."""
+        event.stop()
+        row = [one for one in fields(self) if one.focusable]
+        at = row.index(event.entry)
+        before = row[at - 1] if at else None
+        self._came_to = None
+        if isinstance(before, Entry):
+            before.focus_at_end()
+        elif before is not None:
+            before.focus()
 
-    def _pressure(self) -> str:
-        if self._beside is None:
-            return ""
-        course = [point.values["sbp"] for point in self._beside.trend if "sbp" in point.values]
-        if not course:
-            return ""
-        return f"{word(measure_of('sbp'))}  {' '.join(str(value) for value in course[-PRESSURES_SHOWN:])}"
+    def on_key(self, event: events.Key) -> None:
+        """Whatever goes elsewhere was meant so."""
+        if event.key != "enter":
+            self._came_to = None
+        super().on_key(event)
+
+    def _pass(self, field: Any) -> None:
+        came_to, self._came_to = self._came_to, None
+        if came_to == (field, field.value):
+            # This Enter is that of the value before, typed as people do who are used to it.
+            return
+        super()._pass(field)
 
     # --- leaving a field ---------------------------------------------------------------------------
 
@@ -239,7 +222,7 @@ class RoundForm(Form):
                 return False
         return True
 
-    def _standing(self, name: str, held: Values) -> Doubt | None:
+    def _standing(self, name: str, held: Mapping[str, Value]) -> Doubt | None:
         last = None if self._beside is None else self._beside.last
         found = doubt(name, held, last)
         return None if found is None or (found.value is not None and self._asked.get(name) == found.value) else found
@@ -259,11 +242,14 @@ class RoundForm(Form):
 
 def options_said(choice: Choice) -> str:
     """The words of a choice with the digits that choose them."""
+    if isinstance(choice, DutyField):
+        return choice.said_options
     return "  ".join(f"{nth} {said}" for nth, (_, said) in enumerate(choice.options, 1))
 
 
-def _consciousness(code: str) -> str:
-    return short("consciousness", code, language())
+def _choice(name: str) -> Choice:
+    words = [(one.code, one.zh if language() == "zh" else one.en) for one in observations()[name].choices]
+    return Choice(words, folded=True, id=name)
 
 
 def _choice_label(name: str) -> str:

@@ -13,6 +13,7 @@ from care.looks import bed_order
 from care.observations import brief
 from care.rounds import Board, BoardRow
 from care.today import SOON_S
+from yiyang_tui.screens.rounds_duties import signs
 from yiyang_tui.themes import Token
 from yiyang_tui.widgets.virtual_list import Cell, Column
 from yiyang_tui.words import language, t, times
@@ -129,5 +130,9 @@ def _last(row: BoardRow, mark: Mark | None, drafted: bool, now: int) -> Cell:
         return Cell(t("rounds.never"), "quiet")
     when = times.clock(row.last_at) if now - row.last_at < times.DAY else times.day(row.last_at, now)
     remarkable = row.last_word.remarkable
+    if row.duties and mark is None and not remarkable:
+        # What is to be done says more than that there was nothing.
+        late = any(one.late_min for one in row.duties)
+        return Cell(f"{when} {t('rounds.duties')}{signs(row.duties)}", "late" if late else "due")
     word = ("!" if remarkable else "") + brief(row.last_word, language())
     return Cell(f"{when} {word}", "urgent" if remarkable else "quiet" if row.done else "")

@@ -18,13 +18,17 @@ GROUP: Final = "saving"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One act to be saved. ``values``: the form it was made of; ``None`` where there was none."""
+    """One act to be saved. ``values``: the form it was made of; ``None`` where there was none.
+
+    ``also``: what else it says was done, in words.
+    """
 
     person_id: UUID
     bed: str
     name: str
     act: Callable[[], Saved]
     values: Mapping[str, Value] | None = None
+    also: str = ""
 
 
 class Task(Protocol):

@@ -70,6 +70,8 @@ def counts(board: Board, lines: Sequence[Line], marks: Mapping[UUID, Mark], pace
 def saved_words(job: Job, saved: Saved, width: int) -> tuple[str, Token]:
     """What to say of a saved round: with a grave score what to do, in as many words as one line takes."""
     plain = t("rounds.saved", bed=job.bed, name=job.name)
+    if job.also and cell_len(plain) + 2 + cell_len(job.also) + 4 <= width:
+        plain += f"  {job.also}"
     news = saved.news
     if news is None or news.response not in GRAVE:
         return plain, ""

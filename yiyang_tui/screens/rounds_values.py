@@ -18,7 +18,7 @@ Values = Mapping[str, Value]
 """What the fields hold, by their ids."""
 
 MEASURES: Final = ("temp_c10", "pulse", "resp", "sbp", "dbp", "spo2")
-CHOSEN: Final = ("position", "skin", "intake")
+CHOSEN: Final = ("position", "skin", "state", "intake")
 WRITTEN: Final = ("abnormal", "note")
 BLANK: Final[Mapping[str, Value]] = {
     **dict.fromkeys(MEASURES, ""),
@@ -28,6 +28,7 @@ BLANK: Final[Mapping[str, Value]] = {
     "water_ml": "",
     **dict.fromkeys(WRITTEN, ""),
     "reason": "",
+    "left": None,
 }
 """A form in which nothing was typed."""
 
@@ -117,7 +118,9 @@ def observation(values: Values, base: Observation | None = None) -> Observation:
     abnormal = str(values.get("abnormal") or "").strip()
     return replace(
         of,
-        unremarkable=of.unremarkable and not abnormal,
+        # Whoever only said which duty was not done has looked and found nothing.
+        unremarkable=(of.unremarkable or (base is None and not _observed(values))) and not abnormal,
+        state=str(values.get("state") or ""),
         position=str(values.get("position") or ""),
         skin=str(values.get("skin") or ""),
         intake=str(values.get("intake") or ""),
@@ -126,6 +129,10 @@ def observation(values: Values, base: Observation | None = None) -> Observation:
         note=str(values.get("note") or "").strip(),
         vitals=kept | measured(values),
     )
+
+
+def _observed(values: Values) -> bool:
+    return any(values.get(field) != blank for field, blank in BLANK.items() if field not in ("reason", "left"))
 
 
 def values_of(seen: Observation, reason: str) -> dict[str, Value]:

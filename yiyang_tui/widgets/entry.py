@@ -1,11 +1,13 @@
 """A one-line field to type in, safe for Chinese input methods."""
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.geometry import Offset
+from textual.message import Message
 from textual.widgets import Input
 
 from yiyang_tui.cells import narrow
@@ -25,6 +27,18 @@ class Entry(Input):
     The hardware cursor stands where the next character will appear (Textual parks it one cell further, and
     forgets it when the text scrolls): an input method draws its preview there.
     """
+
+    @dataclass
+    class Typed(Message):
+        """A character was typed at the end of a number, by a person."""
+
+        entry: "Entry"
+
+    @dataclass
+    class Backed(Message):
+        """Backspace in a number field that is empty: back to what was typed before."""
+
+        entry: "Entry"
 
     def __init__(
         self,
@@ -51,6 +65,16 @@ class Entry(Input):
         )
         self.kind = kind
         self.cursor_blink = False
+
+    def focus_at_end(self) -> None:
+        """Take the cursor behind what stands here, with nothing selected: to mend the last digit."""
+        self.select_on_focus = False
+        self.cursor_position = len(self.value)
+        self.focus()
+
+    def on_blur(self) -> None:
+        """Next time the cursor selects what stands here, as in every number field."""
+        self.select_on_focus = self.kind == "number"
 
     @property
     def cursor_screen_offset(self) -> Offset:
@@ -84,6 +108,11 @@ class Entry(Input):
 
     async def _on_key(self, event: events.Key) -> None:
         typed = event.character
+        if self.kind == "number" and event.key == "backspace" and not self.value:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Backed(self))
+            return
         if self.kind in ("number", "pin") and event.is_printable and typed is not None:
             # Textual would call Input's own handler after this one.
             event.prevent_default()
@@ -91,6 +120,8 @@ class Entry(Input):
                 return
             event.stop()
             self._type(narrow(typed))
+            if self.kind == "number" and self.cursor_position == len(self.value):
+                self.post_message(self.Typed(self))
             return
         await super()._on_key(event)
 

@@ -1,0 +1,87 @@
+"""How many keys the frequent acts take, counted through a real terminal: each case types exactly the keys it counts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from care import setup, staff, stays
+from db.keys import FLOOR
+from db.rows import shape_of
+from db.store import Store
+from db.tables import Event, PlanItem, Round, Synced, Vitals
+from db.vault import create_vault, open_vault
+from tests.care.household import PLAN, Household
+from tests.tui.terminal import CTRL_S, CTRL_Z, F4, Terminal
+
+NUMBER, PASSPHRASE = "1002", "correct horse battery"
+SET = ("365", "78", "18", "142", "84", "97")
+ALERT = "1"  # 清醒, the first state of consciousness
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    """The closed record of a house with three people; a nurse walks, the first of them is to be turned."""
+    path = tmp_path / "record.db"
+    store = create_vault(path, "1001", PASSPHRASE, cost=FLOOR)
+    director = setup.found(store, PLAN, number="1001", name="刘建国", role="director")
+    staff.add(store, director, number=NUMBER, name="王芳", role="nurse")
+    store.add_passphrase(NUMBER, PASSPHRASE, FLOOR)
+    made = Household(store, director, director)
+    yesterday = store.now() - 86400
+    first = made.person("王长生", care_level="full")
+    stays.admit(store, director, first, made.bed("101-1"), at=yesterday)
+    for name, bed in (("陈德福", "101-2"), ("李秀英", "102-1")):
+        made.person(name, bed, care_level="full")
+    with store.act(director) as act:
+        act.insert(PlanItem, person_id=first, duty="turning", every_min=120, from_at=yesterday)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def terminal(vault: Path) -> Iterator[Terminal]:
+    """The program on the rounds board."""
+    found = Terminal(vault, NUMBER, PASSPHRASE)
+    found.sign_in(place=F4, shows=("[F4巡视]", "已巡"))
+    yield found
+    found.child.close(force=True)
+
+
+def rows(vault: Path, of: type[Synced]) -> list[dict[str, object]]:
+    """All rows of a table, oldest first."""
+    store: Store = open_vault(vault, NUMBER, PASSPHRASE)
+    core = shape_of(of).table
+    with store.reading() as conn:
+        found = [dict(row) for row in conn.execute(select(core).order_by(core.c.id)).mappings()]
+    store.close()
+    return found
+
+
+def test_a_full_set_is_its_digits_the_consciousness_and_one_key_to_save(terminal: Terminal, vault: Path) -> None:
+    """Temperature, pulse, breathing, both pressures, oxygen, consciousness: 14 digits, one choice, Ctrl+S. Was 22."""
+    keys = [*"".join(SET), ALERT, CTRL_S]
+    assert len(keys) == sum(map(len, SET)) + 2 == 16
+    terminal.shows("王长生女")
+    terminal.type("".join(keys))
+    terminal.shows("已保存101-1王长生", "陈德福女")
+    terminal.quit()
+    (vitals,) = rows(vault, Vitals)
+    kept = {name: vitals[name] for name in ("temp_c10", "pulse", "resp", "sbp", "dbp", "spo2", "acvpu")}
+    assert kept == {"temp_c10": 365, "pulse": 78, "resp": 18, "sbp": 142, "dbp": 84, "spo2": 97, "acvpu": "A"}
+
+
+def test_an_unremarkable_round_is_one_key_a_person_with_what_was_due(terminal: Terminal, vault: Path) -> None:
+    """Space, three times: three rounds; with the first the turning that its care plan asks for. Ctrl+Z takes both."""
+    terminal.shows("王长生女")
+    terminal.type("   ")
+    terminal.shows("已保存102-1李秀英", "已巡3/3")
+    terminal.type(CTRL_Z * 3)
+    terminal.shows("已巡0/3")
+    terminal.quit()
+    looks = rows(vault, Round)
+    assert [(row["unremarkable"], row["void"]) for row in looks] == [(True, False)] * 3 + [(True, True)] * 3
+    (said, taken_back) = rows(vault, Event)
+    assert (said["facts"], said["about"]) == ('{"done": ["turning"]}', looks[0]["id"])
+    assert (taken_back["void"], taken_back["supersedes"]) == (True, said["id"])
