@@ -250,10 +250,10 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
         if why is not None:
             screen.say(why)
             return
-        if id in self.places:
+        method = action(id).method
+        if id in self.places and not hasattr(self, method):
             await self.go(id)
             return
-        method = action(id).method
         doer = screen.doer(method) if isinstance(screen, Sheet) else screen
         done: Awaitable[None] | None = getattr(doer if hasattr(doer, method) else self, method)()
         if inspect.isawaitable(done):
@@ -277,6 +277,12 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
         # It reaches over fields and dialogs: what is asked in one is answered first.
         if isinstance(self.screen, Place) and self.screen.where != "staff":
             await self.open("staff")
+
+    async def action_house(self) -> None:
+        """Ctrl+U: the house itself."""
+        # As Ctrl+W it reaches over dialogs.
+        if isinstance(self.screen, Place):
+            await self.go("house")
 
     def action_help(self) -> None:
         """F1: this screen and its keys."""

@@ -59,6 +59,13 @@ async def test_somebody_is_taken_on_and_gets_another_role_a_pin_and_leaves(chart
         assert not again.closed
 
 
+async def test_esc_leads_back_to_where_it_was_opened_from(charted: Charted) -> None:
+    async with charted(number=DIRECTOR) as (app, pilot):
+        before = app.screen
+        await press(app, pilot, "ctrl+w", "escape")
+        assert app.screen is before
+
+
 async def test_what_will_not_do_is_said_at_the_field_and_nothing_typed_is_lost(charted: Charted) -> None:
     async with charted(number=DIRECTOR) as (app, pilot):
         await press(app, pilot, "ctrl+w", "ctrl+n", "=1002", "enter", "=李娟", "enter", "right", "ctrl+s")
