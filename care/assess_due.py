@@ -62,6 +62,8 @@ class _Came:
 class _Rule:
     scale: str
     words: Words
+    first_days: str
+    after_days: str
     days: str
     grades: tuple[str, ...]
     days_of_grades: str
@@ -107,52 +109,43 @@ def due_scales(conn: Connection, people: Collection[InHouse], now: int) -> Mappi
     last = last_of(conn, [one.person_id for one in people], [rule.scale for rule in rules], now)
     events = happened(conn, kinds, now - _WITHIN_S, now)
     came = _came(conn, people, now)
-    found = {}
+    soon, found = now + table("rules/assess_due")["soon_s"], {}
     for one in people:
         if one.on_leave:
             continue
-        who = one.person_id
-        of = [
-            _due(
-                rule,
-                last.get(who, {}).get(rule.scale),
-                events.get(who, []),
-                came.get(who, _Came(one.since, 0)),
-                days,
-                now,
-            )
-            for rule in rules
-            if one.bed_kind in rule.beds
-        ]
-        soon = now + table("rules/assess_due")["soon_s"]
-        if listed := sorted((due for due in of if due.due_at <= soon), key=lambda due: due.due_at):
-            found[who] = tuple(listed)
+        known, happened_to = last.get(one.person_id, {}), events.get(one.person_id, ())
+        here = came.get(one.person_id) or _Came(one.since, 0)
+        listed = []
+        for rule in rules:
+            if one.bed_kind not in rule.beds:
+                continue
+            due_at, reason = _earliest(rule, known.get(rule.scale), happened_to, here, days)
+            if due_at <= soon:
+                before = known.get(rule.scale)
+                last_at = None if before is None else before.at
+                late = overdue_minutes(due_at, now)
+                listed.append(DueScale(rule.scale, rule.words, reason, due_at, late, last_at))
+        if listed:
+            found[one.person_id] = tuple(sorted(listed, key=lambda due: due.due_at))
     return found
 
 
-def _due(
-    rule: _Rule,
-    last: Last | None,
-    events: list[Happened],
-    came: _Came,
-    days: Mapping[str, int],
-    now: int,
-) -> DueScale:
-    """When it is due: the earliest of all that asks for it."""
-    file = table("rules/assess_due")
-    soon_after = days[file["after_days"]] * _DAY_S
+def _earliest(
+    rule: _Rule, last: Last | None, events: Iterable[Happened], came: _Came, days: Mapping[str, int]
+) -> tuple[int, Words]:
+    """When it is due, and why: the earliest of all that asks for it."""
     if last is None:
-        asked = [(came.at + days[file["first_days"]] * _DAY_S, _reason("first"))]
+        since, due_at, reason = 0, came.at + days[rule.first_days] * _DAY_S, _reason("first")
     else:
         every = days[rule.days_of_grades if last.grade in rule.grades else rule.days]
-        asked = [(last.at + every * _DAY_S, _reason("every"))]
-    since = 0 if last is None else last.at
-    asked += [(one.at + soon_after, rule.event_words) for one in events if one.kind in rule.events and one.at > since]
-    if rule.hospital and came.back_at > since:
-        asked.append((came.back_at + soon_after, _reason("hospital")))
-    due_at, reason = min(asked, key=lambda one: one[0])
-    last_at = None if last is None else last.at
-    return DueScale(rule.scale, rule.words, reason, due_at, overdue_minutes(due_at, now), last_at)
+        since, due_at, reason = last.at, last.at + every * _DAY_S, _reason("every")
+    after = days[rule.after_days] * _DAY_S
+    for one in events:
+        if one.at > since and one.kind in rule.events and one.at + after < due_at:
+            due_at, reason = one.at + after, rule.event_words
+    if rule.hospital and came.back_at > since and came.back_at + after < due_at:
+        due_at, reason = came.back_at + after, _reason("hospital")
+    return due_at, reason
 
 
 def _came(conn: Connection, people: Collection[InHouse], now: int) -> dict[UUID, _Came]:
@@ -182,13 +175,16 @@ def _reason(code: str) -> Words:
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    return tuple(_rule(row) for row in table("rules/assess_due")["due"])
+    file = table("rules/assess_due")
+    return tuple(_rule(row, file) for row in file["due"])
 
 
-def _rule(row: Mapping[str, Any]) -> _Rule:
+def _rule(row: Mapping[str, Any], file: Mapping[str, Any]) -> _Rule:
     return _Rule(
         row["scale"],
         Words(row["zh"], row["en"]),
+        row.get("first_days", file["first_days"]),
+        row.get("after_days", file["after_days"]),
         row["days"],
         tuple(row.get("grades", ())),
         row.get("days_of_grades", row["days"]),

@@ -18,8 +18,8 @@ _LAST = text(
     f"""
 SELECT a.person_id, a.scale, a.id, a.at, a.version, a.total, a.grade, a.answers, a.facts
 FROM json_each(:ids) AS p CROSS JOIN json_each(:scales) AS s
-CROSS JOIN assessment AS a ON a.id = (
-    SELECT one.id FROM assessment AS one
+CROSS JOIN assessment AS a ON a.rowid = (
+    SELECT one.rowid FROM assessment AS one
     WHERE one.person_id = unhex(p.value) AND one.scale = s.value AND one.at <= :until
       AND {effective(Assessment, "one")}
     ORDER BY one.at DESC, one.id DESC LIMIT 1)
@@ -40,13 +40,19 @@ ORDER BY e.at
 class Last:
     """One assessment as it was signed. ``answers`` and ``facts`` are read only when somebody asks."""
 
-    id: UUID
+    row: bytes
     at: int
     version: str
     total: int | None
     grade: str
     answers: str
     facts: str
+
+    @property
+    def id(self) -> UUID:
+        """The row."""
+        # Of the thousands that are read for Today nearly none is named.
+        return UUID(bytes=self.row)
 
     def known(self) -> dict[str, Any]:
         """By the names that conditions of data files use: total, grade, ``answer.<item>``, ``fact.<id>``."""
@@ -70,17 +76,13 @@ class Happened:
 def last_of(conn: Connection, people: Iterable[UUID], scales: Iterable[str], now: int) -> dict[UUID, dict[str, Last]]:
     """Person -> scale -> the newest that stands; of somebody registered twice that of either registration."""
     merged = groups(conn)
-    wanted = {merged.of(one) for one in people}
-    asked = {
-        "ids": json.dumps([one.hex for one in merged.each(wanted)]),
-        "scales": json.dumps([*scales]),
-        "until": ahead(now),
-    }
+    shown = {one.bytes: merged.of(one) for one in merged.each({merged.of(one) for one in people})}
+    asked = {"ids": json.dumps([one.hex() for one in shown]), "scales": json.dumps([*scales]), "until": ahead(now)}
     found: dict[UUID, dict[str, Last]] = {}
-    for person, scale, row_id, at, *rest in conn.execute(_LAST, asked):
-        of = found.setdefault(merged.of(UUID(bytes=person)), {})
-        if scale not in of or (of[scale].at, of[scale].id) < (at, UUID(bytes=row_id)):
-            of[scale] = Last(UUID(bytes=row_id), at, *rest)
+    for person, scale, *rest in conn.execute(_LAST, asked):
+        of, last = found.setdefault(shown[person], {}), Last(*rest)
+        if scale not in of or (of[scale].at, of[scale].row) < (last.at, last.row):
+            of[scale] = last
     return found
 
 

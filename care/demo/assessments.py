@@ -88,10 +88,11 @@ def _answers(of: Scale, total: int, random: Random) -> dict[str, int]:
         return sum(item.score(ladders[item.id][steps[item.id]]) for item in of.items)
 
     while (sums() > total) if of.direction == "better" else (sums() < total):
-        worse = [name for name, step in steps.items() if step + 1 < len(ladders[name])]
+        worse = {name: len(ladder) - 1 for name, ladder in ladders.items() if steps[name] + 1 < len(ladder)}
         if not worse:
             break
-        steps[random.choice(worse)] += 1
+        # What is yes or no, as aggression, is rarely what makes somebody weak.
+        steps[random.choices([*worse], [rungs**3 for rungs in worse.values()])[0]] += 1
     return {name: ladders[name][step] for name, step in steps.items()}
 
 
