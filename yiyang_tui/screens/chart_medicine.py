@@ -131,34 +131,16 @@ class MedicinePage(ChartPage):
     # --- acts -------------------------------------------------------------------------------------
 
     def why_not(self, action: str) -> str | None:
-        """What the order under the cursor does not allow; who may write one is said before anything is typed."""
-        order = self.order
+        """Enter needs an order; who may write one is said before anything is typed."""
         if action == "chart.new":
             return self.chart.yiyang.why_no_right("order.write")
-        if action == "chart.custody":
-            return None
-        if order is None:
+        if action == "chart.look" and self.order is None:
             return t("medicines.no_orders")
-        if action == "chart.tick" and "needed" not in _ways(order):
-            return t("medicines.not_needed")
-        if action == "chart.drop":
-            ended = t("medicines.ended", drug=order.name) if "stop" not in _ways(order) else None
-            return ended or self.chart.yiyang.why_no_right("order.write")
         return None
 
     async def action_new(self) -> None:
         """Ctrl+N: a new order."""
         await self.chart.yiyang.open("order", person_id=self.chart.person_id)
-
-    def action_tick(self) -> None:
-        """Space: one as needed, now."""
-        if self.order is not None:
-            self._begin(self.order, "needed")
-
-    def action_drop(self) -> None:
-        """Ctrl+D: this order ends."""
-        if self.order is not None:
-            self._begin(self.order, "stop")
 
     async def action_custody(self) -> None:
         """Ctrl+X: that the house keeps their medicines; where that is agreed, that it ends."""

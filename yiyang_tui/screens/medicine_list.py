@@ -44,9 +44,10 @@ def columns() -> list[Column]:
         Column(1),
         Column(0, t("medicines.drug")),
         Column(8, t("medicines.dose"), "right"),
-        Column(8, t("medicines.route")),
+        # The first two characters of a route say which; no two of the list share them.
+        Column(4 if language() == "zh" else 9, t("medicines.route")),
         Column(5, t("medicines.hour")),
-        Column(13, t("medicines.state")),
+        Column(12, t("medicines.state")),
     ]
 
 

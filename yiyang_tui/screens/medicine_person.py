@@ -10,6 +10,7 @@ from yiyang_tui.screens.medicine_words import drug_of, taken_beside
 from yiyang_tui.screens.person_words import allergy, condition, sex_age, word
 from yiyang_tui.screens.stock_words import left_of
 from yiyang_tui.widgets.columns import Cell
+from yiyang_tui.widgets.facts import broken
 from yiyang_tui.words import language, t, times
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 MATTERS: Final = ("pulse", "sbp", "dbp", "glucose_mmol10")
 """What may be a reason not to give a medicine now."""
 MOST_SETS: Final = 30
+NARROW: Final = 78
+"""Cells of a line below the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,24 @@ def facts_of(row: "DoseRow", beside: Beside | None, now: int, *, wide: bool) -> 
         cells.append(Cell(t("medicines.cause", cause=row.cause), "quiet"))
     cells += [*gap, Cell(_vitals(beside.sets, now), "quiet")]
     cells += [Cell(_left(row, beside), "quiet")]
-    others = taken_beside(beside.orders, row.order_id)
+    others = taken_beside(beside.orders, row.order_id, hours=wide)
     if wide:
-        cells += [*gap, Cell(t("medicines.beside"), "title"), *(Cell(f"  {one}") for one in others)]
-        return cells if others else [*cells, Cell(f"  {t('medicines.nothing_else')}", "quiet")]
-    said = t("medicines.between").join(others) or t("medicines.nothing_else")
-    return [*cells, Cell(f"{t('medicines.beside')} {said}", "quiet")]
+        cells += [*gap, Cell(t("medicines.beside"), "title"), *map(Cell, others)]
+        return cells if others else [*cells, Cell(t("medicines.nothing_else"), "quiet")]
+    return [*cells, *_in_two_lines(others)]
+
+
+def _in_two_lines(others: list[str]) -> list[Cell]:
+    """What else they take; how many more there are where it is too much for two lines."""
+    shown = list(others)
+    while shown:
+        left = len(others) - len(shown)
+        parts = [*shown, t("medicines.more", n=left)] if left else shown
+        said = f"{t('medicines.beside')}  {t('medicines.between').join(parts)}"
+        if len(broken(said, NARROW)) <= 2:
+            return [Cell(line, "quiet") for line in broken(said, NARROW)]
+        shown.pop()
+    return [Cell(f"{t('medicines.beside')}  {t('medicines.nothing_else')}", "quiet")]
 
 
 def _allergies(head: "Header") -> Cell:

@@ -29,10 +29,10 @@ def grid(line: "SheetLine", until: int, days: int) -> list[list[Cell]]:
     """A title of days, then a line an hour; the last day at the right. As needed: one line, how often on each day."""
     today = times.local(until).date()
     shown = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
-    title = [Cell(fit("", HOUR))]
+    title = [Cell(fit(t("medicines.month", n=shown[0].month), HOUR), "quiet")]
     for nth, day in enumerate(shown):
-        said = f"{day.month}/{day.day}" if nth == 0 or day.day == 1 else str(day.day)
-        title.append(Cell(fit(said, DAY - 1, "right") + " ", "title" if day == today else "quiet"))
+        said = f"{day.month}/1" if nth and day.day == 1 else str(day.day)
+        title.append(Cell(fit(said, DAY, "right"), "title" if day == today else "quiet"))
     fields: dict[tuple[str, object], list[Cell]] = {}
     for dose in line.doses:
         hour = t("medicines.sheet_needed") if dose.due_at is None else times.clock(dose.due_at)
@@ -47,7 +47,7 @@ def grid(line: "SheetLine", until: int, days: int) -> list[list[Cell]]:
         for day in shown:
             found = fields.get((hour, day), [])
             text = found[-1].text + (MANY if len(found) > 1 else "") if found else ""
-            cells.append(Cell(fit(text, DAY - 1, "right") + " ", found[-1].token if found else ""))
+            cells.append(Cell(fit(text, DAY, "right"), found[-1].token if found else ""))
         rows.append(cells)
     return rows
 

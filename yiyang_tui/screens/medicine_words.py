@@ -37,17 +37,17 @@ def causes_of(result: str) -> list[str]:
     return [one.of(language()) for one in causes(result)]
 
 
-def order_line(one: "OrderView") -> str:
-    """``氨氯地平片 5mg 1 片 每日一次 08:00``."""
-    when = one.as_needed and t("medicines.as_needed", what=one.as_needed)
-    return f"{named(one.name, one.spec)} {one.dose.of(language())} {when or one.when.of(language())}"
+def order_line(one: "OrderView", *, hours: bool = True) -> str:
+    """``氨氯地平片 5mg 1 片 每日一次 08:00``; without its hours where there is little room."""
+    when = t("medicines.as_needed", what=one.as_needed) if one.as_needed else one.when.of(language()) if hours else ""
+    return f"{named(one.name, one.spec)} {one.dose.of(language())} {when}".rstrip()
 
 
-def taken_beside(orders: "Iterable[OrderView]", but: object = None) -> list[str]:
+def taken_beside(orders: "Iterable[OrderView]", but: object = None, *, hours: bool = True) -> list[str]:
     """What somebody takes, one each; what is held says so."""
     held = t("medicines.held_mark")
     return [
-        order_line(one) + (f" ({held})" if one.state == "held" else "")
+        order_line(one, hours=hours) + (f" ({held})" if one.state == "held" else "")
         for one in orders
         if one.id != but and one.state in ("open", "held")
     ]

@@ -26,6 +26,7 @@ from yiyang_tui.screens.person_words import allergy, sex_age
 from yiyang_tui.widgets.cell_lines import CellLines
 from yiyang_tui.widgets.facts import Facts
 from yiyang_tui.widgets.form import Form
+from yiyang_tui.widgets.lines import FootLine
 from yiyang_tui.widgets.virtual_list import Cell
 from yiyang_tui.words import sentence, t, times
 
@@ -240,6 +241,7 @@ class OrderForm(Place):
             self._drug_line(),
         )
         self.query_one(Facts).facts = tuple(self._warnings())
+        self.query_one(FootLine).refresh()
 
     def _drug_line(self) -> list[Cell]:
         if not self.name:
@@ -294,6 +296,11 @@ class OrderForm(Place):
         self._warn(found)
         if not found:
             self._write({})
+            return
+        if any(one.blocks for one in found) and not self.session.may("order.override"):
+            # Before anybody types a reason for nothing.
+            self.saving = False
+            self.say(t("refused.order_blocked"), "urgent")
             return
 
         def told(reasons: Mapping[str, str] | None) -> None:

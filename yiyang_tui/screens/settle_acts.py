@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from yiyang_tui.screens import settle_beds
+from yiyang_tui.screens import settle_beds, settle_doses
 from yiyang_tui.screens.dialogs import Choose, Type
 from yiyang_tui.screens.settle_done import do, settle, told
 from yiyang_tui.words import t
@@ -22,6 +22,7 @@ def begin(place: "Place", found: "Finding") -> None:
     """To where it is settled."""
     from care.disputes import ContestedRow, Dispute
     from care.findings import (
+        DoseTwice,
         LabelTwice,
         LeaveAstray,
         NumberTwice,
@@ -42,6 +43,8 @@ def begin(place: "Place", found: "Finding") -> None:
             _contest_row(place, found)
         case TwoInBed():
             settle_beds.two_in_bed(place, found)
+        case DoseTwice():
+            settle_doses.dose_twice(place, found)
         case OnTwoBeds():
             settle_beds.two_beds(place, found)
         case LeaveAstray():
@@ -59,7 +62,7 @@ def begin(place: "Place", found: "Finding") -> None:
 def _takes(found: "Finding") -> frozenset[str]:
     """The rights that settling it takes: refused before anything is asked or typed."""
     from care.disputes import ContestedRow
-    from care.findings import LabelTwice, NumberTwice, RegisteredTwice, ShownAsEachOther, TwoInBed
+    from care.findings import DoseTwice, LabelTwice, NumberTwice, RegisteredTwice, ShownAsEachOther, TwoInBed
     from care.roles import rights_to_settle
 
     match found:
@@ -67,6 +70,8 @@ def _takes(found: "Finding") -> frozenset[str]:
             return rights_to_settle(found.table, found.fields)
         case TwoInBed():
             return frozenset(("stay.change",))
+        case DoseTwice():
+            return frozenset(("alert.answer",))
         case NumberTwice():
             return frozenset(("staff.change",))
         case LabelTwice():

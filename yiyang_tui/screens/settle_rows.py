@@ -57,6 +57,7 @@ def said(one: "Finding", now: int) -> tuple[str, str, str]:
     """The code of its kind, about whom, the rest."""
     from care.disputes import ContestedRow, Dispute
     from care.findings import (
+        DoseTwice,
         LabelTwice,
         LeaveAstray,
         NumberTwice,
@@ -85,6 +86,9 @@ def said(one: "Finding", now: int) -> tuple[str, str, str]:
             return "circle", one.names[0], _others(one.names)
         case LeaveAstray():
             return "leave", f"{one.bed_label} {one.name}", t("settle.left_at", when=times.moment(one.left_at, now))
+        case DoseTwice():
+            when = times.moment(one.due_at, now)
+            return "dose_twice", f"{one.bed_label} {one.name}".strip(), f"{one.drug} {when}"
         case NumberTwice():
             return "number", one.number, t("list.comma").join(one.names)
         case LabelTwice():
