@@ -299,7 +299,12 @@ class Vitals(Synced, table=True):
     void: bool = False
     reason: str = ""
 
-    __table_args__ = (Index("ix_vitals_person_at", "person_id", "at"), _superseding("vitals"))
+    __table_args__ = (
+        Index("ix_vitals_person_at", "person_id", "at"),
+        # Weighed once a month: who is due, and the course of years, without a walk through every measurement.
+        Index("ix_vitals_weight", "person_id", "at", sqlite_where=text("weight_kg10 IS NOT NULL")),
+        _superseding("vitals"),
+    )
 
 
 class Access(Synced, table=True):

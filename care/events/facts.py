@@ -8,12 +8,13 @@ staff as hex digits. What was not said is not kept.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from care.data import table
 from care.events.shape import Field, Kind, applies
+from db.clock import LOCAL
 from db.errors import Refused
 
 _AHEAD_S: Final = 600
@@ -82,8 +83,16 @@ def check_at(at: int, now: int) -> None:
 
 def usual(of: Kind, now: int) -> dict[str, Any]:
     """What a form of this kind begins with: a normal one, now."""
-    given = {field.id: now if field.default == "now" else field.default for field in of.fields}
+    given = {field.id: _usual(field, now) for field in of.fields}
     return tidy(of, {id: value for id, value in given.items() if value is not None})
+
+
+def _usual(field: Field, now: int) -> Any:
+    clock = f"{datetime.fromtimestamp(now, LOCAL):%H:%M}"
+    begun = [code for since, code in field.hours if since <= clock]
+    if begun:
+        return begun[-1]
+    return now if field.default == "now" else field.default
 
 
 def people_in(of: Kind, facts: Mapping[str, Any]) -> dict[str, list[UUID]]:

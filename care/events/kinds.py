@@ -6,13 +6,12 @@ field is defined in the file or, where several kinds ask the same, in ``event_fi
 ``opens``: it is in force until an event that follows it closes it. ``case``: an incident, which somebody with the right
 ``event.close`` closes. ``urgent``: the county and the doctor must know at once; always (``true``) or where fields hold
 certain values. ``follows``: the kinds that it follows, ``@group`` for all of a group that open something; ``closes``
-that it ends them. ``then``: what must come after it (``Follow``). ``routine_days``: due for everybody who lives here
-after so many days. ``many``: may be of several people at once. ``quick``: its place among the frequent ones.
-``second``: takes two persons. ``form = false``: the program writes it, nobody fills it in. ``listed = false``: too
-frequent for the list of the house.
+that it ends them; ``alone`` that it may also follow nothing. ``then``: what must come after it (``Follow``).
+``many``: may be of several people at once. ``quick``: its place among the frequent ones. ``second``: takes two persons.
+``form = false``: the program writes it, nobody fills it in. ``listed = false``: too frequent for the list of the house.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -41,20 +40,25 @@ __all__ = [
 
 def kinds(group: str | None = None) -> tuple[Kind, ...]:
     """All kinds, or those of a group, in the order in which screens list them."""
-    return tuple(one for one in _all().values() if group in (None, one.group))
+    return tuple(one for one in _all() if group in (None, one.group))
 
 
 def kind(id: str) -> Kind:
     """One kind. Raises ``Refused``: event_kind_unknown."""
-    found = _all().get(id)
+    found = known(id)
     if found is None:
         raise Refused("event_kind_unknown")
     return found
 
 
+@cache
 def known(id: str) -> Kind | None:
-    """One kind, or ``None`` for one that a newer program wrote."""
-    return _all().get(id)
+    """One kind, or ``None`` for one that a newer program wrote. Reads its file alone: Today needs few of them."""
+    try:
+        row = table(f"events/{id}")
+    except KeyError:
+        return None
+    return read_kind(id, row)
 
 
 def event_groups() -> Mapping[str, Words]:
@@ -62,9 +66,9 @@ def event_groups() -> Mapping[str, Words]:
     return {code: Words(row["zh"], row["en"]) for code, row in table("event_groups")["group"].items()}
 
 
-def followers(of: Kind) -> tuple[Kind, ...]:
-    """The kinds that may be about an event of this kind: those that close it last."""
-    found = [one for one in _all().values() if follows(one, of)]
+def followers(of: Kind, among: Iterable[Kind] | None = None) -> tuple[Kind, ...]:
+    """The kinds that may be about an event of this kind, those that close it last; ``among`` these, or all."""
+    found = [one for one in (_all() if among is None else among) if follows(one, of)]
     return tuple(sorted(found, key=lambda one: one.closes))
 
 
@@ -73,19 +77,17 @@ def follows(one: Kind, of: Kind) -> bool:
     return of.id in one.follows or (of.opens and f"@{of.group}" in one.follows)
 
 
-def closers(of: Kind) -> tuple[str, ...]:
+def closers(of: Kind, among: Iterable[Kind] | None = None) -> tuple[str, ...]:
     """The kinds that close one of this kind."""
-    return tuple(one.id for one in followers(of) if one.closes)
+    return tuple(one.id for one in followers(of, among) if one.closes)
 
 
 @cache
-def _all() -> Mapping[str, Kind]:
+def _all() -> tuple[Kind, ...]:
     names = sorted(
         entry.name.removesuffix(".toml")
         for entry in files("care.data").joinpath("events").iterdir()
         if entry.name.endswith(".toml")
     )
     order = list(table("event_groups")["group"])
-    found = [read_kind(name, table(f"events/{name}")) for name in names]
-    found.sort(key=lambda one: (order.index(one.group), one.order, one.id))
-    return {one.id: one for one in found}
+    return tuple(sorted(map(kind, names), key=lambda one: (order.index(one.group), one.order, one.id)))

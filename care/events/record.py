@@ -154,7 +154,7 @@ def _followed(
 ) -> tuple[UUID | None, UUID | None]:
     """The event that it follows, as it stands now, and whose it is."""
     if about is None:
-        if of.closes:
+        if not of.alone:
             raise Refused("event_about_missing")
         return None, person_id
     row = newest_of(conn, about)

@@ -28,7 +28,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that is asked. ``default``: what a normal one holds; of a time ``now``. ``ahead``: may lie ahead.
+    """One thing that is asked. ``default``: what a normal one holds; of a time ``now``. ``hours``: from
+    which hour on which choice is the usual one. ``ahead``: may lie ahead.
 
     ``lo`` and ``hi`` bound a number as it is kept: tenths as tenths, money as hundredths.
     """
@@ -43,6 +44,7 @@ class Field:
     unit: Words
     default: Any
     when: When
+    hours: tuple[tuple[str, str], ...]
     ahead: bool
     brief: bool
     longest: int
@@ -83,6 +85,7 @@ class Kind:
     opens: bool
     case: bool
     closes: bool
+    alone: bool
     follows: tuple[str, ...]
     then: tuple[Follow, ...]
     urgent: bool | When
@@ -90,7 +93,6 @@ class Kind:
     second: bool
     many: bool
     quick: int
-    routine_days: int
     form: bool
     listed: bool
     order: int

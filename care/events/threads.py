@@ -16,6 +16,7 @@ from care.events.chain import closed, versions
 from care.events.kinds import closers, kind, known
 from care.events.said import brief, names_of, read_facts
 from care.events.shape import Follow, Kind, applies
+from care.events.weights import weighing_due
 from care.groups import groups
 from care.levels import overdue_minutes
 from care.looks import InHouse
@@ -79,19 +80,19 @@ class Due:
     waits_for: str
 
 
-def open_events(conn: Connection, since: int = 0, only: str = "") -> list[Opened]:
-    """Everything in force that began since then, of one kind or of all."""
-    there = [of for (one,) in conn.execute(_THERE) if (of := known(one)) is not None and of.opens]
-    wanted = [of for of in there if only in ("", of.id)]
-    if not wanted:
+def open_events(conn: Connection, since: int = 0) -> list[Opened]:
+    """Everything in force that began since then."""
+    # A kind of which there is no event closes nothing: the files of the others are not read.
+    there = [of for (one,) in conn.execute(_THERE) if (of := known(one)) is not None]
+    ends = {of.id: closers(of, there) for of in there if of.opens}
+    if not ends:
         return []
     asked: dict[str, Any] = {"since": since}
     walks = []
-    for n, of in enumerate(wanted):
-        ends = closers(of)
-        asked[f"k{n}"] = of.id
-        asked |= {f"c{n}_{m}": one for m, one in enumerate(ends)}
-        walks.append(_OPEN.format(n=n, closers=", ".join(f":c{n}_{m}" for m in range(len(ends)))))
+    for n, (opens, closing) in enumerate(ends.items()):
+        asked[f"k{n}"] = opens
+        asked |= {f"c{n}_{m}": one for m, one in enumerate(closing)}
+        walks.append(_OPEN.format(n=n, closers=", ".join(f":c{n}_{m}" for m in range(len(closing)))))
     rows = conn.execute(text(" UNION ALL ".join(walks)), asked).mappings().all()
     found = []
     for row in rows:
@@ -100,7 +101,7 @@ def open_events(conn: Connection, since: int = 0, only: str = "") -> list[Opened
         if row["supersedes"] is not None:
             # Whoever closed it may have seen an earlier version.
             ids = (id, *(one for one in versions(conn, id) if one != id))
-            if closed(conn, id, closers(of)):
+            if closed(conn, id, ends[of.id]):
                 continue
         person = None if row["person_id"] is None else UUID(bytes=row["person_id"])
         found.append(Opened(id, ids, person, row["at"], of, read_facts(row["facts"])))
@@ -128,7 +129,8 @@ def open_cases(conn: Connection, people: list[InHouse], now: int) -> Iterator[Wo
 
 
 def follow_ups(conn: Connection, people: list[InHouse], now: int) -> Iterator[Work]:
-    """Work: who is still to be told, what is to be looked at again, what is due for everybody each month."""
+    """Work: who is still to be told, what is to be looked at again, who is to be weighed."""
+    yield from weighing_due(conn, people, now)
     shown = _Shown(conn, people)
     for due in dues(conn, open_events(conn, now - TODAY_DAYS * 86400)):
         if due.due_at <= now + SOON_S and (work := shown.due(due, now)) is not None:

@@ -5,7 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from care import rounds
 from care.events import read, record, threads
+from care.events.weights import _LAST, balances, weights
 from care.looks import in_house
 from care.rights import NoRight
 from care.today import today
@@ -155,8 +157,36 @@ def test_questions_of_today_walk_indexes(house: Household, person: UUID) -> None
     with house.store.reading() as conn:
         for sql in (str(threads._THERE), str(threads._AFTER).replace("(__[POSTCOMPILE_about])", "(x'00')")):
             asked.append(sql)
+        asked.append(str(_LAST).replace(":until", "0"))
         asked.append(threads._OPEN.format(n=0, closers="'incident_closed'"))
         for sql in asked:
             plain = sql.replace(":k0", "'fall'").replace(":since", "0")
             plan = [row[3] for row in conn.exec_driver_sql("EXPLAIN QUERY PLAN " + plain)]
-            assert not any(step.startswith(("SCAN e", "SCAN c", "SCAN newer")) for step in plan), plan
+            assert not any(step.startswith(("SCAN e", "SCAN c", "SCAN newer", "SCAN v")) for step in plan), plan
+
+
+# --- weighing ---------------------------------------------------------------------------------------
+
+
+def test_everybody_is_weighed_once_a_month_for_itself_or_at_a_round(house: Household, person: UUID) -> None:
+    house.it_is("2026-11-22 09:00")
+    other = house.person("张玉珍", "101-2")
+    for one in (person, other):
+        rounds.unremarkable(house.store, house.carer, one)
+    start = house.it_is("2026-11-23 09:00")
+    record.record(house.store, house.carer, "weight", {"weight_kg10": 512, "way": "stand"}, person_id=person)
+    house.it_is("2026-12-22 10:00")
+    assert [(one.what.zh, one.name) for one in work(house, "follow_up")] == [("月度称体重", "张玉珍")]
+    house.it_is("2026-12-23 10:00")
+    assert [one.what.zh for one in work(house, "follow_up")] == ["月度称体重  2 人"]
+    vitals = rounds.Observation(vitals={"weight_kg10": 498})
+    rounds.record(house.store, house.carer, person, vitals)
+    assert [one.name for one in work(house, "follow_up")] == ["张玉珍"]
+    found = weights(house.store, person, 0)
+    assert [(one.at, one.kg10) for one in found] == [(start, 512), (house.store.now(), 498)]
+
+
+def test_what_goes_in_and_comes_out_is_summed(house: Household, person: UUID) -> None:
+    facts = {"in_ml": 1200, "in_drip_ml": 500, "out_urine_ml": 900}
+    record.record(house.store, house.carer, "intake_output", facts, person_id=person)
+    assert [(one.in_ml, one.out_ml) for one in balances(house.store, person, 0)] == [(1700, 900)]

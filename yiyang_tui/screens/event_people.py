@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from yiyang_tui.actions import SPACE
 from yiyang_tui.screens.dialogs import Dialog
 from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.tick import SIGNS
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from yiyang_tui.session import Session
 
 MOST = 500
+
+
+class Seek(Entry):
+    """Where to type whom one looks for. Blanks are not typed: Space ticks."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Every character but a blank."""
+        return key not in SPACE and super().check_consume_key(key, character)
 
 
 class PickPeople(Dialog[dict[UUID, str]]):
@@ -41,7 +50,7 @@ class PickPeople(Dialog[dict[UUID, str]]):
         """Where to type, the people, how many are ticked."""
         with Vertical(classes="dialog wide"):
             yield Static(self.title_text, classes="title", markup=False)
-            yield Entry(id="typed", longest=40, placeholder=t("beds.find_how"))
+            yield Seek(id="typed", longest=40, placeholder=t("beds.find_how"))
             yield VirtualList["PersonRow"](
                 [Column(4), Column(8), Column(12), Column(0)],
                 self._cells,
@@ -51,7 +60,7 @@ class PickPeople(Dialog[dict[UUID, str]]):
                 always_lit=True,
                 id="found",
             )
-            yield Static(t("event.people_hint"), id="told", classes="hint", markup=False)
+            yield Static("", id="told", classes="hint", markup=False)
 
     def _cells(self, row: "PersonRow") -> Cells:
         away = t("people.where_leave") if row.where == "leave" else ""
@@ -60,6 +69,7 @@ class PickPeople(Dialog[dict[UUID, str]]):
     def on_mount(self) -> None:
         """Everybody with a bed, until something is typed."""
         self.query_one(Entry).focus()
+        self._count()
         self._search("")
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -105,11 +105,11 @@ class PickKind(Dialog[str]):
 def pages(house: bool) -> "list[tuple[str, list[Kind]]]":
     """The groups with the kinds that somebody fills in by themselves, after the frequent ones.
 
-    ``house``: also what is of the house. What only ever ends something is found where that is open.
+    ``house``: also what is of the house. What follows another event is found where that is open.
     """
     from care.events.kinds import event_groups, kinds
 
-    shown = [of for of in kinds() if of.form and not of.closes and (house or of.of == "person")]
+    shown = [of for of in kinds() if of.form and of.alone and (house or of.of == "person")]
     quick = sorted((of for of in shown if of.quick), key=lambda of: of.quick)
     found = [(t("event.frequent"), quick)]
     for code, words in event_groups().items():

@@ -690,6 +690,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("supersedes IS NOT NULL"),
         postgresql_where=sa.text("supersedes IS NOT NULL"),
     )
+    op.create_index(
+        "ix_vitals_weight",
+        "vitals",
+        ["pair_id", "person_id", "at"],
+        sqlite_where=sa.text("weight_kg10 IS NOT NULL"),
+        postgresql_where=sa.text("weight_kg10 IS NOT NULL"),
+    )
     conn = op.get_bind()
     if conn.dialect.name == "postgresql":
         parted = "SELECT relname FROM pg_class WHERE relkind = 'p' AND relnamespace = current_schema()::regnamespace"
