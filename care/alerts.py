@@ -96,6 +96,14 @@ def open_alerts(store: Store, now: int) -> list[Alert]:
         return alerts_of(conn, in_house(conn, now), now)
 
 
+def alert_of(store: Store, person_id: UUID, now: int) -> Alert | None:
+    """The most urgent alert of somebody, or ``None``."""
+    with store.reading() as conn:
+        shown = groups(conn).of(person_id)
+        mine = [one for one in in_house(conn, now) if one.person_id == shown]
+        return next(iter(alerts_of(conn, mine, now)), None)
+
+
 def alerts_of(conn: Connection, people: Iterable[InHouse], now: int) -> list[Alert]:
     """The alerts of these people, in the same snapshot."""
     span = {"since": now - WITHIN_S, "until": ahead(now)}

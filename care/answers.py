@@ -25,10 +25,11 @@ from db.tables import Event
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is done: a code of ``escalation.ways``; whom one called; for how many minutes one watches."""
+    """What is done: a code of ``escalation.ways``; whom one called, how many minutes ago; for how many one watches."""
 
     what: str
     told: str = ""
+    ago_min: int = 0
     minutes: int | None = None
     note: str = ""
 
@@ -47,6 +48,7 @@ class Answered:
     what: str
     words: Words
     told: str
+    told_at: int | None
     note: str
     counts: bool
     about: UUID
@@ -62,8 +64,8 @@ class Answered:
 def answer(store: Store, by: UUID, person_id: UUID, about: UUID, given: Answer) -> UUID:
     """Answer what was measured or found (``about``: its row), in one act.
 
-    Raises ``Refused``: answer_unknown, answer_told_missing, answer_minutes (least, most), text_too_long (most),
-    alert_unknown (it is no row of that person), and as ``care.rights.require``.
+    Raises ``Refused``: answer_unknown, answer_told_missing, answer_ago (most), answer_minutes (least, most),
+    text_too_long (most), alert_unknown (it is no row of that person), and as ``care.rights.require``.
     """
     way = ways().get(given.what)
     if way is None:
@@ -75,6 +77,8 @@ def answer(store: Store, by: UUID, person_id: UUID, about: UUID, given: Answer) 
     if max(len(told), len(note)) > rules["most_text"]:
         raise Refused("text_too_long", most=rules["most_text"])
     minutes = given.minutes if way.until and given.minutes is not None else way.back_min
+    if not 0 <= given.ago_min <= rules["most_min"]:
+        raise Refused("answer_ago", most=rules["most_min"])
     if not rules["least_min"] <= minutes <= rules["most_min"]:
         raise Refused("answer_minutes", least=rules["least_min"], most=rules["most_min"])
     with doing(store, by, way.right) as act:
@@ -83,7 +87,10 @@ def answer(store: Store, by: UUID, person_id: UUID, about: UUID, given: Answer) 
             raise Refused("alert_unknown")
         counts = may(act.conn, by, "alert.answer")
         facts: dict[str, str | int | bool] = {"what": given.what, "counts": counts, "back_at": act.now + 60 * minutes}
-        facts |= {name: said for name, said in (("told", told), ("note", note)) if said}
+        if way.told:
+            facts |= {"told": told, "told_at": act.now - 60 * given.ago_min}
+        if note:
+            facts["note"] = note
         return act.insert(
             Event,
             person_id=merged.of(person_id),
@@ -157,7 +164,7 @@ def _read(row: dict[str, Any]) -> Answered | None:
         return None
     if not isinstance(facts, dict) or row["person_id"] is None or row["about"] is None:
         return None
-    what, back_at = str(facts.get("what", "")), facts.get("back_at")
+    what, back_at = str(facts.get("what", "")), _time(facts.get("back_at"))
     way = ways().get(what)
     usual = 60 * (way.back_min if way else 0)
     return Answered(
@@ -168,9 +175,14 @@ def _read(row: dict[str, Any]) -> Answered | None:
         what=what,
         words=Words(what, what) if way is None else way.words,
         told=str(facts.get("told", "")),
+        told_at=_time(facts.get("told_at")),
         note=str(facts.get("note", "")),
         counts=facts.get("counts") is True,
         about=UUID(bytes=row["about"]),
         seen_at=row["at"] if row["seen_at"] is None else row["seen_at"],
-        back_at=back_at if isinstance(back_at, int) and not isinstance(back_at, bool) else row["at"] + usual,
+        back_at=row["at"] + usual if back_at is None else back_at,
     )
+
+
+def _time(found: object) -> int | None:
+    return found if isinstance(found, int) and not isinstance(found, bool) else None

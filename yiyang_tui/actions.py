@@ -110,6 +110,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # --- today ------------------------------------------------------------------------------------
     Action("today.open", ("enter",), "today", rank=0, bound=False),
     Action("today.unremarkable", SPACE, "today", rank=1, right="round.record"),
+    # --- what is done about an alert --------------------------------------------------------------
+    Action("answer.next", ("enter",), "answer", rank=1, bound=False),
+    Action("answer.save", ("ctrl+s",), "answer", rank=0),
+    Action("answer.measure", ("ctrl+r",), "answer", rank=1, right="round.record"),
+    Action("answer.chart", ("ctrl+o",), "answer", rank=2, right="chart.open"),
+    Action("answer.back", ("escape",), "answer", rank=3),
     # --- rounds -----------------------------------------------------------------------------------
     Action("rounds.unremarkable", SPACE, "rounds", rank=0, right="round.record"),
     Action("rounds.fill", ("enter",), "rounds", rank=0, bound=False, right="round.record"),

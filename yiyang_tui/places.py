@@ -10,6 +10,7 @@ PLACES: Final[dict[str, str]] = {
     "today": "yiyang_tui.screens.today:Today",
     "people": "yiyang_tui.screens.people:People",
     "rounds": "yiyang_tui.screens.rounds:Rounds",
+    "answer": "yiyang_tui.screens.answer:AnswerAlert",
     "chart": "yiyang_tui.screens.chart:Chart",
     "person": "yiyang_tui.screens.person_form:PersonForm",
     "assess": "yiyang_tui.screens.assess:Assess",
@@ -27,6 +28,7 @@ PLACES: Final[dict[str, str]] = {
 }
 
 RIGHTS: Final[dict[str, str]] = {
+    "answer": "event.record",
     "assess": "assess.record",
     "assessed": "chart.open",
     "chart": "chart.open",
