@@ -64,12 +64,12 @@ class Answered:
 def answer(store: Store, by: UUID, person_id: UUID, about: UUID, given: Answer) -> UUID:
     """Answer what was measured or found (``about``: its row), in one act.
 
-    Raises ``Refused``: answer_unknown, answer_told_missing, answer_ago (most), answer_minutes (least, most),
+    Raises ``Refused``: answer_way_unknown, answer_told_missing, answer_ago (most), answer_minutes (least, most),
     text_too_long (most), alert_unknown (it is no row of that person), and as ``care.rights.require``.
     """
     way = ways().get(given.what)
     if way is None:
-        raise Refused("answer_unknown")
+        raise Refused("answer_way_unknown")
     rules = table("rules/escalation")
     told, note = given.told.strip(), given.note.strip()
     if way.told and not told:

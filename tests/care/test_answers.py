@@ -110,7 +110,7 @@ def test_an_answer_taken_back_waits_again_and_a_corrected_value_keeps_its_answer
 @pytest.mark.parametrize(
     ("given", "rule", "facts"),
     [
-        (Answer("pray"), "answer_unknown", {}),
+        (Answer("pray"), "answer_way_unknown", {}),
         (Answer("called", told=" "), "answer_told_missing", {}),
         (Answer("watch", minutes=1), "answer_minutes", {"least": 5, "most": 720}),
         (Answer("watch", note="长" * 201), "text_too_long", {"most": 200}),
