@@ -85,9 +85,7 @@ def balances(store: Store, person_id: UUID, since: int) -> list[Balance]:
         for one in groups(conn).all(person_id):
             for at, kept in conn.execute(_BALANCE, {"person": one.bytes, "since": since}):
                 facts = read_facts(kept)
-                into, out = (
-                    _sum(facts, names) for names in (("in_ml", "in_drip_ml"), ("out_urine_ml", "out_other_ml"))
-                )
+                into, out = _sum(facts, "in_ml", "in_drip_ml"), _sum(facts, "out_urine_ml", "out_other_ml")
                 found.append(Balance(at, into, out))
     return sorted(found, key=lambda one: one.at)
 
