@@ -18,7 +18,7 @@ from yiyang_tui.actions import SPACE
 from yiyang_tui.cells import fit
 from yiyang_tui.fields import values
 from yiyang_tui.screens.dialogs import Choose
-from yiyang_tui.screens.event_lists import BodyField, ManyField
+from yiyang_tui.screens.event_lists import BodyField, ManyField, OneField, only
 from yiyang_tui.screens.event_values import AT, YES, form_id
 from yiyang_tui.themes import token_style
 from yiyang_tui.widgets.choice import Choice
@@ -40,7 +40,7 @@ Who = Literal["", "one", "many"]
 _TYPED: Final = {"int": 8, "tenths": 8, "money": 12, "time": 16, "date": 10}
 
 
-class StaffField(Choice):
+class StaffField(OneField):
     """Somebody who works here: Left and Right, or Space for the list."""
 
     def hold(self, staff: "Sequence[StaffView]") -> None:
@@ -50,7 +50,11 @@ class StaffField(Choice):
 
 
 class PersonField(Choice):
-    """Somebody who is cared for: Space or any digit finds them."""
+    """Somebody who is cared for: Space finds them."""
+
+    def render(self) -> Text:
+        """Their bed and name."""
+        return only(self, next((word for _, word in self.options), "") if self.value else "")
 
     def hold(self, person_id: UUID, name: str) -> None:
         """It is them."""
@@ -70,9 +74,13 @@ class PeopleField(ManyField):
     def render(self) -> Text:
         """How many, and their names as far as there is room."""
         if len(self.codes) < 2:
-            return self.narrow()
+            return only(self, self.said())
         style = token_style(self.app, "entry" if self.has_focus else "")
         return Text(fit(f"{plural('event.people', len(self.codes))}  {self.said()}", self.size.width).rstrip(), style)
+
+    def get_content_height(self, *_sizes: object) -> int:
+        """One line."""
+        return 1
 
     def turn(self, code: str) -> None:
         """No digit chooses a person."""
@@ -98,7 +106,7 @@ class EventFields(Form):
             yield from _row(REASON, t("event.reason"), Entry(id=REASON, longest=200), required=True)
         for id, field in self.fields.items():
             yield from _row(id, field.words.of(language()), _widget(id, field), field.required, _unit(field))
-        yield from _row(AT, t("event.at"), Entry(id=AT, longest=16), required=True)
+        yield from _row(AT, t("event.at"), Entry(id=AT, longest=16, classes="few"), required=True)
 
     def apply(self, facts: "Mapping[str, object]") -> None:
         """Show the fields that apply to what is said."""
@@ -215,20 +223,21 @@ def _widget(id: str, field: "Field") -> Widget:
     words = [(one.code, one.words.of(language())) for one in field.choices]
     match field.type:
         case "choice":
-            return Choice(words, id=id)
+            return OneField(words, id=id)
         case "many":
             return ManyField(words, id=id)
         case "body":
             return BodyField(field.choices, id=id)
         case "yes":
-            return Choice([(YES[0], t("event.yes")), (YES[1], t("event.no"))], id=id)
+            return OneField([(YES[0], t("event.yes")), (YES[1], t("event.no"))], id=id)
         case "staff":
             return StaffField((), id=id)
         case "person":
             return PersonField((), id=id)
         case "int" | "tenths" | "money":
-            return Entry(kind="number", id=id, longest=_TYPED[field.type])
-    return Entry(id=id, longest=_TYPED.get(field.type, field.longest))
+            return Entry(kind="number", id=id, longest=_TYPED[field.type], classes="few")
+    short = "few" if field.type in _TYPED else ""
+    return Entry(id=id, longest=_TYPED.get(field.type, field.longest), classes=short)
 
 
 def _unit(field: "Field") -> str:

@@ -19,7 +19,7 @@ from yiyang_tui.fields import Value, fill, values
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.bed_dialogs import FindPerson
 from yiyang_tui.screens.dialogs import Choose
-from yiyang_tui.screens.event_fields import REASON, WHO, EventFields, PeopleField, Who, find_person
+from yiyang_tui.screens.event_fields import REASON, WHO, EventFields, PeopleField, PersonField, Who, find_person
 from yiyang_tui.screens.event_people import PickPeople
 from yiyang_tui.screens.event_values import AT, facts_of, form_id, read_time, shown_time, values_of
 from yiyang_tui.screens.person_values import differing
@@ -126,7 +126,10 @@ class EventForm(Place):
         person = self.person_id or (old and old.person_id) or (about and about.person_id) or None
         name, bed = ("", "") if person is None else whose(store, person)
         seconds = colleagues(store, by, self.kind.right) if self.kind.second else ()
+        # Whoever is called comes first.
+        called = ("doctor", "nurse", "director")
         staff = [one for one in everyone(store) if not one.closed]
+        staff.sort(key=lambda one: called.index(one.role) if one.role in called else len(called))
         return Begun(staff, seconds, name, bed, about, old)
 
     def _begin(self, begun: Begun) -> None:
@@ -144,6 +147,8 @@ class EventForm(Place):
         self._look()
         self.form.first_open().focus()
         self.draft.restore(self._restored)
+        if self.asks:
+            self._find(self.form.query_one(f"#{WHO}", PersonField if self.asks == "one" else PeopleField))
 
     def _entitle(self, begun: Begun) -> None:
         said = [self.kind.words.of(language()), " ".join(part for part in (begun.bed, begun.name) if part)]
@@ -199,21 +204,30 @@ class EventForm(Place):
     def on_event_fields_wanted(self, event: EventFields.Wanted) -> None:
         """Space in a field for a person, or for several."""
         event.stop()
-        field = event.field
-        if isinstance(field, PeopleField):
-            here = {UUID(hex=code): name for code, name in field.options if code in field.codes}
-            self.app.push_screen(
-                PickPeople(self.session, self.kind.words.of(language()), here),
-                lambda people: field.hold(people) if people else None,
-            )
-            return
+        self._find(event.field)
 
-        def chosen(row: "PersonRow | None") -> None:
-            if row is not None:
-                field.hold(row.id, f"{row.bed_label} {row.name}".strip())
-
+    def _find(self, field: Choice) -> None:
+        """Ask who it is, and go on to the next field."""
         title = self.kind.words.of(language())
-        self.app.push_screen(FindPerson(self.session, title, find_person), chosen)
+        if isinstance(field, PeopleField):
+            several = field
+            here = {UUID(hex=code): name for code, name in field.options if code in field.codes}
+
+            def ticked(people: "dict[UUID, str] | None") -> None:
+                if people:
+                    several.hold(people)
+                    self.form.step(several, 1)
+
+            self.app.push_screen(PickPeople(self.session, title, here), ticked)
+        elif isinstance(field, PersonField):
+            alone = field
+
+            def chosen(row: "PersonRow | None") -> None:
+                if row is not None:
+                    alone.hold(row.id, f"{row.bed_label} {row.name}".strip())
+                    self.form.step(alone, 1)
+
+            self.app.push_screen(FindPerson(self.session, title, find_person), chosen)
 
     # --- leaving ------------------------------------------------------------------------------
 

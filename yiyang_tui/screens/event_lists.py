@@ -28,7 +28,57 @@ if TYPE_CHECKING:
 SIDES: Final = ("left", "", "right")
 
 
-class ManyField(Choice):
+MOST_LINES: Final = 2
+"""A field whose words take more lines shows what is chosen alone; Space lists the others."""
+
+
+def laid(options: Sequence[tuple[str, str]], width: int) -> list[list[tuple[str, str]]]:
+    """The words in lines of at most ``width`` cells, each with a sign before and behind."""
+    lines: list[list[tuple[str, str]]] = [[]]
+    used = 0
+    for code, word in options:
+        if used + cell_len(word) + 2 > width and lines[-1]:
+            lines.append([])
+            used = 0
+        lines[-1].append((code, word))
+        used += cell_len(word) + 2
+    return lines
+
+
+class OneField(Choice):
+    """A choice that shows all its words, in two lines where they need them."""
+
+    def get_content_height(self, _container: object, _viewport: object, width: int) -> int:
+        """One or two."""
+        lines = len(laid(self.options, width))
+        return lines if lines <= MOST_LINES else 1
+
+    @property
+    def ticked(self) -> set[str]:
+        """What stands in brackets."""
+        return set() if self.value is None else {self.value}
+
+    def render(self) -> Text:
+        """All words with the chosen ones in brackets; those alone where there are too many."""
+        lines = laid(self.options, max(self.size.width, 8))
+        if len(lines) > MOST_LINES:
+            return self.narrow()
+        ink = token_style(self.app, "entry" if self.has_focus else "")
+        quiet, ticked = token_style(self.app, "quiet"), self.ticked
+        text = Text(no_wrap=True, end="")
+        for n, line in enumerate(lines):
+            text.append("\n" if n else "")
+            for code, word in line:
+                there = code in ticked
+                text.append(f"[{word}]" if there else f" {word} ", ink if there or self.has_focus else quiet)
+        return text
+
+    def narrow(self) -> Text:
+        """The chosen word between its neighbours' signs."""
+        return super().render()
+
+
+class ManyField(OneField):
     """``[瘀青] 疼痛 [碰到头]``: a digit ticks and unticks a word, Space lists them, Delete clears, Enter goes on.
 
     Its value is the codes with blanks between them, so that a form and a draft keep it as any other.
@@ -50,24 +100,15 @@ class ManyField(Choice):
         """What is ticked, in words."""
         return t("list.comma").join(word for code, word in self.options if code in self.codes)
 
-    def render(self) -> Text:
-        """All words with the ticked ones in brackets; those alone where there is no room for all."""
-        ink = token_style(self.app, "entry" if self.has_focus else "")
-        quiet = token_style(self.app, "quiet")
-        whole = Text()
-        for code, word in self.options:
-            there = code in self.codes
-            whole.append(f"[{word}]" if there else f" {word} ", ink if there or self.has_focus else quiet)
-        if cell_len(whole.plain) <= self.size.width:
-            return whole
-        return self.narrow()
+    @property
+    def ticked(self) -> set[str]:
+        """What stands in brackets."""
+        return set(self.codes)
 
     def narrow(self) -> Text:
         """What is ticked alone, and how to tick."""
         said = self.said()
-        shown = said or (t("event.list_key") if self.has_focus else t("event.nothing_chosen"))
-        style = token_style(self.app, "entry" if self.has_focus else "" if said else "quiet")
-        return Text(fit(shown, self.size.width).rstrip(), style)
+        return only(self, said)
 
     def on_key(self, event: events.Key) -> None:
         """A digit, Delete, Enter; Left and Right choose nothing here."""
@@ -99,12 +140,23 @@ class ManyField(Choice):
             self.put(codes)
 
 
+def only(field: Choice, said: str) -> Text:
+    """What is chosen alone, or how to choose."""
+    shown = said or (t("event.list_key") if field.has_focus else t("event.nothing_chosen"))
+    style = token_style(field.app, "entry" if field.has_focus else "" if said else "quiet")
+    return Text(fit(f" {shown}", field.size.width).rstrip(), style)
+
+
 class BodyField(ManyField):
     """``头、左髋``: Space opens the sketch of the body."""
 
     def __init__(self, parts: "Sequence[Part]", *, id: str) -> None:
         super().__init__(body_words(parts), id=id)
         self.parts = parts
+
+    def get_content_height(self, *_sizes: object) -> int:
+        """One line."""
+        return 1
 
     def render(self) -> Text:
         """What is marked."""
