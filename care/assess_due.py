@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from care.county_facts import known_facts
 from care.data import table
 from care.groups import groups
-from care.last_assessments import Happened, Last, happened, last_of
+from care.last_assessments import Happened, Last, Which, happened, last_of, which
 from care.levels import overdue_minutes
 from care.looks import InHouse, ahead, in_house
 from care.words import Words
@@ -69,7 +69,7 @@ class _Rule:
     days_of_grades: str
     beds: tuple[str, ...]
     hospital: bool
-    events: tuple[str, ...]
+    events: tuple[Which, ...]
     event_words: Words
 
 
@@ -105,9 +105,8 @@ def due_of(store: Store, person_id: UUID) -> tuple[DueScale, ...]:
 def due_scales(conn: Connection, people: Collection[InHouse], now: int) -> Mapping[UUID, tuple[DueScale, ...]]:
     """Person -> the scales that are due or nearly so, latest first. Nobody is due who is out of the house."""
     rules, days = _rules(), known_facts(conn)
-    kinds = sorted({kind for rule in rules for kind in rule.events})
     last = last_of(conn, [one.person_id for one in people], [rule.scale for rule in rules], now)
-    events = happened(conn, kinds, now - _WITHIN_S, now)
+    events = happened(conn, {event for rule in rules for event in rule.events}, now - _WITHIN_S, now)
     came = _came(conn, people, now)
     soon, found = now + table("rules/assess_due")["soon_s"], {}
     for one in people:
@@ -141,7 +140,7 @@ def _earliest(
         since, due_at, reason = last.at, last.at + every * _DAY_S, _reason("every")
     after = days[rule.after_days] * _DAY_S
     for one in events:
-        if one.at > since and one.kind in rule.events and one.at + after < due_at:
+        if one.at > since and one.at + after < due_at and any(event.fits(one) for event in rule.events):
             due_at, reason = one.at + after, rule.event_words
     if rule.hospital and came.back_at > since and came.back_at + after < due_at:
         due_at, reason = came.back_at + after, _reason("hospital")
@@ -190,6 +189,6 @@ def _rule(row: Mapping[str, Any], file: Mapping[str, Any]) -> _Rule:
         row.get("days_of_grades", row["days"]),
         tuple(row["beds"]),
         row.get("hospital", False),
-        tuple(row.get("events", ())),
+        which(row.get("events", ())),
         Words(row.get("event_zh", ""), row.get("event_en", "")),
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from care.age import age, house_day
 from care.groups import groups
-from care.last_assessments import happened, last_of
+from care.last_assessments import Which, happened, last_of, which
 from care.person_facts import PersonFacts
 from care.registered import facts_of
 from care.scales import Need, Value, scale
@@ -51,7 +51,7 @@ def _diagnosed(about: About, source: Mapping[str, Any], _need_id: str, _scale_id
 
 def _times(about: About, source: Mapping[str, Any], _need_id: str, _scale_id: str) -> Value | None:
     """How often something of these kinds was recorded in so many days."""
-    return _events(about, tuple(source["events"]), source["days"])
+    return _events(about, which(source["events"]), source["days"])
 
 
 def _last_said(about: About, _source: Mapping[str, Any], need_id: str, scale_id: str) -> Value | None:
@@ -62,9 +62,9 @@ def _last_said(about: About, _source: Mapping[str, Any], need_id: str, scale_id:
     return said
 
 
-def _events(about: About, kinds: tuple[str, ...], days: int) -> int:
+def _events(about: About, wanted: tuple[Which, ...], days: int) -> int:
     conn, person, _, now = about
-    return len(happened(conn, kinds, now - days * _DAY_S, now).get(person, ()))
+    return len(happened(conn, wanted, now - days * _DAY_S, now).get(person, ()))
 
 
 def _age(about: About) -> int | None:
@@ -78,7 +78,7 @@ def _diagnoses(about: About) -> int | None:
 
 def _falls(about: About) -> int | None:
     # What happened before the house kept its record here is not known: only a fall is an answer.
-    return _events(about, ("fall", "bedfall"), 90) or None
+    return _events(about, (Which("fall"), Which("bedfall")), 90) or None
 
 
 _SOURCES: Mapping[str, Callable[[About, Mapping[str, Any], str, str], Value | None]] = {

@@ -28,7 +28,7 @@ CROSS JOIN assessment AS a ON a.rowid = (
 
 _EVENTS = text(
     f"""
-SELECT e.id, e.person_id, e.kind, e.at
+SELECT e.id, e.person_id, e.kind, e.at, e.facts
 FROM json_each(:kinds) AS k CROSS JOIN event AS e INDEXED BY ix_event_kind ON e.kind = k.value
 WHERE e.at BETWEEN :since AND :until AND e.person_id IS NOT NULL AND {effective(Event, "e")}
 ORDER BY e.at
@@ -66,11 +66,30 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event of somebody."""
+    """An event of somebody. ``facts``: as kept, read only when somebody asks."""
 
     id: UUID
     kind: str
     at: int
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Events of a kind: all, or those of which a field holds one of some values."""
+
+    kind: str
+    field: str = ""
+    among: tuple[str, ...] = ()
+
+    def fits(self, one: Happened) -> bool:
+        """Whether it is one of them."""
+        return one.kind == self.kind and (not self.field or json.loads(one.facts).get(self.field) in self.among)
+
+
+def which(rows: Iterable[Mapping[str, Any]]) -> tuple[Which, ...]:
+    """As a data file says it: ``{ kind, field, is }``."""
+    return tuple(Which(row["kind"], row.get("field", ""), tuple(row.get("is", ()))) for row in rows)
 
 
 def last_of(conn: Connection, people: Iterable[UUID], scales: Iterable[str], now: int) -> dict[UUID, dict[str, Last]]:
@@ -86,11 +105,13 @@ def last_of(conn: Connection, people: Iterable[UUID], scales: Iterable[str], now
     return found
 
 
-def happened(conn: Connection, kinds: Iterable[str], since: int, now: int) -> Mapping[UUID, list[Happened]]:
-    """Person -> the events of these kinds since then that stand, oldest first."""
-    merged = groups(conn)
-    asked = {"kinds": json.dumps([*kinds]), "since": since, "until": ahead(now)}
+def happened(conn: Connection, wanted: Iterable[Which], since: int, now: int) -> Mapping[UUID, list[Happened]]:
+    """Person -> the events of these kinds since then that stand, oldest first; of which fields hold what is wanted."""
+    merged, of = groups(conn), tuple(wanted)
+    asked = {"kinds": json.dumps(sorted({one.kind for one in of})), "since": since, "until": ahead(now)}
     found: dict[UUID, list[Happened]] = {}
-    for row_id, person, kind, at in conn.execute(_EVENTS, asked):
-        found.setdefault(merged.of(UUID(bytes=person)), []).append(Happened(UUID(bytes=row_id), kind, at))
+    for row_id, person, kind, at, facts in conn.execute(_EVENTS, asked):
+        event = Happened(UUID(bytes=row_id), kind, at, facts)
+        if any(one.fits(event) for one in of):
+            found.setdefault(merged.of(UUID(bytes=person)), []).append(event)
     return found

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from care.data import table
 from care.groups import groups
-from care.last_assessments import Happened, Last, happened, last_of
+from care.last_assessments import Happened, Last, Which, happened, last_of, which
 from care.looks import InHouse
 from care.scales.conditions import holds, read
 from care.scales.model import Condition
@@ -46,7 +46,7 @@ class _Source:
     words: Words
     scale: str
     when: tuple[Condition, ...]
-    kinds: tuple[str, ...]
+    events: tuple[Which, ...]
     days: int
 
 
@@ -76,7 +76,7 @@ def risks_of(conn: Connection, people: Collection[UUID], now: int) -> Mapping[UU
     sources = [source for kind in risk_kinds().values() for source in kind.sources]
     assessed = last_of(conn, people, sorted({one.scale for one in sources if one.scale}), now)
     longest = max(one.days for one in sources)
-    events = happened(conn, sorted({kind for one in sources for kind in one.kinds}), now - longest * _DAY_S, now)
+    events = happened(conn, {event for one in sources for event in one.events}, now - longest * _DAY_S, now)
     merged = groups(conn)
     found = {one: _of(assessed.get(one, {}), events.get(one, []), now) for one in map(merged.of, people)}
     return {person: of for person, of in found.items() if of}
@@ -115,7 +115,7 @@ def _raised(
         last = assessed.get(source.scale)
         return [(last.at, last.id)] if last is not None and holds(source.when, known[source.scale]) else []
     since = now - source.days * _DAY_S
-    return [(one.at, one.id) for one in events if one.kind in source.kinds and one.at >= since]
+    return [(one.at, one.id) for one in events if one.at >= since and any(event.fits(one) for event in source.events)]
 
 
 def _cause(source: _Source, assessed: Mapping[str, Last]) -> Words:
@@ -136,7 +136,7 @@ def _kind(row: Mapping[str, Any]) -> RiskKind:
                 Words(one["zh"], one["en"]),
                 one.get("scale", ""),
                 read(one.get("when", ())),
-                tuple(one.get("kinds", ())),
+                which(one.get("events", ())),
                 one.get("days", 0),
             )
             for one in row["from"]

@@ -1,5 +1,6 @@
 """The nine risks of GB 38600: what raises each, how strongly, because of what, and when it is over."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from care.looks import in_house
 from care.risks import Risk, risk_kinds, risks, risks_of_person
 from care.same_person import merge_people
 from care.scales import scale
+from db.tables import Event
 from tests.care.household import Household
 
 FELL = {"severity": "III", "place": "room", "injury": ["none"], "first_aid": "扶起休息"}
@@ -170,6 +172,23 @@ def test_risks_of_the_house_high_ones_first(house: Household) -> None:
     assert isinstance(of[li][0], Risk)
 
 
-def test_kinds_of_events_that_raise_risks_exist() -> None:
-    kinds = {kind for one in risk_kinds().values() for source in one.sources for kind in source.kinds}
-    assert all(known(kind) is not None for kind in kinds), kinds
+def test_events_that_raise_risks_are_kinds_with_such_fields() -> None:
+    wanted = {event for one in risk_kinds().values() for source in one.sources for event in source.events}
+    for event in wanted:
+        kind = known(event.kind)
+        assert kind is not None, event
+        if event.field:
+            [field] = [one for one in kind.fields if one.id == event.field]
+            assert all(field.choice(code) is not None for code in event.among)
+
+
+def test_a_wound_is_a_risk_of_pressure_only_if_it_is_one_of_pressure(house: Household) -> None:
+    house.it_is("2026-11-22 09:00")
+    li = house.person("李秀英", "101-1")
+    with house.store.act(house.carer) as act:
+        where: dict[str, Any] = {"person_id": li, "staff_id": house.carer, "at": act.now, "kind": "wound"}
+        act.insert(Event, **where, facts='{"kind": "surgical"}')
+    assert found(house, li) == {}
+    with house.store.act(house.carer) as act:
+        act.insert(Event, **where, facts='{"kind": "pressure", "stage": "2"}')
+    assert found(house, li) == {"pressure": ("high", "近 90 天发生压疮")}
