@@ -1,6 +1,6 @@
 """The chart of one person: what matters on top, then pages by digit; opened over the place it was asked for from."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from textual.app import ComposeResult
@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from yiyang_tui.carrier import Carrying
     from yiyang_tui.screens.contest import Settled
     from yiyang_tui.screens.contest_sides import Contested
+    from yiyang_tui.session import Session
 
 WIDE = 104
 """From this many cells on two panes stand side by side."""
 
 
 class Chart(Place):
-    """Who it is and what can hurt them; then the pages, each made when it is first turned to."""
+    """Who it is and what can hurt them; then the pages, each made when it is first turned to.
+
+    ``page`` among the facts: the id of the page it opens at.
+    """
 
     where = "chart"
     CSS_PATH = "chart.tcss"
@@ -36,8 +40,11 @@ class Chart(Place):
         ("right", "measure(1)", ""),
     ]
 
-    page = PAGES[0].id
     header: "Header | None" = None
+
+    def __init__(self, session: "Session", **facts: Any) -> None:
+        super().__init__(session, **facts)
+        self.page = str(facts.get("page") or PAGES[0].id)
 
     @property
     def person_id(self) -> UUID:
@@ -66,6 +73,8 @@ class Chart(Place):
         """Two panes where there is room; another look is drawn in its own colours."""
         super().on_mount()
         self._arrange()
+        if self.front.first:
+            self.front.query_one(self.front.first).focus()
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.load())
 
     def on_resize(self) -> None:
