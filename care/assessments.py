@@ -14,7 +14,7 @@ from sqlalchemy.engine import RowMapping
 
 from care.assess_due import DueScale, due, due_of
 from care.assess_facts import usual_facts
-from care.county_facts import known_facts
+from care.county_facts import known_facts, set_here
 from care.groups import groups
 from care.looks import ahead
 from care.rights import Second, doing
@@ -36,6 +36,7 @@ __all__ = [
     "history",
     "put",
     "record",
+    "settings_of",
     "undo",
     "usual_facts",
     "void",
@@ -122,7 +123,7 @@ def put(
 ) -> Recorded:
     """The same inside an act of somebody who may."""
     of = _of_people(scale_id)
-    result = score(of, answers, _with_settings(act.conn, of, facts))
+    result = _score(act.conn, of, answers, facts)
     moment = act.now if at is None else at
     if moment > ahead(act.now):
         raise Refused("time_ahead")
@@ -150,7 +151,7 @@ def correct(
     with store.reading() as conn:
         row = standing(conn, Assessment, assessment_id)
         of = _of_people(row["scale"])
-        result = score(of, answers, _with_settings(conn, of, facts))
+        result = _score(conn, of, answers, facts)
     values = {**_columns(of, result), "note": _short(note)}
     new_id = correct_record(store, by, Assessment, assessment_id, values, reason, second=second)
     return Recorded(new_id, result)
@@ -221,10 +222,18 @@ def _of_people(scale_id: str) -> Scale:
     return of
 
 
-def _with_settings(conn: Connection, of: Scale, facts: Facts) -> Facts:
-    """The facts, and the settings as they count here: nobody chooses a cut-off for one person."""
-    counting = known_facts(conn) if of.settings else {}
-    return {**facts, **{name: counting.get(name, value) for name, value in of.settings}}
+def settings_of(conn: Connection, of: Scale) -> tuple[dict[str, int], frozenset[str]]:
+    """The numbers that the scale takes from the county facts as they count here, and which of them are confirmed."""
+    if not of.settings:
+        return {}, frozenset()
+    counting, confirmed = known_facts(conn), frozenset(set_here(conn))
+    return {name: counting.get(name, value) for name, value in of.settings}, confirmed
+
+
+def _score(conn: Connection, of: Scale, answers: Answers, facts: Facts) -> Result:
+    """Nobody chooses a cut-off for one person: the settings are looked up here."""
+    settings, confirmed = settings_of(conn, of)
+    return score(of, answers, {**facts, **settings}, confirmed)
 
 
 def _columns(of: Scale, result: Result) -> dict[str, Value]:

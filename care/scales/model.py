@@ -143,13 +143,18 @@ class PartOf:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """A table that makes one grade of several: the row is named by one value, the column by the worst of others."""
+    """A table that makes one grade of several: the row is named by one value, the column by the worst of others.
+
+    ``settings``: row -> the setting that holds its grades, one digit for each column. ``certainty`` of each row, if
+    not as the scale.
+    """
 
     row: str
     column: tuple[str, ...]
     columns: tuple[str, ...]
     cells: Mapping[str, tuple[str, ...]]
-    certainty: str = ""
+    settings: Mapping[str, str]
+    certainty: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

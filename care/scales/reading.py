@@ -131,7 +131,8 @@ def _cutoffs(row: Row) -> Cutoffs:
 
 def _crossing(row: Row) -> Crossing:
     cells = {name: tuple(codes) for name, codes in row["rows"].items()}
-    return Crossing(row["row"], tuple(row["column"]), tuple(row["columns"]), cells, row.get("certainty", ""))
+    settings, certainty = row.get("settings", {}), row.get("certainty", {})
+    return Crossing(row["row"], tuple(row["column"]), tuple(row["columns"]), cells, settings, certainty)
 
 
 def _bands(rows: Iterable[Row]) -> tuple[Band, ...]:

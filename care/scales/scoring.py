@@ -1,11 +1,12 @@
 """Answers and facts to a result: what is asked and missing, sums, grades, what moves them and what they ask for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from care.scales.conditions import holds
 from care.scales.model import (
     Answers,
     Band,
+    Crossing,
     Cutoffs,
     Facts,
     Item,
@@ -40,8 +41,10 @@ def suggested(scale: Scale, facts: Facts) -> dict[str, int]:
     return found
 
 
-def score(scale: Scale, answers: Answers, facts: Facts) -> Result:
+def score(scale: Scale, answers: Answers, facts: Facts, confirmed: Collection[str] = ()) -> Result:
     """The result. Nothing is guessed: what was not answered is missing, what the scale does not know is refused.
+
+    ``confirmed``: settings that the county has confirmed; what they decide is as sure as the scale itself.
 
     Raises ``Refused``: answers_missing (n), answer_unknown (item), answer_out_of_range (item, least, most),
     facts_missing (fact, n), fact_out_of_range (fact, least, most), fact_choice_unknown (fact).
@@ -56,7 +59,7 @@ def score(scale: Scale, answers: Answers, facts: Facts) -> Result:
     if scale.summed:
         known["total"] = sum(item.score(answers[item.id]) for item in items)
     parts = _parts(scale, items, answers, known)
-    grade, explained, certainties = _graded(scale, parts, known)
+    grade, explained, certainty = _graded(scale, parts, known, confirmed)
     known["grade"] = None if grade is None else grade.code
     return Result(
         total=_number(known.get("total")),
@@ -64,7 +67,7 @@ def score(scale: Scale, answers: Answers, facts: Facts) -> Result:
         parts=parts,
         explained=explained,
         triggers=tuple(trigger for trigger in scale.triggers if holds(trigger.when, known)),
-        certainty=max([scale.certainty, *(item.certainty for item in items), *certainties]),
+        certainty=max([scale.certainty, certainty, *(item.certainty for item in items)]),
         answers={item.id: answers[item.id] for item in items},
         facts=_counted(scale, facts),
     )
@@ -152,8 +155,8 @@ def _part_grade(part: PartOf, total: int, known: Known) -> Band | None:
 
 
 def _graded(
-    scale: Scale, parts: tuple[Part, ...], known: Known
-) -> tuple[Band | None, tuple[Words, ...], tuple[str, ...]]:
+    scale: Scale, parts: tuple[Part, ...], known: Known, confirmed: Collection[str]
+) -> tuple[Band | None, tuple[Words, ...], str]:
     """The grade, why, and how sure what decided it is."""
     explained = [
         Words(
@@ -163,31 +166,34 @@ def _graded(
         for part in parts
         if part.grade is not None
     ]
-    certainties: list[str] = []
-    grade = None
+    certainty, grade = "", None
     if scale.crossing is not None:
-        grade = scale.band(_cell(scale, known))
-        certainties.append(scale.crossing.certainty)
+        row = str(known[scale.crossing.row])
+        grade = scale.band(_cell(scale.crossing, row, known))
+        if scale.crossing.settings.get(row) not in confirmed:
+            certainty = scale.crossing.certainty.get(row, "")
     elif scale.cutoffs and (cut := _cutoffs_of(scale, known)) is not None:
         grade = _band_of(cut.bands, _number(known.get("total")) or 0, known)
-        certainties.append(cut.certainty)
+        named = {name.removeprefix("setting.") for condition in cut.when for name in condition.of}
+        certainty = "" if named & {*confirmed} else cut.certainty
         explained += [] if cut.words is None else [cut.words]
     if grade is None:
-        return None, tuple(explained), tuple(certainties)
+        return None, tuple(explained), certainty
     moved, why = _moved(scale, grade, known)
-    return moved, (*explained, *why), tuple(certainties)
+    return moved, (*explained, *why), certainty
 
 
 def _cutoffs_of(scale: Scale, known: Known) -> Cutoffs | None:
     return next((cut for cut in scale.cutoffs if holds(cut.when, known)), None)
 
 
-def _cell(scale: Scale, known: Known) -> str:
-    table = scale.crossing
-    if table is None:
-        return ""
+def _cell(table: Crossing, row: str, known: Known) -> str:
+    """The grade where they cross. A setting that is no row of grades leaves the row of the file."""
     column = max(table.columns.index(str(known[name])) for name in table.column)
-    return table.cells[str(known[table.row])][column]
+    digits = f"{known.get(f'setting.{table.settings.get(row)}') or '':0>{len(table.columns)}}"
+    grades = {code for cells in table.cells.values() for code in cells}
+    told = row in table.settings and len(digits) == len(table.columns) and {*digits} <= grades
+    return digits[column] if told else table.cells[row][column]
 
 
 def _band_of(bands: tuple[Band, ...], total: int, known: Known) -> Band | None:

@@ -274,9 +274,21 @@ def test_the_insurance_grade_takes_the_worse_of_cognition_and_sense() -> None:
         result = score(of, answers, {})
         assert result.grade == of.band(str(vector["grade"]))
         assert result.total is None
-        assert result.certainty == "C", "the table is for the county to confirm"
+        assert result.certainty == ("B" if vector["levels"][0] == "severe" else "C"), "the county confirms the others"
         assert [part.grade.code for part in result.parts if part.grade] == vector["levels"]
         assert len(result.explained) == 3
+
+
+def test_the_county_says_a_row_of_the_insurance_table() -> None:
+    of = scale("ltci_disability_2021")
+    best = {item.id: max(range(item.hi + 1), key=item.score) for item in of.items}
+    for told, grade in ((11, "0"), (1111, "1"), (2345, "2"), (900, "0"), (11111, "0")):
+        assert score(of, best, {"ltci_intact": told}).grade == of.band(grade), told
+    blind = {**best, "vision": 0, "hearing": 0, "communication": 0}
+    assert score(of, blind, {"ltci_intact": 15}).grade == of.band("5")
+    assert score(of, blind, {"ltci_intact": 15}).certainty == "C"
+    assert score(of, blind, {"ltci_intact": 15}, {"ltci_intact"}).certainty == "A"
+    assert score(of, blind, {"ltci_intact": 15}, {"ltci_mild"}).certainty == "C"
 
 
 def test_the_letter_of_the_self_report() -> None:
@@ -335,6 +347,8 @@ def test_mmse_goes_by_schooling_and_by_what_the_county_chose(schooling: str, cho
     assert above.grade == of.band("normal") or above.grade.code == "normal"  # type: ignore[union-attr]
     assert str(impaired) in below.explained[0].zh
     assert below.certainty == ("B" if chosen == 1 else "C")
+    settled = score(of, answers_for(of, impaired, facts), facts, {"mmse_cutoffs"}).certainty
+    assert settled == ("B" if chosen == 1 else "A"), "what the county confirms is as sure as the scale"
     assert of.licence_note is not None
     assert all(item.kind == "number" for item in of.items), "points alone: the questions are licensed"
 
