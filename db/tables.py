@@ -461,7 +461,8 @@ class StockMove(Synced, table=True):
 
     __table_args__ = (
         Index("ix_stock_move_item", "person_id", "drug", "name", "at"),
-        Index("ix_stock_move_at", "at"),
+        # A dose a line: what came, was counted or went another way is found without reading them.
+        Index("ix_stock_move_kept", "at", sqlite_where=text("kind <> 'given'")),
         Index("ix_stock_move_dose", "dose_id", sqlite_where=text("dose_id IS NOT NULL")),
         _superseding("stock_move"),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from care.codes import label
 from care.data import table
 from care.groups import groups
 from care.looks import bed_order
-from care.medicines.due import Recorded, dues, open_orders, recorded, rule
+from care.medicines.due import Recorded, dues, open_orders, recorded, rule, span
 from care.medicines.giving import (
     give,
     give_as_needed,
@@ -97,11 +98,11 @@ _NEXT_S: Final = 86400
 
 def dose_round(store: Store, now: int) -> DoseRound:
     """The round of now. Who lies at home takes their own medicine, who has no bed is not here: both are left out."""
-    since, until = now - rule("look_back_min") * 60, now + rule("before_min") * 60
+    since, until = span(now)
     with store.reading() as conn:
         orders = open_orders(conn, since, now + _NEXT_S)
         known = recorded(conn, since, until)
-        whole = _House(conn, now, {one.staff_id for one in known.values()})
+        whole = _House(conn, {one.staff_id for one in known.values()})
     rows, ahead = [], []
     for order in orders:
         place = whole.place(order)
@@ -136,8 +137,8 @@ def causes(result: str) -> tuple[Words, ...]:
 class _House:
     """Who lies where, and what they are allergic to: read once for all rows of a round."""
 
-    def __init__(self, conn: Connection, now: int, staff: set[UUID]) -> None:
-        self.now = now
+    def __init__(self, conn: Connection, staff: set[bytes]) -> None:
+        self._known: dict[bytes, Place | None] = {}
         self.merged = groups(conn)
         self.places = places(conn)
         self.people = columns_of(conn, self.merged, self.places, ("name", "practice", "allergies"))
@@ -145,12 +146,18 @@ class _House:
             Bed, Room, col(Bed.room_id) == col(Room.id)
         )
         self.rooms = {bed: (name, floor) for bed, name, floor in conn.execute(rooms)}
-        named = select(col(Staff.id), col(Staff.name)).where(col(Staff.id).in_(staff))
-        self.staff = {one.id: one.name for one in conn.execute(named)}
+        named = select(col(Staff.id), col(Staff.name)).where(col(Staff.id).in_([UUID(bytes=one) for one in staff]))
+        self.staff = {one.id.bytes: one.name for one in conn.execute(named)}
 
     def place(self, order: Mapping[Any, Any]) -> Place | None:
         """Where the person of an order lies, if the house gives them their medicine."""
-        place = self.places.get(self.merged.of(UUID(bytes=order["person_id"])))
+        registered = order["person_id"]
+        if registered not in self._known:
+            self._known[registered] = self._look_up(UUID(bytes=registered))
+        return self._known[registered]
+
+    def _look_up(self, registered: UUID) -> Place | None:
+        place = self.places.get(self.merged.of(registered))
         if place is None or place.kind == "home" or self.people[place.person_id]["practice"]:
             return None
         return place
@@ -175,18 +182,28 @@ class _House:
             drug=Words(order["name"], order["name"]),
             spec=order["spec"],
             dose=dose_words(order["dose100"], order["unit"]),
-            route=Words(label("drug_route", order["route"], "zh"), label("drug_route", order["route"], "en")),
+            route=_route(order["route"]),
             due_at=due_at,
             late_min=late if said is None and late > rule("late_min") else 0,
             high_alert=bool(order["high_alert"]),
-            allergies=tuple(one.to for one in read_items(Allergy, person["allergies"])),
+            allergies=_allergies(person["allergies"]),
             result=None if said is None else said.result,
-            dose_id=None if said is None else said.dose_id,
+            dose_id=None if said is None else UUID(bytes=said.dose_id),
             who="" if said is None else self.staff.get(said.staff_id, ""),
             at=None if said is None else said.at,
             cause="" if said is None else said.cause,
             blocked=None if said is not None else _blocked(order, place, late),
         )
+
+
+@cache
+def _route(code: str) -> Words:
+    return Words(label("drug_route", code, "zh"), label("drug_route", code, "en"))
+
+
+@lru_cache(maxsize=1024)
+def _allergies(listed: str) -> tuple[str, ...]:
+    return tuple(one.to for one in read_items(Allergy, listed))
 
 
 def _blocked(order: Mapping[Any, Any], place: Place, late_min: int) -> str | None:

@@ -3,10 +3,8 @@
 Hot reads: orders that are open are one small index, the doses of a day are one walk along ``ix_dose_due_order``.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
-from uuid import UUID
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -28,6 +26,9 @@ _OPEN = text(
     f"SELECT {_COLUMNS} FROM medical_order WHERE NOT stopped AND until_on IS NULL AND from_on <= :last"
     f" UNION ALL SELECT {_COLUMNS} FROM medical_order WHERE NOT stopped AND until_on >= :first AND from_on <= :last"
 )
+_HOURS = text(
+    f"SELECT d.order_id, d.due_at FROM dose AS d WHERE d.due_at BETWEEN :since AND :until AND {effective(Dose, 'd')}"
+)
 _DOSES = text(
     f"""
 SELECT d.order_id, d.due_at, d.id, d.result, d.staff_id, d.at, d.cause FROM dose AS d
@@ -36,13 +37,12 @@ WHERE d.due_at BETWEEN :since AND :until AND {effective(Dose, "d")} ORDER BY d.i
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What stands recorded of one due dose."""
+class Recorded(NamedTuple):
+    """What stands recorded of one due dose; ids are bytes, as most of them are shown to nobody."""
 
-    dose_id: UUID
+    dose_id: bytes
     result: str
-    staff_id: UUID
+    staff_id: bytes
     at: int
     cause: str
 
@@ -62,15 +62,13 @@ def dues(order: Mapping[Any, Any], since: int, until: int) -> tuple[int, ...]:
     """When one order falls due. What lay before it was written was never due."""
     if order["as_needed"]:
         return ()
-    return due_between(
-        order["from_on"],
-        order["until_on"],
-        order["times"],
-        order["days"],
-        order["weekdays"],
-        max(since, order["entered_at"] - rule("before_min") * 60),
-        until,
-    )
+    begin, end = order["from_on"], order["until_on"]
+    if order["days"] == 1 and not order["weekdays"]:
+        # The same question for nearly all orders, whenever they began: answered once.
+        begin, end = max(begin, house_day(since).isoformat()), end and min(end, house_day(until).isoformat())
+    found = due_between(begin, end, order["times"], order["days"], order["weekdays"], since, until)
+    earliest = order["entered_at"] - rule("before_min") * 60
+    return found if earliest <= since else tuple(at for at in found if at >= earliest)
 
 
 def recorded(conn: Connection, since: int, until: int) -> dict[tuple[bytes, int], Recorded]:
@@ -81,16 +79,23 @@ def recorded(conn: Connection, since: int, until: int) -> dict[tuple[bytes, int]
     ):
         known = found.get((order_id, due_at))
         if known is None or (known.result not in TAKEN and result in TAKEN):
-            found[order_id, due_at] = Recorded(UUID(bytes=dose_id), result, UUID(bytes=staff_id), at, cause)
+            found[order_id, due_at] = Recorded(dose_id, result, staff_id, at, cause)
     return found
 
 
-def unrecorded(conn: Connection, now: int) -> Iterator[tuple[Mapping[Any, Any], int]]:
-    """Every order and hour that should have been given and nobody has recorded; held orders are left out."""
-    since, until = now - rule("look_back_min") * 60, now + rule("before_min") * 60
-    known = recorded(conn, since, until)
-    for order in open_orders(conn, since, until):
+def unrecorded(
+    conn: Connection, orders: Iterable[Mapping[Any, Any]], now: int
+) -> Iterator[tuple[Mapping[Any, Any], int]]:
+    """Of open orders each hour that should have been given and nobody has recorded; held orders are left out."""
+    since, until = span(now)
+    known = {(order_id, due_at) for order_id, due_at in conn.execute(_HOURS, {"since": since, "until": until})}
+    for order in orders:
         if not order["held"]:
             for due_at in dues(order, since, until):
                 if (order["id"], due_at) not in known:
                     yield order, due_at
+
+
+def span(now: int) -> tuple[int, int]:
+    """From when to when a round of now looks for doses."""
+    return now - rule("look_back_min") * 60, now + rule("before_min") * 60

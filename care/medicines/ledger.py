@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from care.age import house_day
 from care.data import table
-from care.medicines.catalogue import formulary
+from care.medicines.catalogue import Formulary, formulary
 from care.standing import effective, void_row
 from db.errors import Refused
 from db.rows import shape_of
@@ -59,21 +59,16 @@ class Lot:
         return self.use_by is not None and self.use_by < today
 
 
-_LINES = """
+_LINES = text(
+    f"""
 SELECT m.person_id, m.drug, m.name, m.spec, m.unit, m.lot, m.expires, m.quantity100, m.left100, m.kind, m.at, m.id
-FROM stock_move AS m WHERE m.person_id IS :person {of} AND m.at >= coalesce((
-    SELECT c.at FROM stock_move AS c WHERE c.person_id IS m.person_id AND c.drug = m.drug AND c.name = m.name
-    AND c.kind = 'counted' AND {counted} ORDER BY c.at DESC LIMIT 1), 0)
-AND {stands} ORDER BY m.at, m.id
+FROM stock_move AS m WHERE m.person_id IS :person AND m.drug = :drug AND m.name = :name AND m.at >= coalesce((
+    SELECT c.at FROM stock_move AS c WHERE c.person_id IS :person AND c.drug = :drug AND c.name = :name
+    AND c.kind = 'counted' AND {effective(StockMove, "c")} ORDER BY c.at DESC LIMIT 1), 0)
+AND {effective(StockMove, "m")} ORDER BY m.at, m.id
 """
-_ONE = text(
-    _LINES.format(
-        of="AND m.drug = :drug AND m.name = :name",
-        counted=effective(StockMove, "c"),
-        stands=effective(StockMove, "m"),
-    )
 )
-_ALL = text(_LINES.format(of="", counted=effective(StockMove, "c"), stands=effective(StockMove, "m")))
+_ITEMS = text("SELECT DISTINCT m.drug, m.name FROM stock_move AS m WHERE m.person_id IS :person")
 # Opened long before the last count, a lot is open still.
 _OPENED = text(
     f"SELECT m.spec, m.unit, m.lot, m.expires, max(m.at) FROM stock_move AS m WHERE m.person_id IS :person"
@@ -84,18 +79,18 @@ _OPENED = text(
 def lots_of(conn: Connection, person_id: UUID | None, drug: str, name: str) -> list[Lot]:
     """Every lot of one medicine of a person, or of the house, whatever its strength; empty ones too."""
     asked = {"person": None if person_id is None else person_id.bytes, "drug": drug, "name": name}
-    return with_use_by(conn, add_up(conn.execute(_ONE, asked)), _opened(conn, asked))
+    lots = add_up(conn.execute(_LINES, asked))
+    known = formulary(conn)
+    # Few medicines must be used up once they were opened: of the others nobody asks when.
+    opened = _opened(conn, asked) if any(open_days(known, lot.item) for lot in lots) else {}
+    return with_use_by(known, lots, opened)
 
 
 def all_lots(conn: Connection, person_id: UUID | None) -> list[Lot]:
     """Every lot of everything that a person, or the house, has or had."""
     person = None if person_id is None else person_id.bytes
-    lots = add_up(conn.execute(_ALL, {"person": person}))
-    found: list[Lot] = []
-    for drug, name in dict.fromkeys((lot.item.drug, lot.item.name) for lot in lots):
-        some = [lot for lot in lots if (lot.item.drug, lot.item.name) == (drug, name)]
-        found += with_use_by(conn, some, _opened(conn, {"person": person, "drug": drug, "name": name}))
-    return found
+    items = conn.execute(_ITEMS, {"person": person}).all()
+    return [lot for drug, name in items for lot in lots_of(conn, person_id, drug, name)]
 
 
 def add_up(lines: Iterable[Sequence[Any]]) -> list[Lot]:
@@ -108,23 +103,31 @@ def add_up(lines: Iterable[Sequence[Any]]) -> list[Lot]:
             found[key] = int(left100 or 0)
         else:
             found[key] = found.get(key, 0) + quantity100
-    return [Lot(item, key, left) for (item, key), left in found.items()]
+    return [Lot(item, key, left, use_by=key.expires or None) for (item, key), left in found.items()]
 
 
-def with_use_by(conn: Connection, lots: Iterable[Lot], opened: Mapping[LotKey, int]) -> list[Lot]:
-    """The same lots with the last day on which each may be used."""
-    known = formulary(conn)
-    rules = table("rules/stock")["opened_days"]
-    found = []
-    for lot in lots:
-        of = known.get(lot.item.drug)
-        days = rules["group"].get("" if of is None else of.group) or rules["unit"].get(lot.item.unit)
-        at = opened.get(lot.key)
-        ends = [lot.key.expires] if lot.key.expires else []
-        if days and at is not None:
-            ends.append((house_day(at) + timedelta(days=int(days))).isoformat())
-        found.append(replace(lot, opened_at=at, use_by=min(ends, default=None)))
-    return found
+def with_use_by(known: Formulary, lots: Iterable[Lot], opened: Mapping[LotKey, int]) -> list[Lot]:
+    """The same lots, of what was opened with the last day on which it may be used."""
+    return [_opened_lot(known, lot, opened[lot.key]) if lot.key in opened else lot for lot in lots]
+
+
+def _opened_lot(known: Formulary, lot: Lot, at: int) -> Lot:
+    days = open_days(known, lot.item)
+    ends = [lot.key.expires] if lot.key.expires else []
+    if days:
+        ends.append((house_day(at) + timedelta(days=days)).isoformat())
+    return replace(lot, opened_at=at, use_by=min(ends, default=None))
+
+
+def open_days(known: Formulary, item: Item) -> int:
+    """How many days a lot of an item may be used once it was opened; 0 for what may be used until it expires."""
+    rules, of = table("rules/stock")["opened_days"], known.get(item.drug)
+    return int(rules["group"].get("" if of is None else of.group) or rules["unit"].get(item.unit) or 0)
+
+
+def lot_key(line: Any) -> LotKey:
+    """Which lot a line of the ledger is of."""
+    return LotKey(line.spec, line.unit, line.lot, line.expires)
 
 
 def first_to_expire(lots: Iterable[Lot], today: str) -> list[Lot]:

@@ -7,6 +7,7 @@ same; what is blocked takes a doctor. What a doctor said on the telephone is ent
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -205,6 +206,7 @@ def views(conn: Connection, found: list[Mapping[Any, Any]], today: str) -> list[
     return [_view(one, names, today) for one in found]
 
 
+@lru_cache(maxsize=1024)
 def dose_words(dose100: int, unit: str) -> Words:
     """``0.5 片`` of hundredths."""
     amount = f"{dose100 / 100:g}" if dose100 % 100 else str(dose100 // 100)

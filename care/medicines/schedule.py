@@ -15,6 +15,7 @@ def hours(text: str) -> tuple[time, ...]:
     return tuple(time.fromisoformat(part) for part in text.split())
 
 
+@lru_cache(maxsize=4096)
 def due_between(
     from_on: str, until_on: str | None, times: str, days: int, weekdays: str, since: int, until: int
 ) -> tuple[int, ...]:

@@ -19,7 +19,6 @@ from care.medicines.catalogue import formulary, resembling
 from care.medicines.causes import cause_of
 from care.medicines.due import open_orders
 from care.medicines.ledger import Item, Lot, LotKey, all_lots, lots_of
-from care.medicines.schedule import is_day_of
 from care.rights import Second, doing, doing_together
 from care.standing import undo_record, void_record
 from db.errors import Refused
@@ -27,8 +26,6 @@ from db.store import Act, Store
 from db.tables import StockMove
 
 RIGHT: Final = "stock.change"
-_AVERAGE_DAYS: Final = 28
-"""Over so many days the daily use of an order is taken: whole weeks, and even days of every other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,10 +296,7 @@ def _item(line: StockLine) -> Item:
 
 def _share(order: Mapping[Any, Any]) -> float:
     """On which part of all days an order is for."""
-    begin = date.fromisoformat(order["from_on"])
-    days = [begin + timedelta(days=n) for n in range(_AVERAGE_DAYS)]
-    on = [is_day_of(day.isoformat(), order["from_on"], None, order["days"], order["weekdays"]) for day in days]
-    return sum(on) / _AVERAGE_DAYS
+    return len(order["weekdays"]) / 7 if order["weekdays"] else 1 / max(1, order["days"])
 
 
 def _days(usable100: int, daily100: float | None) -> int | None:

@@ -11,12 +11,13 @@ from care.age import house_day
 from care.data import table
 from care.groups import groups
 from care.looks import InHouse
+from care.medicines.catalogue import formulary
 from care.medicines.custody import agreed_people
-from care.medicines.due import open_orders, rule, unrecorded
-from care.medicines.ledger import Item, LotKey, with_use_by
+from care.medicines.due import open_orders, rule, span, unrecorded
+from care.medicines.ledger import Item, add_up, lot_key, shared_out, with_use_by
 from care.medicines.ledger import Lot as StockLot
 from care.medicines.schedule import clock
-from care.medicines.stock import daily_use, state_of
+from care.medicines.stock import daily_use
 from care.medicines.twice import doses_twice
 from care.standing import effective
 from care.words import Words
@@ -32,7 +33,8 @@ def doses_work(conn: Connection, people: list[InHouse], now: int) -> Iterable[Wo
     merged = groups(conn)
     here = {one.person_id: one for one in people}
     hours: dict[int, _Hour] = {}
-    for order, due_at in unrecorded(conn, now):
+    orders = open_orders(conn, *span(now))
+    for order, due_at in unrecorded(conn, orders, now):
         one = here.get(merged.of(UUID(bytes=order["person_id"])))
         if one is not None and not one.on_leave and one.bed_kind != "home":
             hour = hours.setdefault(due_at, _Hour(set(), []))
@@ -54,7 +56,7 @@ def doses_work(conn: Connection, people: list[InHouse], now: int) -> Iterable[Wo
             urgent=True,
             about=twice.order_id,
         )
-    yield from _without_agreement(conn, here, now)
+    yield from _without_agreement(conn, orders, here, now)
 
 
 class _Hour(NamedTuple):
@@ -86,10 +88,12 @@ def _of_hour(due_at: int, hour: _Hour, now: int) -> Work:
     )
 
 
-def _without_agreement(conn: Connection, here: Mapping[UUID, InHouse], now: int) -> Iterator[Work]:
+def _without_agreement(
+    conn: Connection, orders: Iterable[Mapping[Any, Any]], here: Mapping[UUID, InHouse], now: int
+) -> Iterator[Work]:
     merged = groups(conn)
     agreed = {merged.of(one) for one in agreed_people(conn, house_day(now).isoformat())}
-    taking = {merged.of(UUID(bytes=order["person_id"])) for order in open_orders(conn, now, now)}
+    taking = {merged.of(UUID(bytes=order["person_id"])) for order in orders}
     without = [one for one in (taking & here.keys()) - agreed if here[one].bed_kind == "welfare"]
     if without:
         n = len(without)
@@ -98,29 +102,44 @@ def _without_agreement(conn: Connection, here: Mapping[UUID, InHouse], now: int)
 
 
 def stock_work(conn: Connection, people: list[InHouse], now: int) -> Iterable[Work]:
-    """What runs out, what expires, what has expired, and what has not been counted: one line each."""
+    """What runs out, what expires, what has expired, and what has not been counted: one line each.
+
+    Today reckons from the last count and from what orders use a day, and reads no dose: the screen of stock is exact.
+    """
     merged, here = groups(conn), {one.person_id for one in people}
     rules, today = table("rules/stock"), house_day(now)
+    day, soon = today.isoformat(), (today + timedelta(days=rules["warn_days"])).isoformat()
     daily = daily_use(conn, now)
-    lots, counted = _recent(conn, now)
-    usable: dict[Item, int] = {}
-    found: dict[str, set[Item]] = {}
+    found: dict[str, set[Item]] = {"expired": set(), "low": set(), "soon": set(), "count": set()}
+    for shelf, since, counted in _shelves(conn, now):
+        owner = shelf[0].item.person_id
+        if owner is not None and merged.of(owner) not in here:
+            continue
+        if not counted or since < now - rules["count_days"] * _DAY_S:
+            found["count"].add(shelf[0].item)
+        for item, lots in _by_item(shelf):
+            used100 = int(daily.get(item, 0) * (now - since) / _DAY_S)
+            gone = dict(shared_out(lots, used100, day)) if used100 else {}
+            usable100 = 0
+            for lot in lots:
+                left100 = lot.left100 - gone.get(lot.key, 0)
+                expired = lot.expired(day)
+                usable100 += 0 if expired else left100
+                if left100 > 0 and lot.use_by is not None and lot.use_by <= soon:
+                    found["expired" if expired else "soon"].add(item)
+            if item in daily and usable100 <= daily[item] * rules["low_days"]:
+                found["low"].add(item)
+    return [_of_stock(code, items) for code, items in found.items() if items]
+
+
+def _by_item(lots: list[StockLot]) -> Iterable[tuple[Item, list[StockLot]]]:
+    """Lots of one medicine, each strength by itself; mostly there is one."""
+    if len(lots) == 1:
+        return [(lots[0].item, lots)]
+    found: dict[Item, list[StockLot]] = {}
     for lot in lots:
-        if lot.item.person_id is not None and merged.of(lot.item.person_id) not in here:
-            continue
-        at = counted.get(lot.item)
-        if at is None or at < now - rules["count_days"] * _DAY_S:
-            found.setdefault("count", set()).add(lot.item)
-        if at is None:
-            continue
-        usable[lot.item] = usable.get(lot.item, 0) + (0 if lot.expired(today.isoformat()) else lot.left100)
-        if lot.left100 > 0 and (state := state_of(lot, None, today)) in ("expired", "soon"):
-            found.setdefault(state, set()).add(lot.item)
-    for item, left100 in usable.items():
-        if item in daily and left100 <= daily[item] * rules["low_days"]:
-            found.setdefault("low", set()).add(item)
-    for code, items in found.items():
-        yield _of_stock(code, items)
+        found.setdefault(lot.item, []).append(lot)
+    return found.items()
 
 
 _SAID: Final = {
@@ -139,33 +158,24 @@ def _of_stock(code: str, items: set[Item]) -> Work:
     return Work("stock", f"stock/{code}", what, _STOCK, waits_for="nurse", late_min=1 if code == "expired" else 0)
 
 
-# Lines of the last days only: what was counted longer ago is not believed, and asks for a count instead.
-_RECENT = text(
+# What was counted longer ago than some days is not believed: it asks for a count instead.
+_KEPT = text(
     f"""
-WITH counted AS (
-    SELECT c.person_id, c.drug, c.name, max(c.at) AS at, c.id FROM stock_move AS c
-    WHERE c.at >= :since AND c.kind = 'counted' AND {effective(StockMove, "c")} GROUP BY c.person_id, c.drug, c.name)
-SELECT m.person_id, m.drug, m.name, m.spec, m.unit, m.lot, m.expires,
-       sum(CASE WHEN m.kind = 'counted' THEN m.left100 ELSE m.quantity100 END), max(n.at),
-       max(CASE WHEN m.kind = 'opened' THEN m.at END)
-FROM stock_move AS m LEFT JOIN counted AS n ON n.person_id IS m.person_id AND n.drug = m.drug AND n.name = m.name
-WHERE m.at >= :since AND {effective(StockMove, "m")}
-AND (n.at IS NULL OR m.at > n.at OR (m.at = n.at AND (m.kind = 'counted' OR m.id > n.id)))
-GROUP BY m.person_id, m.drug, m.name, m.spec, m.unit, m.lot, m.expires
+SELECT m.person_id, m.drug, m.name, m.spec, m.unit, m.lot, m.expires, m.quantity100, m.left100, m.kind, m.at, m.id
+FROM stock_move AS m WHERE m.kind <> 'given' AND m.at >= :since AND {effective(StockMove, "m")} ORDER BY m.at, m.id
 """
 )
 
 
-def _recent(conn: Connection, now: int) -> tuple[list[StockLot], dict[Item, int]]:
-    """Lots with a line in the last days, and when each item was counted within them."""
-    since = now - timedelta(days=table("rules/stock")["trust_days"]).total_seconds()
-    lots, counted, opened = [], {}, {}
-    for person, drug, name, spec, unit, lot, expires, left100, at, opened_at in conn.execute(_RECENT, {"since": since}):
-        item = Item(None if person is None else UUID(bytes=person), drug, name, spec, unit)
-        key = LotKey(spec, unit, lot, expires)
-        lots.append(StockLot(item, key, left100))
-        if at is not None:
-            counted[item] = at
-        if opened_at is not None:
-            opened[key] = opened_at
-    return with_use_by(conn, lots, opened), counted
+def _shelves(conn: Connection, now: int) -> Iterator[tuple[list[StockLot], int, bool]]:
+    """The lots of each medicine of somebody as they were last counted or came, since when, and if it was a count."""
+    known = formulary(conn)
+    lines: dict[tuple[Any, ...], list[Any]] = {}
+    for line in conn.execute(_KEPT, {"since": now - table("rules/stock")["trust_days"] * _DAY_S}):
+        lines.setdefault(tuple(line[:3]), []).append(line)
+    for some in lines.values():
+        last = max((line.at for line in some if line.kind == "counted"), default=None)
+        since = min(line.at for line in some) if last is None else last
+        lots = add_up(line for line in some if line.at >= since)
+        opened = {lot_key(line): line.at for line in some if line.kind == "opened"}
+        yield with_use_by(known, lots, opened), since, last is not None

@@ -1,6 +1,7 @@
 """Medicines in a founded house: somebody in a bed, orders of a doctor, the hours of one day."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from care.medicines import catalogue, orders
@@ -36,7 +37,7 @@ class Pharmacy:
         given |= {"frequency": frequency, "from_on": DAY, **more}
         return NewOrder(**given)  # type: ignore[arg-type]
 
-    def order(self, zh: str, frequency: str = "BID", *, person: UUID | None = None, **more: object) -> UUID:
+    def order(self, zh: str, frequency: str = "BID", *, person: UUID | None = None, **more: Any) -> UUID:
         """An order of the doctor, who answers every warning with the same word."""
         from care.medicines.checks import check
 

@@ -1,5 +1,6 @@
 """The dose round and giving: who is due, what is refused, what becomes of a dose that was not given."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -24,7 +25,7 @@ def rows(p: Pharmacy) -> tuple[DoseRow, ...]:
     return doses.dose_round(p.store, p.store.now()).rows
 
 
-def ordered(p: Pharmacy, zh: str = "氨氯地平", frequency: str = "BID", **more: object) -> UUID:
+def ordered(p: Pharmacy, zh: str = "氨氯地平", frequency: str = "BID", **more: Any) -> UUID:
     """An order that was written the evening before."""
     p.house.it_is("2026-11-21 20:00")
     one = p.order(zh, frequency, from_on="2026-11-21", **more)

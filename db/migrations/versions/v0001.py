@@ -514,9 +514,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_stock_move_at", "stock_move", ["at"])
     op.create_index("ix_stock_move_dose", "stock_move", ["dose_id"], sqlite_where=sa.text("dose_id IS NOT NULL"))
     op.create_index("ix_stock_move_item", "stock_move", ["person_id", "drug", "name", "at"])
+    op.create_index("ix_stock_move_kept", "stock_move", ["at"], sqlite_where=sa.text("kind <> 'given'"))
     op.create_index(
         "ix_stock_move_supersedes", "stock_move", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL")
     )

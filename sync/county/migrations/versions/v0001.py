@@ -603,7 +603,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pair_id", "id"),
         postgresql_partition_by="HASH (pair_id)",
     )
-    op.create_index("ix_stock_move_at", "stock_move", ["pair_id", "at"])
     op.create_index(
         "ix_stock_move_dose",
         "stock_move",
@@ -612,6 +611,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("dose_id IS NOT NULL"),
     )
     op.create_index("ix_stock_move_item", "stock_move", ["pair_id", "person_id", "drug", "name", "at"])
+    op.create_index(
+        "ix_stock_move_kept",
+        "stock_move",
+        ["pair_id", "at"],
+        postgresql_where=sa.text("kind <> 'given'"),
+        sqlite_where=sa.text("kind <> 'given'"),
+    )
     op.create_index(
         "ix_stock_move_supersedes",
         "stock_move",
