@@ -32,6 +32,7 @@ ITEMS = ("keys", "medicines", "things", "safety", "other")
 """What people add, each in words; ``other`` is for whatever else."""
 
 _LONGEST = 500
+_NEWS = ("alerts", "incidents", "movements", "findings", "doses", "events")
 _MOST_HOURS = 36
 
 _PAST = text(
@@ -144,6 +145,14 @@ def past(store: Store, now: int, limit: int = 50) -> list[Handover]:
         return _past(conn, 0, ahead(now), limit)
 
 
+def since(store: Store, given: Handover, now: int) -> tuple[Section, ...]:
+    """What happened after it was drafted, for whoever reads it later: what has a time, and lies after it."""
+    with store.reading() as conn:
+        found = sections(conn, given.draft.until_at + 1, now)
+    later = ((one.code, tuple(line for line in one.lines if _after(line, given.draft.until_at))) for one in found)
+    return tuple(Section(code, lines) for code, lines in later if lines and code in _NEWS)
+
+
 def due(conn: Connection, _people: list[InHouse], now: int) -> Iterator[Work]:
     """Work: a handover to sign for, and one to give where the shift ends soon or just ended."""
     given = _past(conn, now - _MOST_HOURS * 3600, ahead(now), 20)
@@ -157,6 +166,10 @@ def due(conn: Connection, _people: list[InHouse], now: int) -> Iterator[Work]:
         words = _words(code)
         said = Words(f"{words.zh}要交班", f"{words.en}: to be handed over")
         yield Work("handover", f"{code}{start}", said, "handover", due_at=ends, late_min=max(0, now - ends) // 60)
+
+
+def _after(line: Line, at: int) -> bool:
+    return line.at is not None and line.at > at
 
 
 def _shift_of(now: int) -> tuple[int, str]:

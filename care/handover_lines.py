@@ -16,7 +16,7 @@ from care.events.threads import dues, open_events
 from care.groups import groups
 from care.levels import overdue_minutes
 from care.looks import EFFECTIVE_ROUND, ROUND_COLUMNS, in_house
-from care.medicines.due import unrecorded
+from care.medicines.due import open_orders, span, unrecorded
 from care.observations import brief, round_findings
 from care.risks import risks
 from care.standing import effective
@@ -25,6 +25,9 @@ from db.tables import Dose, Event
 
 _MOST = 200
 """Lines of one section at most: a shift has fewer."""
+
+_EVERYDAY = 7
+"""The quick kinds up to this place, meals and turning, happen dozens of times a shift: nobody tells them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class _House:
         self.people = [one for one in in_house(conn, until) if not one.practice]
         self.merged = groups(conn)
         self.by_id = {one.person_id: one for one in self.people}
+        self.alerts = tuple(alerts_of(conn, self.people, until))
 
     def line(self, person: UUID | bytes | None, what: Words, at: int | None = None) -> Line | None:
         """A line of somebody in the house, or of the house itself; ``None`` of anybody else."""
@@ -100,7 +104,7 @@ class _House:
 
 
 def _alerts(house: _House) -> Iterator[Line]:
-    for alert in alerts_of(house.conn, house.people, house.until):
+    for alert in house.alerts:
         yield Line(alert.bed_label, alert.name, _alert(alert), alert.at)
 
 
@@ -128,8 +132,8 @@ def _incidents(house: _House) -> Iterator[Line]:
 
 
 def _findings(house: _House) -> Iterator[Line]:
-    """The newest remarkable look of the shift at everybody who had one."""
-    told: set[UUID] = set()
+    """The newest remarkable look of the shift at everybody who had one and stands in no alert."""
+    told = {one.person_id for one in house.alerts if one.at >= house.since}
     rows = house.conn.execute(_LOOKS, {"since": house.since, "until": house.until}).mappings()
     for row in rows:
         person = house.merged.of(UUID(bytes=row["person_id"]))
@@ -150,7 +154,8 @@ def _doses(house: _House) -> Iterator[Line]:
         what = Words(*(f"{row['name']}  {word}  {row['cause']}".rstrip() for word in said))
         if (line := house.line(row["person_id"], what, row["due_at"] or row["at"])) is not None:
             yield line
-    for order, due_at in unrecorded(house.conn, house.until):
+    orders = open_orders(house.conn, *span(house.until))
+    for order, due_at in unrecorded(house.conn, orders, house.until):
         if due_at < house.until and (one := house.line(order["person_id"], _ungiven(order["name"]), due_at)):
             person = house.by_id[house.merged.of(UUID(bytes=order["person_id"]))]
             if not person.on_leave:
@@ -213,7 +218,11 @@ def _others(house: _House) -> Iterator[Line]:
     rows = [
         row
         for row in _events(house)
-        if (of := known(row["kind"])) is not None and of.listed and not of.case and of.id not in _OWN and not of.quick
+        if (of := known(row["kind"])) is not None
+        and of.listed
+        and not of.case
+        and of.id not in _OWN
+        and not 0 < of.quick <= _EVERYDAY
     ]
     for view in views(house.conn, rows, house.merged):
         said = Words(*(f"{a}  {b}".rstrip() for a, b in zip(view.title, view.brief, strict=True)))

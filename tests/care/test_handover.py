@@ -1,0 +1,189 @@
+"""A whole shift told to the next: what the program drafts, what was signed, who may sign, what newer programs wrote."""
+
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+
+from care import handover, rounds, stays
+from care.events import record
+from care.handover import Draft, Handover
+from care.medicines import doses
+from care.rights import NoRight
+from care.today import today
+from db.store import Store
+from db.tables import Event
+from tests.care.household import Household, at, refuses
+from tests.care.pharmacy import pharmacy
+
+ENDS = "2026-11-22 20:05"
+ALERT: dict[str, int | str | bool | None] = {
+    "temp_c10": 374, "pulse": 112, "resp": 24, "sbp": 132, "dbp": 78, "spo2": 91, "oxygen": False, "acvpu": "A",
+}  # fmt: skip
+
+
+@dataclass
+class Shift:
+    """The day of 2026-11-22 in a small house, at its end."""
+
+    house: Household
+    nurse: UUID
+    now: int
+
+    @property
+    def store(self) -> Store:
+        """The open record."""
+        return self.house.store
+
+    def draft(self) -> Draft:
+        """What the program would hand over now."""
+        return handover.draft(self.store, self.now)
+
+    def give(self, **items: str) -> UUID:
+        """王芳 signs."""
+        return handover.give(self.store, self.house.carer, self.draft(), items)
+
+    def past(self) -> list[Handover]:
+        """What was handed over."""
+        return handover.past(self.store, self.store.now())
+
+
+def said(drafted: Draft, code: str) -> list[str]:
+    """The lines of a section: ``101-1 张秀英 …``."""
+    lines = [line for one in drafted.sections if one.code == code for line in one.lines]
+    return [f"{line.bed_label} {line.name} {line.what.zh}".strip() for line in lines]
+
+
+@pytest.fixture
+def shift(house: Household) -> Shift:
+    """An alert, a fall, a refused dose, late rounds, somebody admitted, somebody out, somebody visited."""
+    house.it_is("2026-11-22 07:00")
+    shop = pharmacy(house)
+    store, carer = house.store, house.carer
+    chen, zhou = house.person("陈德福", "101-2"), house.person("周福", "102-1")
+    shop.order("阿司匹林肠溶片")
+    due = doses.dose_round(store, house.it_is("2026-11-22 08:10")).rows[0]
+    doses.not_given(store, carer, due.order_id, due.due_at, "refused", "说肚子不舒服")
+    now = house.it_is("2026-11-22 10:00")
+    rounds.record(store, carer, chen, rounds.Observation(vitals=ALERT))
+    fell = {"severity": "II", "place": "toilet", "injury": ["bruise"], "body": ["head"], "first_aid": "平卧"}
+    record.record(store, carer, "fall", {**fell, "found_at": now}, person_id=shop.person)
+    rounds.record(store, carer, shop.person, rounds.Observation(intake="拒食"))
+    record.record(store, carer, "visit", {"visitor": "张强", "relation": "child"}, person_id=shop.person)
+    house.it_is("2026-11-22 15:00")
+    house.person("新来的", "103-1")
+    stays.leave(store, carer, zhou, "family", at("2026-11-23 17:00"), "儿子")
+    return Shift(house, shop.nurse, house.it_is(ENDS))
+
+
+def test_the_draft_tells_the_whole_shift(shift: Shift) -> None:
+    drafted = shift.draft()
+    assert (drafted.words.zh, drafted.from_at, drafted.until_at) == ("白班", at("2026-11-22 08:00"), shift.now)
+    counts = drafted.counts
+    assert (counts.expected, counts.present, counts.out, counts.hospital) == (4, 3, 1, 0)
+    assert (counts.came, counts.left, counts.moved) == (1, 0, 0)
+    alerts = said(drafted, "alerts")
+    assert [line.split()[1] for line in alerts] == ["陈德福", "张秀英"]
+    assert alerts[0].startswith("101-2 陈德福 NEWS2 ")
+    assert alerts[0].endswith("未应答")
+    (fall,) = said(drafted, "incidents")
+    assert fall.startswith("101-1 张秀英 跌倒")
+    assert said(drafted, "movements") == ["103-1 新来的 新入住", "102-1 周福 外出"]
+    assert said(drafted, "findings") == [], "both stand with the alerts"
+    refused, *late = said(drafted, "doses")
+    assert refused.startswith("101-1 张秀英 阿司匹林肠溶片")
+    assert refused.endswith("拒服  说肚子不舒服")
+    assert all(line.endswith("还没给") for line in late)
+    assert any(line.startswith("101-1 张秀英 巡视超") for line in said(drafted, "undone"))
+    assert not any("周福" in line for line in said(drafted, "undone"))
+    assert [line for line in said(drafted, "events") if "探视" in line and "张强" in line]
+    assert said(drafted, "follow_up")
+
+
+def test_within_half_an_hour_of_a_shift_the_one_before_is_handed_over(shift: Shift) -> None:
+    assert handover.draft(shift.store, at("2026-11-22 20:29")).shift == "day"
+    assert handover.draft(shift.store, at("2026-11-22 20:30")).shift == "night"
+
+
+def test_what_was_signed_stays_when_the_record_changes(shift: Shift) -> None:
+    given = shift.give(keys="3 把", other="走廊灯坏了")
+    before = shift.past()[0]
+    with shift.store.reading() as conn:
+        visit = conn.exec_driver_sql("SELECT id FROM event WHERE kind = 'visit'").scalar_one()
+    record.void(shift.store, shift.house.carer, UUID(bytes=visit), "记错了人")
+    shift.house.it_is("2026-11-22 20:40")
+    after = shift.past()[0]
+    assert after == before
+    assert (after.id, after.giver, after.items) == (given, "王芳", {"keys": "3 把", "other": "走廊灯坏了"})
+    assert said(after.draft, "events") == said(before.draft, "events") != []
+
+
+def test_what_happened_since_is_told_to_who_takes_over(shift: Shift) -> None:
+    shift.give()
+    (given,) = handover.waiting(shift.store, shift.now)
+    assert handover.since(shift.store, given, shift.now) == ()
+    now = shift.house.it_is("2026-11-22 20:20")
+    record.record(shift.store, shift.nurse, "house_note", {"text": "停水"})
+    (news,) = handover.since(shift.store, given, now + 60)
+    assert (news.code, [line.at for line in news.lines]) == ("events", [now])
+    assert "停水" in news.lines[0].what.zh
+
+
+def test_two_sign_and_never_the_same(shift: Shift) -> None:
+    given = shift.give()
+    with refuses("handover_already"):
+        shift.give()
+    with refuses("handover_own"):
+        handover.take(shift.store, shift.house.carer, given)
+    with pytest.raises(NoRight):
+        handover.take(shift.store, shift.house.colleague("admin"), given)
+    assert [one.id for one in handover.waiting(shift.store, shift.now)] == [given]
+    taken = handover.take(shift.store, shift.nurse, given, "  钥匙已点清 ")
+    (one,) = shift.past()
+    assert (one.taken_id, one.taker_id, one.taken_at, one.remarks) == (taken, shift.nurse, shift.now, "钥匙已点清")
+    assert handover.waiting(shift.store, shift.now) == []
+    with refuses("handover_taken"):
+        handover.take(shift.store, shift.house.director, given)
+
+
+def test_a_signature_is_taken_back_by_whoever_gave_it(shift: Shift) -> None:
+    given = shift.give()
+    taken = handover.take(shift.store, shift.nurse, given)
+    handover.undo(shift.store, shift.nurse, taken)
+    assert [one.id for one in handover.waiting(shift.store, shift.now)] == [given]
+    handover.undo(shift.store, shift.house.carer, given)
+    assert shift.past() == []
+    assert shift.give() != given
+
+
+def test_what_people_add_has_bounds(shift: Shift) -> None:
+    with refuses("handover_item_unknown"):
+        shift.give(weather="晴")
+    with refuses("text_too_long", most=500):
+        shift.give(other="长" * 501)
+    given = shift.give(other="长" * 500)
+    with refuses("text_too_long", most=500):
+        handover.take(shift.store, shift.nurse, given, "长" * 501)
+    assert shift.past()[0].items["other"] == "长" * 500
+
+
+def test_today_asks_for_it_when_the_shift_ends_and_until_it_is_signed(shift: Shift) -> None:
+    def asked(now: int) -> list[tuple[str, int]]:
+        return [(one.what.zh, one.late_min) for one in today(shift.store, now).work if one.section == "handover"]
+
+    assert asked(at("2026-11-22 19:29")) == []
+    assert asked(at("2026-11-22 19:30")) == [("白班要交班", 0)]
+    assert asked(shift.now) == [("白班要交班", 5)]
+    given = shift.give()
+    assert asked(shift.now) == [("白班 王芳 已签 等你签收", 0)]
+    handover.take(shift.store, shift.nurse, given)
+    assert asked(shift.now) == []
+
+
+def test_a_handover_of_a_newer_program_is_passed_over_here(shift: Shift) -> None:
+    shift.give()
+    facts = json.dumps({"draft": {"shift": "day", "told": "otherwise"}, "items": []}, ensure_ascii=False)
+    with shift.store.act(shift.nurse) as act:
+        act.insert(Event, staff_id=shift.nurse, at=act.now, kind="handover", facts=facts)
+    assert [one.giver for one in shift.past()] == ["王芳"]
