@@ -13,7 +13,7 @@ from care.events import record as events
 from care.person_facts import Condition
 from care.rights import NoRight
 from care.same_person import merge_people
-from care.scales import scale
+from care.scales import scale, scales
 from db.tables import Assessment
 from tests.care.household import Household, at, refuses
 
@@ -156,6 +156,20 @@ def test_the_record_says_what_it_knows_and_a_person_decides(house: Household) ->
     answers = {item.id: item.hi for item in scale("mmse").items}
     assessments.record(house.store, house.director, li, "mmse", answers, {"education": "primary"})
     assert assessments.usual_facts(house.store, li, "mmse") == {"education": "primary"}
+
+
+@pytest.mark.seed("R075")
+def test_somebody_is_assessed_comprehensively_and_all_of_it_is_kept(house: Household) -> None:
+    house.it_is("2026-11-22 09:00")
+    li = house.person("李秀英", "101-1")
+    known: dict[str, dict[str, Any]] = {"mmse": {"education": "none"}, "water_swallow": {"seconds": 5}}
+    for of in scales():
+        answers = {item.id: item.lo for item in of.items}
+        assessments.record(house.store, house.director, li, of.id, answers, known.get(of.id, {}))
+    kept = {one.scale: one for one in standing(house, li)}
+    assert set(kept) == {of.id for of in scales()}
+    assert {"barthel", "morse", "mna_sf", "mini_cog", "gds15"} <= set(kept), "ability, falls, food, mind, mood"
+    assert all(one.grade and one.words.zh for one in kept.values() if scale(one.scale).direction != "profile")
 
 
 def test_due_three_days_after_moving_in_then_by_their_own_days(house: Household) -> None:
