@@ -98,6 +98,17 @@ def of_person(
         return views(conn, _newest(rows)[offset : offset + limit], merged)
 
 
+def open_of(store: Store, person_id: UUID) -> list[EventView]:
+    """Events of one person that are in force, however long, the newest first."""
+    with store.reading() as conn:
+        merged = groups(conn)
+        opens = [of.id for (one,) in conn.execute(text(_KINDS.format(whose="TRUE"))) if (of := known(one)) and of.opens]
+        rows: list[RowMapping] = []
+        for one in merged.all(person_id) if opens else ():
+            rows += _walked(conn, "person_id = :person", {"person": one.bytes}, opens, 0, MOST, False)
+        return [view for view in views(conn, _newest(rows), merged) if view.open]
+
+
 def of_house(
     store: Store,
     since: int,

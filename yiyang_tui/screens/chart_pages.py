@@ -38,6 +38,7 @@ PAGES: Final = (
     Page("vitals", 2, "yiyang_tui.screens.chart_vitals:VitalsPage", ("measure", "span")),
     Page("medicine", 3, "yiyang_tui.screens.chart_medicine:MedicinePage", ("new", "look", "custody", "measure")),
     Page("assess", 4, "yiyang_tui.screens.chart_assess:AssessPage", ("drop", "look", "new", "tick")),
+    Page("care", 5, "yiyang_tui.screens.chart_care:CarePage", ("new", "look", "tick", "drop")),
     Page("course", 6, "yiyang_tui.screens.chart_course:CoursePage", ("look",)),
     Page("looks", 7, "yiyang_tui.screens.chart_looks:LooksPage", ("print",)),
     Page("facts", 8, "yiyang_tui.screens.chart_facts:FactsPage", ("look",)),

@@ -63,7 +63,7 @@ class EventDialog(Dialog[str]):
         self.query_one("#whole", Static).update(said)
         ways = ways_on(self.whole.event)
         listed = self.query_one(VirtualList)
-        listed.styles.height = min(len(ways), 8)
+        listed.styles.height = min(len(ways), 7)
         listed.show_rows(ways)
         listed.focus()
 
