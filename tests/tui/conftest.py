@@ -15,6 +15,7 @@ from db.keys import Cost
 from db.tables import Pair, Staff
 from db.vault import create_vault
 from tests.tui.charted import charted, charted_once, lived  # noqa: F401 - fixtures
+from tests.tui.dosed import dosed, dosed_once, dosing  # noqa: F401 - fixtures
 from tests.tui.evening import address, county, county_once, enrolled, evening_once, home, shown  # noqa: F401 - fixtures
 from tests.tui.walk import house, house_once, walked  # noqa: F401 - fixtures
 from yiyang_tui import words

@@ -9,6 +9,7 @@ import pexpect
 import pyte
 
 ENTER, CTRL_S, CTRL_Q, CTRL_Z, F4 = "\r", "\x13", "\x11", "\x1a", "\x1bOS"
+F6 = "\x1b[17~"
 SILENT = 150  # fifths of a second
 
 

@@ -7,13 +7,16 @@ import pytest
 from sqlalchemy import select
 
 from care import setup, staff, stays
+from care.age import house_day
+from care.medicines.orders import NewOrder, prescribe
 from db.keys import FLOOR
 from db.rows import shape_of
 from db.store import Store
-from db.tables import Event, PlanItem, Round, Synced, Vitals
+from db.tables import Dose, Event, PlanItem, Round, Stay, Synced, Vitals
 from db.vault import create_vault, open_vault
 from tests.care.household import PLAN, Household
-from tests.tui.terminal import CTRL_S, CTRL_Z, F4, Terminal
+from tests.tui.terminal import CTRL_S, CTRL_Z, F4, F6, Terminal
+from yiyang_tui.words import times
 
 NUMBER, PASSPHRASE = "1002", "correct horse battery"
 SET = ("365", "78", "18", "142", "84", "97")
@@ -85,3 +88,37 @@ def test_an_unremarkable_round_is_one_key_a_person_with_what_was_due(terminal: T
     (said, taken_back) = rows(vault, Event)
     assert (said["facts"], said["about"]) == ('{"done": ["turning"]}', looks[0]["id"])
     assert (taken_back["void"], taken_back["supersedes"]) == (True, said["id"])
+
+
+@pytest.fixture
+def dosed(vault: Path) -> Path:
+    """The same record; each of the three is to take one medicine now."""
+    store = open_vault(vault, NUMBER, PASSPHRASE)
+    by = staff.by_number(store, NUMBER)
+    assert by is not None
+    now = store.now()
+    with store.reading() as conn:
+        people = conn.execute(select(shape_of(Stay).table.c.person_id)).scalars().all()
+    for person in people:
+        today = house_day(now).isoformat()
+        order = NewOrder("", 100, "片", "ST", today, name="降压片", times=times.clock(now), prescriber="孙医生")
+        prescribe(store, by.id, person, order)
+    store.close()
+    return vault
+
+
+def test_a_dose_given_is_one_key(dosed: Path) -> None:
+    """Space, three times: three doses of three people, each with its hour. Ctrl+Z takes the last one back."""
+    terminal = Terminal(dosed, NUMBER, PASSPHRASE)
+    try:
+        terminal.sign_in(place=F6, shows=("[F6给药]", "已发0/3"))
+        terminal.type("   ")
+        terminal.shows("已发3/3", "已保存102-1李秀英降压片已服")
+        terminal.type(CTRL_Z)
+        terminal.shows("已发2/3")
+        terminal.quit()
+    finally:
+        terminal.child.close(force=True)
+    doses = rows(dosed, Dose)
+    assert [(row["result"], row["void"]) for row in doses] == [("given", False)] * 3 + [("given", True)]
+    assert doses[3]["supersedes"] == doses[2]["id"]

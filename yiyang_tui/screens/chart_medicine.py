@@ -60,7 +60,7 @@ class MedicinePage(ChartPage):
     MedicinePage #orders { height: 1fr; }
     MedicinePage #custody { height: 1; color: $quiet; }
     MedicinePage #sheet { height: 5; margin-top: 1; }
-    .-wide MedicinePage #sheet { height: 10; }
+    .-wide MedicinePage #sheet { height: 12; }
     """
 
     shown: Prescribed | None = None
@@ -71,7 +71,7 @@ class MedicinePage(ChartPage):
         yield Static("", id="custody", markup=False)
         yield VirtualList["OrderView"](
             [Column(5), Column(0, t("medicines.drug")), Column(9, t("medicines.dose"), "right"),
-             Column(26, t("medicines.when")), Column(16, t("medicines.from_until"))],
+             Column(24, t("medicines.when")), Column(11, t("medicines.from_until"))],
             _cells,
             key=lambda one: one.id,
             empty=f"{t('medicines.no_orders')}\n{t('medicines.no_orders_todo')}",
@@ -119,7 +119,7 @@ class MedicinePage(ChartPage):
             return
         rows = grid(line, self.shown.until, days_in(sheet.size))
         height = max(sheet.size.height, 5)
-        more = _notes(order) + [[one] for one in last_causes(line, 4)]
+        more = _notes(order) + [[one] for one in last_causes(line, height)]
         sheet.show(*[*rows, *more][: height - 1], legend())
         self.chart.query_one("FootLine").refresh()
 

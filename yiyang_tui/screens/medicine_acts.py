@@ -185,10 +185,8 @@ def other(screen: "Medicines", row: "DoseRow") -> None:
         _recorded(screen, row)
         return
     ways = list(NOT_GIVEN)
-    if row.blocked == "away":
-        ways.sort(key=lambda way: way != "away")
-    elif row.blocked == "past":
-        ways.sort(key=lambda way: way != "missed")
+    # A digit always means the same; Enter alone takes what fits.
+    fits = {"away": "away", "held": "held", "past": "missed"}.get(row.blocked or "", "refused")
     title = t("medicines.other_title", about=about(row).splitlines()[0], drug=drug_of(row))
 
     def chosen(said: str | None) -> None:
@@ -199,7 +197,7 @@ def other(screen: "Medicines", row: "DoseRow") -> None:
             # Somebody typed words instead of a digit: they are why it was refused.
             _record(screen, row, "refused", said)
 
-    screen.app.push_screen(Cause(title, [_result_word(way) for way in ways]), chosen)
+    screen.app.push_screen(Cause(title, [_result_word(way) for way in ways], first=ways.index(fits)), chosen)
 
 
 def ask_cause(screen: "Medicines", row: "DoseRow", result: str) -> None:

@@ -20,14 +20,14 @@ class Cause(Dialog[str]):
     """``options`` are the usual causes, the first nine by their digit. Dismisses with the words of one, or what was
     typed; ``None`` at Esc.
 
-    ``more``: what is asked about, read before anything is chosen.
+    ``more``: what is asked about, read before anything is chosen. ``first``: which cause Enter alone takes.
     """
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "medicine_dialogs.tcss"]
 
-    def __init__(self, title: str, options: Sequence[str], more: str = "") -> None:
+    def __init__(self, title: str, options: Sequence[str], more: str = "", first: int = 0) -> None:
         super().__init__()
-        self.title_text, self.options, self.more = title, list(options), more
+        self.title_text, self.options, self.more, self.first = title, list(options), more, first
 
     def compose(self) -> ComposeResult:
         """What is asked, the usual causes, a field for any other."""
@@ -51,6 +51,7 @@ class Cause(Dialog[str]):
         listed.styles.height = max(1, min(len(self.options), 9))
         listed.display = bool(self.options)
         listed.show_rows(self.options)
+        listed.goto(self.first)
         self.query_one(Entry).focus()
 
     def on_key(self, event: events.Key) -> None:
