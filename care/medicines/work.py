@@ -129,7 +129,18 @@ def stock_work(conn: Connection, people: list[InHouse], now: int) -> Iterable[Wo
                     found["expired" if expired else "soon"].add(item)
             if item in daily and usable100 <= daily[item] * rules["low_days"]:
                 found["low"].add(item)
-    return [_of_stock(code, items) for code, items in found.items() if items]
+    lines = [_of_stock(code, items) for code, items in found.items() if items]
+    if not any(found.values()) and (days := _forgotten_days(conn, now)):
+        what = Words(f"药品账 {days} 天没有盘点", f"The ledger of medicines was not counted for {days} days")
+        lines.append(Work("stock", "stock/count", what, _STOCK, waits_for="nurse"))
+    return lines
+
+
+def _forgotten_days(conn: Connection, now: int) -> int:
+    """For how many days nobody has touched a ledger that was kept this year; 0 for one that is kept, or never was."""
+    newest: int | None = conn.execute(_NEWEST).scalar()
+    days = 0 if newest is None else (now - newest) // _DAY_S
+    return days if table("rules/stock")["trust_days"] <= days <= table("rules/stock")["forget_days"] else 0
 
 
 def _by_item(lots: list[StockLot]) -> Iterable[tuple[Item, list[StockLot]]]:
@@ -158,6 +169,7 @@ def _of_stock(code: str, items: set[Item]) -> Work:
     return Work("stock", f"stock/{code}", what, _STOCK, waits_for="nurse", late_min=1 if code == "expired" else 0)
 
 
+_NEWEST = text("SELECT max(m.at) FROM stock_move AS m WHERE m.kind <> 'given'")
 # What was counted longer ago than some days is not believed: it asks for a count instead.
 _KEPT = text(
     f"""

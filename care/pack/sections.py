@@ -20,16 +20,22 @@ from care.contests import Contest, contests
 from care.groups import Groups
 from care.looks import EFFECTIVE_ROUND, EFFECTIVE_VITALS, ROUND_COLUMNS, VITALS_COLUMNS, InHouse, ahead
 from care.measured import Measured, news_of, plain
+from care.medicines.due import TAKEN, dues, open_orders, recorded, rule
+from care.medicines.orders import dose_words, when_words
 from care.news2 import News2
 from care.observations import Finding, observations, remarkable_choices, round_findings
 from care.person_facts import Allergy, Condition, Contact, read_items
 from care.registered import FACTS
+from care.words import Words
 from db.local import JOURNAL, ROW_VERSION
 
 RISK_S: Final = 3 * 86400
 """As in a chart: what rounds found within this time is a risk still."""
 MEASURED_S: Final = 7 * 86400
 """Measurements of this time are put together; of whoever has none, the newest set however old."""
+
+ORDERED_S: Final = 86400
+"""Hours of orders are listed for this time."""
 
 COLUMNS: Final = (
     "name", "sex", "birth", "care_level", "phone", "village", "address", "contacts", "allergies", "allergies_known",
@@ -77,6 +83,33 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """One order that is open. ``due``: its hours of the next day that nobody has recorded, the late ones first.
+
+    ``taken_at``: when it was last taken, within the last day. ``held``: why it is held, or ``None``.
+    """
+
+    name: str
+    spec: str
+    dose: Words
+    route: str
+    when: Words
+    as_needed: str
+    gap_min: int
+    high_alert: bool
+    held: str | None
+    due: tuple[int, ...]
+    taken_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Medicines:
+    """What somebody is prescribed now: the high-alert ones first, then by name, as needed last."""
+
+    orders: tuple[Ordered, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The last value of one measure. ``suspect``: written under a doubted clock, as far as is still known here."""
 
@@ -110,7 +143,7 @@ class Remark:
     text: str
 
 
-Section = Waiting | Disputed | Allergies | Cautions | Conditions | LastMeasured | Family | Remark
+Section = Waiting | Disputed | Allergies | Cautions | Conditions | Medicines | LastMeasured | Family | Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +206,39 @@ def _conditions(asked: Asked) -> Mapping[UUID, Conditions]:
     }
 
 
+def _medicines(asked: Asked) -> Mapping[UUID, Medicines]:
+    now = asked.now
+    known = recorded(asked.conn, now - ORDERED_S, now + ORDERED_S)
+    taken: dict[bytes, int] = {}
+    for (order_id, _), one in known.items():
+        if one.result in TAKEN:
+            taken[order_id] = max(one.at, taken.get(order_id, 0))
+    found: dict[UUID, list[Ordered]] = {}
+    for order in open_orders(asked.conn, now, now + ORDERED_S):
+        hours = dues(order, now - rule("give_until_min") * 60, now + ORDERED_S)
+        open_hours = tuple(at for at in hours if (order["id"], at) not in known)
+        found.setdefault(asked.merged.of(UUID(bytes=order["person_id"])), []).append(
+            Ordered(
+                name=order["name"],
+                spec=order["spec"],
+                dose=dose_words(order["dose100"], order["unit"]),
+                route=order["route"],
+                when=when_words(order["frequency"], order["times"], order["days"], order["weekdays"]),
+                as_needed=order["as_needed"],
+                gap_min=order["gap_min"],
+                high_alert=bool(order["high_alert"]),
+                held=order["held_reason"] if order["held"] else None,
+                due=() if order["held"] else open_hours,
+                taken_at=taken.get(order["id"]),
+            )
+        )
+    ranked = {
+        person: tuple(sorted(some, key=lambda one: (bool(one.as_needed), not one.high_alert, one.name)))
+        for person, some in found.items()
+    }
+    return {person: Medicines(some) for person, some in ranked.items() if person in asked.columns}
+
+
 def _measured(asked: Asked) -> Mapping[UUID, LastMeasured]:
     span = {"since": asked.now - MEASURED_S, "until": ahead(asked.now)}
     sets = _of_each(asked.conn.execute(_SETS, span).mappings().all(), asked.merged)
@@ -213,6 +279,7 @@ SECTIONS: Final[tuple[Callable[[Asked], Mapping[UUID, Section]], ...]] = (
     _allergies,
     _cautions,
     _conditions,
+    _medicines,
     _measured,
     _family,
     _remarks,

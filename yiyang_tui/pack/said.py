@@ -14,6 +14,8 @@ from care.pack.sections import (
     Disputed,
     Family,
     LastMeasured,
+    Medicines,
+    Ordered,
     Reading,
     Remark,
     Section,
@@ -25,7 +27,7 @@ from yiyang_tui.words import language, t, times
 
 _PRESSURE: Final = ("sbp", "dbp")
 
-KNOW: Final = (Waiting, Disputed, Allergies, Cautions, Conditions, Remark)
+KNOW: Final = (Waiting, Disputed, Allergies, Cautions, Conditions, Medicines, Remark)
 """Sections of the column of what must be known; measurements and family have columns of their own."""
 
 
@@ -120,6 +122,26 @@ def _conditions(section: Conditions, _now: int) -> list[Line]:
     return [Line(t("pack.said.conditions", listed=t("list.comma").join(map(condition, section.items))))]
 
 
+def _medicines(section: Medicines, now: int) -> list[Line]:
+    return [line for one in section.orders for line in _ordered(one, now)]
+
+
+def _ordered(one: Ordered, now: int) -> list[Line]:
+    """``! 华法林 2.5mg 1 片 口服 每晚一次 20:00``, and when it was last taken and is due next."""
+    lang = language()
+    how = " ".join(filter(None, (one.spec, one.dose.of(lang), word("drug_route", one.route))))
+    said = f"{one.name} {how} {one.when.of(lang)}"
+    if one.as_needed:
+        said = f"{said} {one.as_needed} {t('pack.said.gap', minutes=one.gap_min)}"
+    if one.held is not None:
+        return [Line(said), Line(t("pack.said.held", why=one.held), "warning")]
+    lines = [Line(t("pack.said.high_alert", drug=said), "warning") if one.high_alert else Line(said)]
+    told = [] if one.taken_at is None else [t("pack.said.taken", when=_at(one.taken_at, now))]
+    if one.due:
+        told.append(t("pack.said.due", when=t("list.comma").join(_at(at, now) for at in one.due)))
+    return [*lines, Line(t("list.comma").join(told), "small")] if told else lines
+
+
 def _measured(section: LastMeasured, now: int) -> list[Line]:
     """A line for each set: when, and its values one after the other; the score beside the set that it is of."""
     lines: list[Line] = []
@@ -170,6 +192,7 @@ SAID: Final[Mapping[type[Section], Callable[[Any, int], list[Line]]]] = {
     Allergies: _allergies,
     Cautions: _cautions,
     Conditions: _conditions,
+    Medicines: _medicines,
     LastMeasured: _measured,
     Family: _family,
     Remark: _remark,
