@@ -69,8 +69,8 @@ UP_DOWN: Final = ("up", "down")
 PAGES: Final = ("pageup", "pagedown", "home", "end")
 DIGITS: Final = tuple("123456789")
 WIDE_DIGITS: Final = tuple("１２３４５６７８９")
-# A field would delete a word with it, which nobody knows; it is no key of a dialog either.
-OVER_FIELDS: Final = ("ctrl+w",)
+# A field would delete a word or a line with them, which nobody knows; they are no keys of a dialog either.
+OVER_FIELDS: Final = ("ctrl+w", "ctrl+u")
 
 ACTIONS: Final[tuple[Action, ...]] = (
     # --- everywhere -------------------------------------------------------------------------
@@ -79,12 +79,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("rounds", ("f4",), EVERYWHERE),
     Action("beds", ("f5",), EVERYWHERE),
     Action("medicines", ("f6",), EVERYWHERE),
+    Action("handover", ("f7",), EVERYWHERE),
     Action("events", ("f8",), EVERYWHERE),
     Action("sync", ("f9",), EVERYWHERE),
     Action("unsettled", ("ctrl+g",), EVERYWHERE),
     Action("safety", ("ctrl+y",), EVERYWHERE),
     Action("switch", ("f10",), EVERYWHERE),
     Action("staff", ("ctrl+w",), EVERYWHERE, right="staff.change"),
+    Action("house", ("ctrl+u",), EVERYWHERE),
     Action("help", ("f1",), EVERYWHERE),
     Action("find", FIND, EVERYWHERE, rank=4),
     Action("undo", ("ctrl+z",), EVERYWHERE, rank=3),
@@ -214,6 +216,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("event.list", SPACE, "event", rank=2, bound=False),
     Action("event.save", ("ctrl+s",), "event", rank=0),
     Action("event.back", ("escape",), "event", rank=3),
+    # --- the handover -----------------------------------------------------------------------------
+    Action("handover.sign", ("ctrl+s",), "handover", rank=0, right="handover.sign"),
+    Action("handover.fill", ("ctrl+e", "e"), "handover", rank=1, right="handover.sign"),
+    Action("handover.open", ("enter",), "handover", rank=2, bound=False),
+    Action("handover.pages", ("tab", *DIGITS[:3]), "handover", rank=1, shown="digits", bound=False),
+    Action("handover.move", UP_DOWN, "handover", rank=7, shown="arrows", bound=False),
+    Action("handover.back", ("escape",), "handover", rank=3),
     # --- a person's facts -------------------------------------------------------------------------
     Action("person.next", ("enter",), "person", rank=1, bound=False),
     Action("person.list", SPACE, "person", rank=2, bound=False),

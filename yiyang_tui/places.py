@@ -19,6 +19,8 @@ PLACES: Final[dict[str, str]] = {
     "stock": "yiyang_tui.screens.stock:Stock",
     "order": "yiyang_tui.screens.order_form:OrderForm",
     "beds": "yiyang_tui.screens.beds:Beds",
+    "handover": "yiyang_tui.screens.handover:Handover",
+    "house": "yiyang_tui.screens.house:House",
     "events": "yiyang_tui.screens.events:Events",
     "event": "yiyang_tui.screens.event_form:EventForm",
     "sync": "yiyang_tui.screens.sync_screen:SyncScreen",

@@ -16,7 +16,7 @@ from yiyang_tui.words import t, times
 if TYPE_CHECKING:
     from yiyang_tui.session import Session
 
-PLACE_KEYS: Final = ("today", "people", "rounds", "beds", "medicines", "events", "sync", "switch")
+PLACE_KEYS: Final = ("today", "people", "rounds", "beds", "medicines", "handover", "events", "sync", "switch")
 """The last one is left out first where there is no room for all."""
 
 
