@@ -72,7 +72,7 @@ def test_the_ability_grade_proposes_the_level(house: Household, grade: str, now:
     assert list(found) == ([new] if new else [])
     for one in found.values():
         assert (one.assessment_id, one.at) == (row, house.store.now())
-        assert one.words.zh == f"照料等级 {WORDS[now]} → {WORDS[new]}"
+        assert one.words.zh == f"照料等级 {WORDS[now]} -> {WORDS[new]}"
         assert one.cause.zh.startswith("能力评估：")
 
 

@@ -27,9 +27,13 @@ PLACES = {
     "beds": "tests.tui.small_places:Today",
     "sync": "tests.tui.small_places:Today",
     "chart": "yiyang_tui.screens.chart:Chart",
+    "assess": "yiyang_tui.screens.assess:Assess",
+    "assessed": "yiyang_tui.screens.assess_seen:AssessSeen",
     "person": "yiyang_tui.screens.person_form:PersonForm",
     "unsettled": "yiyang_tui.screens.settle:Settle",
     "staff": "yiyang_tui.screens.staff:StaffPlace",
+    "handover": "yiyang_tui.screens.handover:Handover",
+    "house": "yiyang_tui.screens.house:House",
 }
 DIRECTOR, CARER = "1001", "1002"
 LONG = 1000

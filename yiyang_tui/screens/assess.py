@@ -72,6 +72,7 @@ class Assess(Place):
     BINDINGS: ClassVar[list[BindingType]] = [
         *((f"{n},{wide}", f"digit({n})", "") for n, wide in enumerate(("０", *WIDE_DIGITS))),
         ("backspace,delete", "clear", ""),
+        ("enter", "enter", ""),
     ]
 
     begun: Begin | None = None
@@ -103,28 +104,29 @@ class Assess(Place):
         yield Static(id="about", markup=False)
         with Container(id="panes"):
             yield VirtualList[Line](
-                [
-                    Column(2, "", "right"),
-                    Column(0, t("assess.item")),
-                    Column(0, t("assess.now")),
-                    Column(0, t("assess.last")),
-                ],
+                self._columns(),
                 self._cells,
                 key=lambda line: line.id if isinstance(line, Ask) else line.words,
                 selectable=lambda line: isinstance(line, Ask),
+                counted=False,
                 id="asks",
             )
             yield Static(id="question", markup=False)
         yield Static(id="sum", markup=False)
 
+    def _columns(self) -> list[Column]:
+        """The answers of last time have a column only if there was one."""
+        named = ["assess.item", "assess.now", "assess.last"]
+        last = self.begun is not None and self.begun.last is not None
+        return [Column(2, "", "right"), *(Column(0, t(name)) for name in (named if last else named[:2]))]
+
     def on_mount(self) -> None:
         """What the record knows, then what was half filled in."""
         super().on_mount()
         self.filling, self.before = Filling(), Filling()
-        self.ahead: list[int] = []
+        self.ahead: list[int | None] = []
         self.draft = Draft(self, self.session, f"assess:{self.person_id.hex}:{self.scale.id}")
         self._arrange()
-        self.listed.focus()
         self.run_care(self._read, then=self._begin, group="begin")
 
     def on_resize(self) -> None:
@@ -156,6 +158,7 @@ class Assess(Place):
 
     def _begin(self, begun: Begin) -> None:
         self.begun = begun
+        self.listed.columns = tuple(self._columns())
         scale = self.scale
         if begun.last is not None:
             self.before = as_before(scale, begun.last.answers, begun.last.facts)
@@ -177,9 +180,13 @@ class Assess(Place):
         self.load()
         self._to_first_missing()
         self.ready = True
+        self.listed.focus()
         # Whoever knows the form begins before it is here.
-        for digit in self.ahead:
-            self.action_digit(digit)
+        for key in self.ahead:
+            if key is None:
+                self._next()
+            else:
+                self.action_digit(key)
 
     # --- drawing --------------------------------------------------------------------------------
 
@@ -191,9 +198,9 @@ class Assess(Place):
         self._draw()
 
     def _draw_head(self, begun: Begin) -> None:
-        width = max(self.app.size.width - 4, 30)
-        self.query_one("#who", Static).update(warning_text(self.app, begun.header, width))
-        about = about_text(self.app, self.scale, begun.last, self.session.now(), width)
+        width, wide = max(self.app.size.width - 4, 30), self.has_class("-wide")
+        self.query_one("#who", Static).update(warning_text(self.app, begun.header, width, 4 if wide else 2))
+        about = about_text(self.app, self.scale, begun.last, self.session.now(), width, wide)
         self.query_one("#about", Static).update(about)
 
     def _draw(self) -> None:
@@ -211,7 +218,7 @@ class Assess(Place):
     def _cells(self, line: Line) -> Cells:
         id = line.id if isinstance(line, Ask) else ""
         here = self.typing if self.current is not None and self.current.id == id else ""
-        return cells(line, self.numbers.get(id, 0), self.filling, self.before, here)
+        return cells(line, self.numbers.get(id, 0), self.filling, self.before, here)[: len(self.listed.columns)]
 
     @property
     def current(self) -> Ask | None:
@@ -347,8 +354,16 @@ class Assess(Place):
         self.listed.goto(next(n for n, row in enumerate(rows) if not isinstance(row, Heading) and row.id == ask.id))
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
-        """Enter: what was typed counts; then the next question, or all is saved."""
+        """Enter."""
         event.stop()
+        self._next()
+
+    def action_enter(self) -> None:
+        """Enter while there is no list yet to take it."""
+        self.ahead.append(None)
+
+    def _next(self) -> None:
+        """What was typed counts; then the next question comes, or all is saved."""
         ask = self.current
         if self.typing and ask is not None:
             self._take_number(ask)

@@ -199,7 +199,7 @@ def _item(item: "Item", headings: "Mapping[str, Words]", by_score: bool) -> Ask:
 def _answer(place: int, option: "Option", by_score: bool) -> Answer:
     if by_score:
         return Answer(option.score, place, option.words)
-    return Answer(place + 1, place, option.words, option.score)
+    return Answer(place + 1, place, option.words, None if option.score == place + 1 else option.score)
 
 
 def _need(need: "Need") -> Ask:

@@ -48,9 +48,9 @@ def word(words: "Words | None") -> str:
     return "" if words is None else words.of(language())
 
 
-def about_text(app: App[Any], scale: "Scale", last: "Assessed | None", now: int, width: int) -> Text:
-    """By what somebody is assessed, how far back it asks, what came of it last time."""
-    said = [Said(word(scale.name), "title")]
+def about_text(app: App[Any], scale: "Scale", last: "Assessed | None", now: int, width: int, whole: bool) -> Text:
+    """By what somebody is assessed, how far back it asks, what came of it last time; ``whole``: with every word."""
+    said = [Said(word(scale.name if whole or last is None else scale.short), "title")]
     if scale.timeframe is not None:
         said.append(Said(word(scale.timeframe), "quiet"))
     if scale.assessors > 1:
@@ -59,7 +59,8 @@ def about_text(app: App[Any], scale: "Scale", last: "Assessed | None", now: int,
         said.append(Said(t("confirm.unconfirmed"), "due"))
     if last is not None:
         total = "" if last.total is None else t("assess.score", n=last.total)
-        then = [t("assess.last"), times.moment(last.at, now), last.who, total, word(last.words)]
+        when = times.moment(last.at, now) if whole else times.day(last.at, now)
+        then = [t("assess.last"), when, last.who if whole else "", total, word(last.words)]
         said.append(Said(" ".join(filter(None, then)), "quiet"))
     if scale.licence_note is not None:
         said.append(Said(word(scale.licence_note), "quiet"))

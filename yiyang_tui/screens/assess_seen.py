@@ -151,10 +151,10 @@ class AssessSeen(Place):
         seen, one = self.seen, self.one
         if seen is None or one is None:
             return
-        width = max(self.app.size.width - 4, 30)
+        width, wide = max(self.app.size.width - 4, 30), self.has_class("-wide")
         at = seen.done.index(one)
         before = next((then for then in seen.done[at + 1 :] if then.stands), None)
-        self.query_one("#who", Static).update(warning_text(self.app, seen.header, width))
+        self.query_one("#who", Static).update(warning_text(self.app, seen.header, width, 4 if wide else 2))
         self.query_one("#about", Static).update(
             title_text(self.app, one, (at + 1, len(seen.done)), self.session.now(), width)
         )
@@ -162,7 +162,7 @@ class AssessSeen(Place):
         self.query_one("#result", Static).update(result_text(self.app, seen.scale, one, before, room))
         picture = self.query_one(Bands)
         shown = marks(seen.done, one.id)
-        picture.display = bool(shown) and seen.scale is not None
+        picture.display = seen.scale is not None and len(shown) > (0 if wide else 1)
         if seen.scale is not None:
             picture.show(bands(seen.scale, seen.done), shown)
         self._fill(seen, one, before)
@@ -172,7 +172,9 @@ class AssessSeen(Place):
         self.before = Filling() if before is None else Filling(dict(before.answers), dict(before.facts))
         rows: list[object] = []
         if seen.proposals:
-            rows += [Between(t("assess.proposals", n=len(seen.proposals))), *seen.proposals, Between("")]
+            # What this one asks for stands first.
+            waiting = sorted(seen.proposals, key=lambda each: each.assessment_id != one.id)
+            rows += [Between(t("assess.proposals", n=len(waiting))), *waiting, Between("")]
         asked = asks(seen.scale, as_before(seen.scale, one.answers, one.facts)) if seen.scale is not None else ()
         self.numbers = {ask.id: n for n, ask in enumerate(asked, 1)}
         rows += [Between(t("assess.answers")), *lines(asked)]

@@ -55,9 +55,10 @@ def header_text(app: App[Any], header: "Header", key: str, width: int) -> Text:
     return Text("\n").join(lines)
 
 
-def warning_text(app: App[Any], header: "Header", width: int) -> Text:
-    """Who it is and what can hurt them: over a form that is about one person."""
-    return Text("\n").join([_who(app, header, width), flow(app, _dangers(header), width)])
+def warning_text(app: App[Any], header: "Header", width: int, most: int) -> Text:
+    """Who it is and what can hurt them, in at most so many lines: over a form that is about one person."""
+    lines = Text("\n").join([_who(app, header, width), flow(app, _dangers(header), width)]).split("\n")
+    return Text("\n").join(lines[:most])
 
 
 def differing(header: "Header") -> str:

@@ -36,7 +36,8 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
     ``key(row)`` keeps the place when rows change: after ``load()`` the same row stays chosen if it is still on the
     pages around, else the same position. ``selectable(row)`` is false for headings. ``empty`` is what to say, and
     to do, when there is nothing. With ``titled`` the first line holds the column titles and how many rows there are.
-    ``always_lit``: keys come from elsewhere, so the chosen row shows without the focus.
+    ``always_lit``: keys come from elsewhere, so the chosen row shows without the focus. Without ``counted`` the titles
+    do not say how many rows there are, as of a list with headings among them.
     """
 
     DEFAULT_CSS = """
@@ -93,6 +94,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         empty: str = "",
         titled: bool = True,
         always_lit: bool = False,
+        counted: bool = True,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -106,6 +108,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         self.empty = empty
         self.head = 1 if titled else 0
         self._always_lit = always_lit
+        self.counted = counted
         self._pages: Pages[Row] = Pages()
         self._known = False
         self._keep: Hashable | None = None
@@ -294,7 +297,7 @@ class VirtualList(ScrollView, Generic[Row], can_focus=True):
         return self._strip([Segment("> " if chosen else "  ", plain), *segments], width, plain if lit else None)
 
     def _title_line(self, width: int) -> Strip:
-        count = t("app.count", n=self.total) if self._known else ""
+        count = t("app.count", n=self.total) if self._known and self.counted else ""
         titles = "  " + title_line(self.columns, count, width - 3)
         return self._strip([Segment(titles, token_style(self.app, "quiet"))], width)
 
