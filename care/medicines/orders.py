@@ -114,24 +114,22 @@ def prescribe(
     Raises ``Refused``: person_unknown, the rules of ``order_shape.checked``, prescriber_missing,
     prescriber_not_doctor, warning_unanswered (n), order_blocked; and as ``care.rights.require``.
     """
+    with doing(store, by, RIGHT) as act:
+        return put(act, by, person_id, new, overrides or {}, act.now)
+
+
+def put(act: Act, by: UUID, person_id: UUID, new: NewOrder, overrides: Mapping[str, str], at: int) -> UUID:
+    """The same inside an act of somebody who may, written at ``at`` (seconds UTC). Raises as ``prescribe``."""
     # What checks an order reads orders: loaded when one is written.
     from care.medicines.order_shape import checked
     from care.medicines.overriding import overridden
 
-    with doing(store, by, RIGHT) as act:
-        ids = groups(act.conn).all(person_id)
-        if act.conn.execute(select(col(Person.id)).where(col(Person.id) == ids[0])).first() is None:
-            raise Refused("person_unknown")
-        values = checked(act.conn, by, new, act.now)
-        said = overridden(act.conn, by, ids, new, overrides or {}, act.now)
-        return act.insert(
-            Order,
-            person_id=ids[0],
-            entered_by=by,
-            entered_at=act.now,
-            overrides=json.dumps(said, ensure_ascii=False),
-            **values,
-        )
+    ids = groups(act.conn).all(person_id)
+    if act.conn.execute(select(col(Person.id)).where(col(Person.id) == ids[0])).first() is None:
+        raise Refused("person_unknown")
+    values = checked(act.conn, by, new, at)
+    said = json.dumps(overridden(act.conn, by, ids, new, overrides, at), ensure_ascii=False)
+    return act.insert(Order, person_id=ids[0], entered_by=by, entered_at=at, overrides=said, **values)
 
 
 def hold(store: Store, by: UUID, order_id: UUID, reason: str) -> None:
