@@ -1,36 +1,51 @@
 """Papers of the staff: health certificates, licences, training; which are missing, which run out.
 
-``data/rules/certificates.toml`` says which role needs which, for how long one holds, and when it is work to do.
+``data/rules/certificates.toml`` says which role needs which, for how long one holds, and when it is work to do. Whoever
+passed a training holds its paper from that day: it is entered once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlmodel import col
 
 from care.age import house_day, is_day
 from care.data import table
+from care.events.facts import row_id
+from care.events.kinds import kind
+from care.events.record import put
 from care.looks import InHouse
 from care.places import natural
 from care.rights import doing
-from care.standing import row_of
+from care.standing import effective, row_of
 from care.words import Words
 from care.work import Work
 from db.errors import Refused
 from db.store import Store
-from db.tables import Certificate, Staff
+from db.tables import Certificate, Event, Staff
 
 RIGHT = "certificate.change"
 _LONGEST = 60
+_Held = tuple[UUID, str, date | None, date | None, bool]
+
+_TRAININGS = text(
+    f"""
+SELECT e.id, e.at, json_extract(e.facts, '$.staff') AS who, json_extract(e.facts, '$.topic') AS topic
+FROM event AS e WHERE e.kind = 'training' AND json_extract(e.facts, '$.passed') AND {effective(Event, "e")}
+"""
+)
 _STATES = {"over": ("过期", "over"), "missing": ("缺", "missing"), "soon": ("快到期", "soon over")}
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper of somebody, or that it is missing (``id`` is ``None``). ``days_left`` is ``None`` for good ones."""
+    """One paper of somebody, or that it is missing (``id`` is ``None``). ``days_left`` is ``None`` for good ones.
+
+    ``trained``: it stands for a training, whose event ``id`` is.
+    """
 
     id: UUID | None
     staff_id: UUID
@@ -44,6 +59,7 @@ class Paper:
     until_on: date | None
     days_left: int | None
     state: str  # good, soon, over, missing
+    trained: bool = False
 
 
 def kinds(role: str | None = None) -> dict[str, Words]:
@@ -93,6 +109,21 @@ def add(
         )
 
 
+def train(
+    store: Store, by: UUID, staff_ids: Iterable[UUID], *, topic: str, what: str, hours10: int, teacher: str = ""
+) -> tuple[UUID, ...]:
+    """The same training of several colleagues, who all passed, as one act. Gives the ids of the events.
+
+    ``hours10``: tenths of hours. Raises ``Refused``: staff_missing, and what ``care.events.record.put`` raises.
+    """
+    each = tuple(dict.fromkeys(staff_ids))
+    if not each:
+        raise Refused("staff_missing")
+    said = {"topic": topic, "what": what, "hours": hours10, "passed": True, **({"by": teacher} if teacher else {})}
+    with doing(store, by, kind("training").right) as act:
+        return tuple(put(act, by, "training", {**said, "staff": one.hex}) for one in each)
+
+
 def close(store: Store, by: UUID, paper_id: UUID) -> None:
     """It was entered wrongly, or withdrawn. Raises ``Refused``: record_unknown."""
     with doing(store, by, RIGHT) as act:
@@ -119,12 +150,14 @@ def _papers(conn: Connection, today: date) -> Iterator[Paper]:
         col(Certificate.issued_on),
         col(Certificate.until_on),
     ).where(~col(Certificate.closed))
-    best: dict[tuple[UUID, str], tuple[UUID, str, date | None, date | None]] = {}
-    for row in conn.execute(asked):
-        found = (row.id, row.number, _day(row.issued_on), _day(row.until_on))
-        place = (row.staff_id, row.kind)
+    best: dict[tuple[UUID, str], _Held] = {}
+    held = [
+        ((row.staff_id, row.kind), (row.id, row.number, _day(row.issued_on), _day(row.until_on), False))
+        for row in conn.execute(asked)
+    ]
+    for place, found in (*held, *_trainings(conn)):
         # Of several the one that holds longest counts; one without an end holds for good.
-        if place not in best or (found[3] or date.max, row.id) > (best[place][3] or date.max, best[place][0]):
+        if place not in best or (found[3] or date.max, found[0]) > (best[place][3] or date.max, best[place][0]):
             best[place] = found
     rules = table("rules/certificates")["kind"]
     crew = conn.execute(
@@ -135,11 +168,21 @@ def _papers(conn: Connection, today: date) -> Iterator[Paper]:
             has = best.get((who, code))
             if has is None and not (rule["needed"] and role in rule["roles"]):
                 continue
-            id, paper_no, issued, until = (None, "", None, None) if has is None else has
+            id, paper_no, issued, until, trained = (None, "", None, None, False) if has is None else has
             left = None if until is None else (until - today).days
             state = "missing" if id is None else _state(left, rule["warn_days"])
             words = Words(rule["zh"], rule["en"])
-            yield Paper(id, who, staff_no, name, role, code, words, paper_no, issued, until, left, state)
+            yield Paper(id, who, staff_no, name, role, code, words, paper_no, issued, until, left, state, trained)
+
+
+def _trainings(conn: Connection) -> Iterator[tuple[tuple[UUID, str], _Held]]:
+    rules = table("rules/certificates")["kind"]
+    for row in conn.execute(_TRAININGS):
+        rule, who = rules.get(row.topic), row_id(row.who)
+        if rule is not None and rule.get("trained") and who is not None:
+            day = house_day(row.at)
+            until = _months_later(day, rule["months"]) if rule["months"] else None
+            yield (who, row.topic), (UUID(bytes=row.id), "", day, until, True)
 
 
 def _state(left: int | None, warn_days: int) -> str:

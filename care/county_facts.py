@@ -15,6 +15,7 @@ from sqlmodel import col
 from care.agreed import agree
 from care.data import table
 from care.rights import doing
+from care.words import Words
 from db.errors import Refused
 from db.store import Store
 from db.tables import Setting
@@ -36,7 +37,7 @@ class CountyFact:
     least: int
     most: int
     certainty: str
-    source: str
+    source: Words
     confirmed: bool
 
 
@@ -55,7 +56,7 @@ def county_facts(store: Store) -> list[CountyFact]:
             row["least"],
             row["most"],
             row["certainty"],
-            row["source"],
+            Words(row["source_zh"], row["source"]),
             code in here,
         )
         for code, row in _rows().items()

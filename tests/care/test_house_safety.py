@@ -1,6 +1,7 @@
 """The safety of the house: checks by a date, equipment, papers of the staff, the rota, and whether there are enough."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from care import certificates, equipment, rota
 from care.county_facts import confirm
-from care.events.record import record
+from care.events.record import record, undo
 from care.house_checks import checks
 from care.ratio import ratio
 from care.rights import NoRight
@@ -116,6 +117,27 @@ def test_a_paper_of_so_many_months_ends_the_day_before(day: date, months: int) -
     assert end >= day
     if day.day <= 28 and day.day > 1:
         assert (end.day, end.year * 12 + end.month - 1) == (day.day - 1, total)
+
+
+def test_a_training_of_several_is_one_act_and_stands_for_their_papers(house: Household) -> None:
+    now = house.it_is("2026-11-22 09:00")
+    store, nurse = house.store, house.colleague("nurse")
+
+    def state(who: UUID, code: str, at: int = now) -> tuple[str, bool]:
+        found = [one for one in certificates.papers(store, at) if (one.staff_id, one.kind) == (who, code)]
+        return (found[0].state, found[0].trained) if found else ("not asked for", False)
+
+    assert state(house.carer, "fire") == ("missing", False)
+    ids = certificates.train(store, house.carer, [house.carer, nurse], topic="fire", what="灭火器", hours10=20)
+    assert len(ids) == 2
+    assert state(house.carer, "fire") == state(nurse, "fire") == ("good", True)
+    assert state(nurse, "fire", now + 366 * DAY_S) == ("over", True)
+    certificates.train(store, house.carer, [nurse], topic="other", what="礼仪", hours10=10)
+    assert state(nurse, "other") == ("not asked for", False)
+    with refuses("staff_missing"):
+        certificates.train(store, house.carer, [], topic="fire", what="灭火器", hours10=20)
+    undo(store, house.carer, *ids)
+    assert state(house.carer, "fire") == ("missing", False)
 
 
 # --- rota and ratio -------------------------------------------------------------------------------
