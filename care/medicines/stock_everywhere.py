@@ -50,7 +50,7 @@ def everything(store: Store) -> list[KeptLine]:
 
 def _names(conn: Connection, people: set[UUID]) -> dict[UUID, str]:
     asked = select(col(Person.id), col(Person.name)).where(col(Person.id).in_(people))
-    return dict(conn.execute(asked).tuples().all())
+    return {person: name for person, name in conn.execute(asked).all()}
 
 
 def _urgency(kept: KeptLine) -> tuple[int, str, str, str]:

@@ -37,7 +37,7 @@ async def test_where_one_is_stands_in_brackets(opened: Opened) -> None:
         line.place = "rounds"
         line.refresh()
         await pilot.pause()
-        assert screen_text(app).splitlines()[1].startswith("  F2今日  F3老人 [F4巡视] F5床位 ")
+        assert screen_text(app).splitlines()[1].startswith("  F2今日 F3老人[F4巡视]F5床位 F6给药 ")
 
 
 async def test_a_chart_lies_over_its_list_and_any_place_closes_it(opened: Opened) -> None:

@@ -8,6 +8,7 @@ from textual.geometry import Size
 
 from yiyang_tui.cells import fit
 from yiyang_tui.screens.medicine_list import SIGNS, sign
+from yiyang_tui.themes import Token
 from yiyang_tui.widgets.columns import Cell
 from yiyang_tui.words import t, times
 
@@ -31,8 +32,8 @@ def grid(line: "SheetLine", until: int, days: int) -> list[list[Cell]]:
     shown = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
     title = [Cell(fit(t("medicines.month", n=shown[0].month), HOUR), "quiet")]
     for nth, day in enumerate(shown):
-        said = f"{day.month}/1" if nth and day.day == 1 else str(day.day)
-        title.append(Cell(fit(said, DAY, "right"), "title" if day == today else "quiet"))
+        token: Token = "title" if day == today or (nth and day.day == 1) else "quiet"
+        title.append(Cell(fit(str(day.day), DAY, "right"), token))
     fields: dict[tuple[str, object], list[Cell]] = {}
     for dose in line.doses:
         hour = t("medicines.sheet_needed") if dose.due_at is None else times.clock(dose.due_at)

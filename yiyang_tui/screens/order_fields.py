@@ -62,7 +62,9 @@ class OrderFields(Form):
     def fit_to(self, shown: Mapping[str, bool]) -> None:
         """Show or hide rows, by the name of their first field."""
         for name, on in shown.items():
-            self.query_one(f"#row-{name}").display = on
+            row = self.query_one(f"#row-{name}")
+            # Enter must not go into a field that nobody sees.
+            row.display, row.disabled = on, not on
 
     def put(self, found: Mapping[str, Value]) -> None:
         """Fill in what was worked out, as if it had been typed."""

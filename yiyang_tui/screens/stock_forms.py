@@ -71,9 +71,14 @@ class LedgerForm(Dialog[Any]):
                 yield Entry(self.given.get(name, ""), kind=kind, id=name, longest=LONGEST[name])
 
     def on_mount(self) -> None:
-        """The first field that holds nothing."""
+        """Type at once."""
+        self.first_field.focus()
+
+    @property
+    def first_field(self) -> Any:
+        """The first field that holds nothing. Override to begin elsewhere."""
         empty = [field for field in fields(self) if not field.value]
-        (empty or fields(self))[0].focus()
+        return (empty or fields(self))[0]
 
     @property
     def typed(self) -> dict[str, str]:
@@ -166,9 +171,10 @@ class OutForm(LedgerForm):
         super().__init__(session, title, {"quantity": amount(max(line.quantity100, 0))})
         self.line, self.way = line, way
 
-    def on_mount(self) -> None:
+    @property
+    def first_field(self) -> Any:
         """How much: all of it, unless another number is typed."""
-        self.query_one("#quantity").focus()
+        return self.query_one("#quantity")
 
     def act(self, typed: dict[str, str], second: "Second | None") -> UUID:
         """Given back or destroyed."""
