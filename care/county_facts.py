@@ -56,7 +56,7 @@ def county_facts(store: Store) -> list[CountyFact]:
             row["least"],
             row["most"],
             row["certainty"],
-            Words(row["source_zh"], row["source"]),
+            Words(row.get("source_zh", row["source"]), row["source"]),
             code in here,
         )
         for code, row in _rows().items()

@@ -36,3 +36,9 @@ def test_nonsense_of_another_laptop_counts_as_not_set(house: Household) -> None:
             act.insert(Setting, name="fact.morse_high", value=value, turn=turn, at=act.now)
     with house.store.reading() as conn:
         assert known_facts(conn)["morse_high"] == 45
+
+
+def test_where_each_comes_from_is_said_in_both_languages(house: Household) -> None:
+    for one in county_facts(house.store):
+        assert one.source.zh != one.source.en, one.code
+        assert one.least <= one.default <= one.most
