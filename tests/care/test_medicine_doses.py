@@ -62,6 +62,24 @@ def test_a_dose_is_given_once(p: Pharmacy) -> None:
     assert doses.dose_round(p.store, p.store.now()).done == 1
 
 
+@pytest.mark.seed("R186")
+def test_an_order_is_checked_before_it_is_written_and_each_dose_of_it_is_logged(p: Pharmacy) -> None:
+    from care.medicines.checks import check
+    from care.person_facts import Allergy
+
+    other = p.house.person("李福", "101-2", allergies=(Allergy("青霉素", "皮疹"),))
+    orders.prescribe(p.store, p.doctor, other, p.new("华法林"), {})
+    kinds = {one.kind for zh in ("阿莫西林", "布洛芬") for one in check(p.store, other, p.new(zh))}
+    assert kinds >= {"allergy", "interaction", "elderly"}
+    with refuses("order_blocked"):
+        orders.prescribe(p.store, p.nurse, other, p.new("阿莫西林", prescriber_id=p.doctor), {})
+    one = ordered(p)
+    dose = doses.give(p.store, p.house.carer, one, hour("08:00"))
+    logged = _dose(p)
+    assert (logged["id"], logged["order_id"], logged["staff_id"]) == (dose, one, p.house.carer)
+    assert (logged["due_at"], logged["at"], logged["result"]) == (hour("08:00"), hour("08:05"), "given")
+
+
 def test_too_early_late_with_a_cause_and_past(p: Pharmacy) -> None:
     one = ordered(p)
     p.house.it_is("2026-11-22 16:30")

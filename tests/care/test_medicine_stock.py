@@ -186,6 +186,14 @@ def test_insulin_is_used_up_within_four_weeks_of_opening(p: Pharmacy) -> None:
         doses.give(p.store, p.house.carer, one, hour("08:00", "2026-12-20"), second=second)
 
 
+@pytest.mark.seed("R188")
+def test_the_house_has_a_stock_of_its_own_beside_that_of_each_person(p: Pharmacy) -> None:
+    stock.receive(p.store, p.nurse, None, Received(p.code("对乙酰氨基酚"), 2000, "片", lot="H", expires="2027-06-30"))
+    came(p, "A", "2027-06-30", 10)
+    assert [(one.name, one.quantity100) for one in stock.stock(p.store, None)] == [("对乙酰氨基酚", 2000)]
+    assert left(p) == {"A": 10}
+
+
 def test_what_goes_out_was_there_and_a_controlled_drug_takes_two(p: Pharmacy) -> None:
     came(p, "A", "2027-06-30", 10)
     with refuses("stock_not_there", left=10):
