@@ -55,10 +55,10 @@ class DosesSheet:
 def doses_sheet(store: Store, by: UUID, person_id: UUID, first: date, last: date, *, blank: bool = False) -> DosesSheet:
     """The sheet of one person from one day to another, both included, at most 31. ``blank``: to be filled in by hand.
 
-    Raises ``NoRight``, ``Refused``: person_unknown, export_period (most).
+    Raises ``NoRight``, ``Refused``: person_unknown, print_period (most).
     """
     if not 0 <= (last - first).days < MOST_DAYS:
-        raise Refused("export_period", most=MOST_DAYS)
+        raise Refused("print_period", most=MOST_DAYS)
     with store.reading() as conn:
         head = head_of(store, conn, by, person_id)
     days = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from care.events.kinds import kind, known
-from care.events.read import EventView, event, thread
+from care.events.kinds import kind, kinds, known
+from care.events.read import EventView, event, of_house, of_person, thread
 from care.events.shape import CHOSEN, Field, Kind
 from care.sheets.head import SheetHead, head_of
 from care.words import Words
+from db.errors import Refused
 from db.store import Store
 
 MOST_TICKS: Final = 14
@@ -40,6 +41,7 @@ class EventForm:
 
     head: SheetHead
     title: Words
+    of_person: bool
     case: bool
     event: EventView | None
     lines: tuple[FormLine, ...]
@@ -53,7 +55,9 @@ def event_form(store: Store, by: UUID, event_id: UUID) -> EventForm:
         head = head_of(store, conn, by, found.person_id)
     of = known(found.kind)
     lines = _unknown(found) if of is None else _lines(of, found)
-    return EventForm(head, found.title, found.case, found, lines, tuple(thread(store, found.id)))
+    return EventForm(
+        head, found.title, found.person_id is not None, found.case, found, lines, tuple(thread(store, found.id))
+    )
 
 
 def blank_form(store: Store, by: UUID, kind_id: str, person_id: UUID | None) -> EventForm:
@@ -61,7 +65,24 @@ def blank_form(store: Store, by: UUID, kind_id: str, person_id: UUID | None) -> 
     of = kind(kind_id)
     with store.reading() as conn:
         head = head_of(store, conn, by, person_id if of.of == "person" else None)
-    return EventForm(head, of.words, of.case, None, tuple(_line(field, None, None) for field in of.fields), ())
+    return EventForm(
+        head, of.words, of.of == "person", of.case, None, tuple(_line(field, None, None) for field in of.fields), ()
+    )
+
+
+def newest(store: Store, person_id: UUID | None, kind_id: str = "") -> UUID:
+    """The last event of somebody, or of the house, of one kind or of those that are incidents.
+
+    Raises ``Refused``: nothing_to_print, event_kind_unknown.
+    """
+    wanted = (kind(kind_id).id,) if kind_id else tuple(one.id for one in kinds() if one.case)
+    if person_id is None:
+        found = of_house(store, 0, kinds=wanted, limit=1)
+    else:
+        found = of_person(store, person_id, wanted, limit=1, gone=False)
+    if not found:
+        raise Refused("nothing_to_print")
+    return found[0].id
 
 
 def _lines(of: Kind, found: EventView) -> tuple[FormLine, ...]:

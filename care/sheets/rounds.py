@@ -107,10 +107,10 @@ WHERE person_id = :person AND left_at < :until AND (back_at IS NULL OR back_at >
 def person_rounds(store: Store, by: UUID, person_id: UUID, first: date, last: date) -> PersonRounds:
     """The sheet of one person, from one day to another, both included, at most 31.
 
-    Raises ``NoRight``, ``Refused``: person_unknown, export_period (most).
+    Raises ``NoRight``, ``Refused``: person_unknown, print_period (most).
     """
     if not 0 <= (last - first).days < MOST_DAYS:
-        raise Refused("export_period", most=MOST_DAYS)
+        raise Refused("print_period", most=MOST_DAYS)
     since, until = midnight(first), midnight(last + timedelta(days=1))
     with store.reading() as conn:
         head = head_of(store, conn, by, person_id)

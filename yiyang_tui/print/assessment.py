@@ -3,21 +3,19 @@
 from typing import TYPE_CHECKING
 
 from yiyang_tui.print.grid import Cell, Column, grid, heading, prose, signatures
-from yiyang_tui.print.heads import headed, moment, to_fill_in
+from yiyang_tui.print.heads import headed, moment
 from yiyang_tui.print.paper import QUIET, TICK, Paper
 from yiyang_tui.words import language, t
 
 if TYPE_CHECKING:
+    from care.scales.model import Cutoffs
     from care.sheets.assessment import AssessmentSheet, ItemLine
 
 
 def draw(sheet: "AssessmentSheet") -> bytes:
     """One assessment, or the form of a scale."""
     found = sheet.assessed
-    paper = Paper(headed(sheet.name.of(language()), sheet.head, moment(found.at) if found else ""))
-    if sheet.head.person_id is None:
-        prose(paper, to_fill_in(), 10)
-        paper.y += 1
+    paper = Paper(headed(sheet.name.of(language()), sheet.head, moment(found.at) if found else "", fill=found is None))
     if found is not None and not found.stands:
         prose(paper, t("print.assessment.not_standing"), 10)
     _needs(paper, sheet)
@@ -47,9 +45,9 @@ def _needs(paper: Paper, sheet: "AssessmentSheet") -> None:
         each.append(
             f"{need.words.of(lang)}  {choices or said.of(lang) or '________'} {_unit(need.unit, said.of(lang))}"
         )
-    if each:
-        prose(paper, "     ".join(each))
-        paper.y += 1
+    for said_of in each:
+        prose(paper, said_of)
+    paper.y += 1 if each else 0
 
 
 def _unit(unit: str, said: str) -> str:
@@ -101,11 +99,8 @@ def _result(paper: Paper, sheet: "AssessmentSheet") -> None:
     prose(paper, "     ".join(said), 12)
     paper.y += 1
     if found is None:
-        if of is not None and of.cutoffs:
-            bands = [band for band in of.cutoffs[0].bands if isinstance(band.start, int)]
-            prose(
-                paper, "   ".join(t("print.assessment.from", n=band.start, grade=band.words.of(lang)) for band in bands)
-            )
+        for cut in of.cutoffs if of else ():
+            _bands(paper, cut)
         return
     if sheet.result is not None:
         parts = [
@@ -121,6 +116,16 @@ def _result(paper: Paper, sheet: "AssessmentSheet") -> None:
     if found.note:
         heading(paper, t("print.assessment.note"))
         prose(paper, found.note)
+
+
+def _bands(paper: Paper, cut: "Cutoffs") -> None:
+    """From which total on each grade holds, and under which condition. What the county sets has no number here."""
+    lang = language()
+    each = [
+        t("print.assessment.from", n=band.start if isinstance(band.start, int) else "____", grade=band.words.of(lang))
+        for band in cut.bands
+    ]
+    prose(paper, "   ".join([*([cut.words.of(lang)] if cut.words else []), *each]))
 
 
 def _notes(paper: Paper, sheet: "AssessmentSheet") -> None:

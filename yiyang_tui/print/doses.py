@@ -131,11 +131,10 @@ def _cell(paper: Paper, cell: "DoseCell", x: float, each: float, row: float) -> 
         if cell.passed:
             paper.say(x, paper.y + row / 2 - 2.2, "○", 9, width=each, align="centre")
         return
-    lines = [sign(cell.dose.result), cell.dose.who, cell.dose.second]
-    step = min(3.4, row / 3)
-    for n, said in enumerate(line for line in lines if line):
-        size = 9.5 if n == 0 else 6.5
-        paper.say(x + 0.2, paper.y + 0.2 + n * step, said, size, width=each - 0.4, align="centre", bold=n == 0)
+    middle = (row - _ROW) / 2
+    paper.say(x + 0.2, paper.y + middle + 0.3, sign(cell.dose.result), 8.5, width=each - 0.4, align="centre")
+    for n, who in enumerate((cell.dose.who, cell.dose.second)):
+        paper.say(x + 0.2, paper.y + middle + 4.1 + n * 2.5, who, 6, width=each - 0.4, align="centre")
 
 
 def _blank(paper: Paper, sheet: "DosesSheet", drug: float, each: float) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from yiyang_tui.print.grid import Cell, Column, grid, heading, prose, signatures
-from yiyang_tui.print.heads import headed, moment, to_fill_in
+from yiyang_tui.print.heads import headed, moment
 from yiyang_tui.print.paper import QUIET, SHADE, TICK, Paper, leading
 from yiyang_tui.words import language, t, times
 
@@ -20,11 +20,8 @@ def draw(sheet: "EventForm") -> bytes:
     """One event, or the form to be filled in."""
     title = t("print.form.case_title", what=sheet.title.of(language())) if sheet.case else sheet.title.of(language())
     found = sheet.event
-    paper = Paper(headed(title, sheet.head, moment(found.at) if found else ""))
+    paper = Paper(headed(title, sheet.head, moment(found.at) if found else "", fill=sheet.of_person and not found))
     if found is None:
-        if sheet.head.person_id is None:
-            prose(paper, to_fill_in(), 10)
-        paper.y += 1
         _line(paper, t("print.form.happened"), [" "])
     elif found.stands != "yes":
         prose(paper, t("print.form.void", why=found.reason), 10)
@@ -84,7 +81,7 @@ def _after(paper: Paper, sheet: "EventForm") -> None:
         for one in sheet.after
     ]
     if sheet.case and (sheet.event is None or sheet.event.open):
-        rows += [[""] * 4 for _ in range(4 if sheet.event is None else 2)]
+        rows += [[""] * 4 for _ in range(3 if sheet.event is None else 2)]
     names = (("at", 26), ("what", 32), ("told", 0), ("who", 22))
     grid(paper, [Column(t(f"print.form.{name}"), width) for name, width in names], rows, least=7)
 

@@ -10,14 +10,18 @@ if TYPE_CHECKING:
     from care.sheets.head import SheetHead
 
 
-def headed(title: str, head: "SheetHead", period: str = "") -> Heading:
-    """The heading of a sheet: the house, the person if it is about one, its time, who printed it and when."""
+def headed(title: str, head: "SheetHead", period: str = "", *, fill: bool = False) -> Heading:
+    """The heading of a sheet: the house, the person if it is about one, its time, who printed it and when.
+
+    ``fill``: about somebody who is to be written in by hand, if the sheet names nobody.
+    """
     made = t("print.made", at=moment(head.made_at), who=head.made_by)
-    return Heading(title, head.house, whom(head), period, made, head.made_at)
+    about = t("print.head.to_fill_in") if fill and head.person_id is None else whom(head)
+    return Heading(title, head.house, about, period, made, head.made_at)
 
 
 def whom(head: "SheetHead") -> str:
-    """``床号 101-1   李秀英   女   83岁   全护   过敏：青霉素``; of a blank sheet room to write it in."""
+    """``床号 101-1   李秀英   女   83岁   全护   过敏：青霉素``; nothing on a sheet of the house."""
     from care.codes import short
 
     if head.person_id is None:
@@ -39,11 +43,6 @@ def _allergies(head: "SheetHead") -> str:
     if not head.allergies:
         return t("print.head.no_allergies")
     return t("print.head.allergies", to=t("list.comma").join(head.allergies))
-
-
-def to_fill_in() -> str:
-    """Where a blank sheet is about somebody: lines for who it is."""
-    return t("print.head.to_fill_in")
 
 
 def moment(at: int) -> str:

@@ -188,7 +188,7 @@ class Paper:
 
         ink = DeviceRGB(*(part / 255 for part in _rgb(grey)))
         # There is one weight: a bold letter is drawn with its outline.
-        mode = {"text_mode": "FILL_STROKE", "line_width": size * 0.03} if bold else {}
+        mode = {"text_mode": "FILL_STROKE", "line_width": size * 0.018} if bold else {}
         return self.pdf.local_context(text_color=ink, draw_color=ink, **mode)
 
     def _pieces(self, x: float, base: float, said: str, size: float) -> None:
@@ -196,8 +196,8 @@ class Paper:
         for piece in said.split(TICK):
             if not first:
                 self.pdf.text(x, base, "□")
-                with self.pdf.local_context(text_mode="FILL_STROKE", line_width=size * 0.07):
-                    self.pdf.text(x + size * _MM * 0.08, base - size * _MM * 0.04, "√")
+                with self.pdf.local_context(text_mode="FILL_STROKE", line_width=size * 0.05):
+                    self.pdf.text(x + size * _MM * 0.08, base - size * _MM * 0.04, "✓")
                 x += self.measure(TICK, size)
             first = False
             if piece:

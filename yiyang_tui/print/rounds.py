@@ -53,6 +53,10 @@ _MEASURED: Final = (
 )
 
 
+_BESIDE: Final = ("acvpu", "oxygen", "weight_kg10", "pain")
+"""Measured now and then: told among the notes."""
+
+
 def _look(one: "Looked", dated: bool) -> list[str | Cell]:
     from care.codes import short
     from care.observations import say
@@ -61,7 +65,7 @@ def _look(one: "Looked", dated: bool) -> list[str | Cell]:
     said = {finding.field: finding for finding in one.findings}
     remarkable = {finding.field for finding in one.remarkable}
     notes = [say(said[name], lang) for name in ("abnormal", "note") if name in said]
-    notes += [_measured_said(finding.field, one) for finding in one.remarkable if finding.field == "acvpu"]
+    notes += [_measured_said(name, one) for name in _BESIDE if name in one.vitals and one.vitals[name] != "A"]
     notes += [t("print.rounds.told", who=one.reported_to)] if one.reported_to else []
     if one.unremarkable and not notes:
         notes = [t("print.rounds.unremarkable")]
@@ -95,7 +99,7 @@ def _measured_said(field: str, one: "Looked") -> str:
     from care.observations import Finding, say
 
     value = one.vitals[field]
-    return "" if value is None else say(Finding(field, value, True), language())
+    return "" if value is None else say(Finding(field, value, False), language())
 
 
 def draw_house(sheet: "HouseRounds", *, blank: bool = False) -> bytes:
@@ -119,7 +123,7 @@ def draw_house(sheet: "HouseRounds", *, blank: bool = False) -> bytes:
     if not rows:
         _none(paper)
     paper.y += 2
-    prose(paper, t("print.rounds.house_signs", tick="√"), 7.5, grey=QUIET)
+    prose(paper, t("print.rounds.house_signs", tick="✓"), 7.5, grey=QUIET)
     signatures(paper, [t("print.sign.carer"), t("print.sign.nurse"), t("print.sign.taker")])
     return paper.done()
 
@@ -135,12 +139,12 @@ def _bed(row: "BedRounds", hours: Sequence[int], blank: bool) -> list[str | Cell
 
 
 def _hour(row: "BedRounds", at: int) -> Cell:
-    """``05√`` for a look at five minutes past with nothing remarkable, ``12!`` with something; one under another."""
+    """``05✓`` for a look at five minutes past with nothing remarkable, ``12!`` with something; one under another."""
     here = [one for one in row.looks if at <= one.at < at + _HOUR_S]
     away = any(left <= at and (back is None or back >= at + _HOUR_S) for left, back in row.out)
     if not here and away:
         return Cell(t("print.rounds.away"), shaded=True)
-    marks = [f"{times.local(one.at):%M}{'!' if one.remarkable else '√'}" for one in here]
+    marks = [f"{times.local(one.at):%M}{'!' if one.remarkable else '✓'}" for one in here]
     return Cell(" ".join(marks), bold=any(one.remarkable for one in here))
 
 

@@ -20,7 +20,7 @@ RED: Final = (200, 20, 30)
 
 LABELS: Final = 20.0
 """Width of the words and of the two scales at the left."""
-STEP: Final = 3.02
+STEP: Final = 3.6
 """Height of one fifth of a degree."""
 HOTTEST, COLDEST = 420, 340
 _RATE_TOP, _RATE_STEP = 180, 20
@@ -123,8 +123,8 @@ def _lattice(plane: Plane) -> None:
     paper.line(paper.left + half, plane.top, paper.left + half, plane.bottom, 0.15, RULE)
     # Their names stand where no number does: in the degree above 40, and the first numbers below them.
     for x, word, unit in ((0.0, "pulse", t("print.temperature.pulse_unit")), (half, "temp", "℃")):
-        paper.say(paper.left + x, plane.top + 4.2, t(f"print.temperature.{word}"), 8, width=half, align="centre")
-        paper.say(paper.left + x, plane.top + 8, unit, 6.5, width=half, align="centre")
+        paper.say(paper.left + x, plane.top + 5.2, t(f"print.temperature.{word}"), 8, width=half, align="centre")
+        paper.say(paper.left + x, plane.top + 9.2, unit, 6.5, width=half, align="centre")
     for degree in range(42, 33, -1):
         y = plane.degrees(degree * 10) - (0 if degree == 42 else 3.8 if degree == 34 else 1.9)
         rate = str(_RATE_TOP - (42 - degree) * _RATE_STEP)
