@@ -21,6 +21,7 @@ from yiyang_tui.cli.house import COMMANDS as HOUSE
 from yiyang_tui.cli.init import init
 from yiyang_tui.cli.keys import keys
 from yiyang_tui.cli.pack import COMMANDS as PACK
+from yiyang_tui.cli.print import COMMANDS as PRINT
 from yiyang_tui.cli.privacy import consents, looks, retention
 from yiyang_tui.cli.rescue import rescue
 from yiyang_tui.cli.roster import people
@@ -69,6 +70,7 @@ def make_tree() -> TyperGroup:
         ("round", ROUND),
         ("house", HOUSE),
         ("pack", PACK),
+        ("print", PRINT),
         ("vault", VAULT),
         ("county", COUNTY),
     ):
