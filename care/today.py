@@ -1,6 +1,7 @@
 """Today: what must be done now, worst first."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select
@@ -51,7 +52,7 @@ class BackRow:
 @dataclass(frozen=True, slots=True)
 class Today:
     """The day of the house. ``alerts``: those nobody has answered, or that are back; ``answered``: those that wait for
-    what was decided. ``due``: late ones first, by how late.
+    what was decided. ``due``: late ones first, by how late. ``duties``: of care plans, to be done now, by person.
 
     ``next_due_at``: the next moment at which a round falls due.
     """
@@ -65,6 +66,7 @@ class Today:
     house: str
     work: tuple[Work, ...] = ()
     answered: tuple[Alert, ...] = ()
+    duties: Mapping[UUID, tuple[DutyDue, ...]] = field(default_factory=dict)
 
 
 def today(store: Store, now: int) -> Today:
@@ -91,6 +93,7 @@ def today(store: Store, now: int) -> Today:
         house=house,
         work=work,
         answered=tuple(alert for alert in alerts if alert.answered and alert.answer is not None),
+        duties=duties,
     )
 
 

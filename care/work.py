@@ -44,13 +44,13 @@ Ask = Callable[[Connection, list[InHouse], int], Iterable[Work]]
 """The work of one section for these people (practice persons left out) now, in one snapshot."""
 
 SECTIONS: tuple[tuple[str, str], ...] = (
-    ("events", "care.events.threads:open_cases"),
-    ("follow_up", "care.events.threads:follow_ups"),
     ("doses", "care.medicines.work:doses_work"),
     ("duties", "care.duties_due:due_work"),
-    ("stock", "care.medicines.work:stock_work"),
     ("assess", "care.assess_due:due"),
     ("handover", "care.handover:due"),
+    ("events", "care.events.threads:open_cases"),
+    ("follow_up", "care.events.threads:follow_ups"),
+    ("stock", "care.medicines.work:stock_work"),
     ("house", "care.house_checks:due"),
     ("house", "care.equipment:due"),
     ("house", "care.certificates:due"),

@@ -30,6 +30,7 @@ PLACES = {
     "today": "yiyang_tui.screens.today:Today",
     "people": "tests.tui.small_places:People",
     "rounds": "tests.tui.evening:Turned",
+    "answer": "yiyang_tui.screens.answer:AnswerAlert",
     "beds": "tests.tui.small_places:People",
     "chart": "tests.tui.small_places:Chart",
     "sync": "yiyang_tui.screens.sync_screen:SyncScreen",

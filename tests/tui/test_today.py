@@ -10,8 +10,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from care import rounds, stays
+from care import plan, rounds, stays
+from care.answers import Answer, answer
+from care.duties_done import Done
+from care.house_checks import checks as house_checks
 from care.rounds import Observation
+from care.today import DueRow, Today
+from care.work import Words, Work
+from db.tables import Event, PlanItem
 from tests.care.household import Household, at
 from tests.cli.conftest import environment
 from tests.tui.conftest import screen_text, settle
@@ -20,8 +26,9 @@ from tests.tui.picture import same_as_picture
 from tests.tui.small_places import Chart
 from yiyang_tui import words
 from yiyang_tui.app import YiyangApp
+from yiyang_tui.screens.answer import AnswerAlert
 from yiyang_tui.screens.settle import Settle
-from yiyang_tui.screens.today_rows import Row
+from yiyang_tui.screens.today_rows import Row, rows
 from yiyang_tui.themes import THEMES, ambiguous_glyphs
 from yiyang_tui.widgets.facts import Facts
 from yiyang_tui.widgets.virtual_list import VirtualList
@@ -104,6 +111,9 @@ async def test_a_house_where_all_is_done_says_when_the_next_round_is(shown: At, 
         rounds.record(home.store, home.director, UUID(person(home, name)), seen)
     for name in ("周福", "沈桂花"):
         stays.back(home.store, home.carer, UUID(person(home, name)))
+    with home.store.act(home.carer) as act:
+        for check in house_checks(home.store, home.store.now()):
+            act.insert(Event, staff_id=home.carer, at=act.now, kind=check.kind)
     async with shown() as (app, pilot):
         said = screen_text(app)
         assert "现在没有要办的事。" in said
@@ -199,13 +209,168 @@ async def test_a_round_that_cannot_be_saved_is_told_and_the_row_can_be_tried_aga
         assert "已保存 李秀英" in screen_text(app)
 
 
+def planned(home: Household, name: str, *duties: str) -> UUID:
+    """Somebody with these duties to be done every hour, asked for since the afternoon."""
+    who = UUID(person(home, name))
+    with home.store.act(home.director) as act:
+        for duty in duties:
+            act.insert(PlanItem, person_id=who, duty=duty, every_min=60, from_at=at("2026-11-22 15:00"))
+    return who
+
+
+def said_of(home: Household, who: UUID) -> list[list[str]]:
+    """The duties that were said to be done, event by event."""
+    return [[one.zh for one in event.done] for event in plan.said_at(home.store, who, 0, at("2026-11-23 00:00"))]
+
+
+async def test_a_late_round_says_what_its_plan_asks_for_and_space_does_it_all(shown: At, home: Household) -> None:
+    who = planned(home, "李秀英", "turning", "bed_rails")
+    async with shown() as (app, pilot):
+        await pilot.press("down", "down")
+        assert line(app, "李秀英").split()[1:] == [
+            "101-2",
+            "李秀英",
+            "全护",
+            "巡视",
+            "翻身",
+            "拉好床栏",
+            "超",
+            "25",
+            "分",
+        ]
+        await pilot.press("space")
+        await settle(app, pilot)
+        assert said_of(home, who) == [["翻身", "拉好床栏"]]
+        await pilot.press("ctrl+z")
+        await settle(app, pilot)
+        assert said_of(home, who) == []
+
+
+async def test_duties_of_whoever_is_not_due_for_a_round_are_done_by_space_too(shown: At, home: Household) -> None:
+    who = planned(home, "郑有财", "turning")  # seen at 20:40
+    async with shown() as (app, pilot):
+        said = screen_text(app)
+        assert said.index("其中超时 3") < said.index("照护该做 1") < said.index("外出该回") < said.index("机构安全")
+        while row(app).name != "郑有财":
+            await pilot.press("down")
+        assert row(app).done == Done(("turning",))
+        await pilot.press("space")
+        await settle(app, pilot)
+        assert "照护该做" not in screen_text(app)
+    assert said_of(home, who) == [["翻身"]]
+
+
+# --- alerts, answered and not ---------------------------------------------------------------------------
+
+
+async def test_what_was_answered_stands_quiet_with_how_long_it_took(shown: At, home: Household) -> None:
+    from care.alerts import alert_of
+
+    ill = UUID(person(home, "陈德福"))
+    found = alert_of(home.store, ill, home.store.now())
+    assert found is not None
+    answer(home.store, home.director, ill, found.about, Answer("watch", minutes=30))
+    called = alert_of(home.store, UUID(person(home, "赵桂兰")), home.store.now())
+    assert called is not None
+    answer(home.store, home.carer, called.person_id, called.about, Answer("called", told="刘建国", ago_min=4))
+    async with shown() as (app, _):
+        assert "要紧 1   已应答 1" in screen_text(app)
+        assert "加强观察，到 21:34" in line(app, "陈德福")
+        assert "12 分应答" in line(app, "陈德福")
+        assert "已叫医生 刘建国 21:00" in line(app, "赵桂兰")
+        assert "医生未应答" in line(app, "赵桂兰")
+    home.it_is("2026-11-22 21:34")
+    async with shown() as (app, _):
+        assert "要紧 2" in screen_text(app)
+        assert "应答过没好转" in line(app, "陈德福")
+
+
+async def test_a_doctor_sees_what_waits_for_a_doctor_first_and_the_walk_as_one_line_a_floor(
+    shown: At, home: Household
+) -> None:
+    home.colleague("doctor", number="2001")
+    coughs = UUID(person(home, "郑有财"))
+    rounds.record(home.store, home.carer, coughs, Observation(abnormal="咳嗽"), at=at("2026-11-22 20:10"))
+    async with shown(number="2001") as (app, _):
+        said = screen_text(app)
+        found = [said.index(word) for word in ("要紧 3", "陈德福", "赵桂兰", "郑有财", "该巡视 6", "1楼", "2楼")]
+        assert found == sorted(found)
+        assert line(app, "1楼").split()[:3] == ["1楼", "4", "人"]
+
+
+# --- many kinds of work in a low terminal ----------------------------------------------------------------
+
+SECTIONS = ("doses", "duties", "assess", "handover", "events", "follow_up", "stock", "house")
+
+
+def a_full_day(lines: int) -> Today:
+    """So much of every kind of work, and nothing else."""
+    some = UUID(int=7)
+    due = DueRow(some, "101-1", "welfare", 1, "李秀英", "full", True, None, at("2026-11-22 20:39"), 25)
+    work = [
+        Work(
+            code,
+            f"{code}{n}",
+            Words("要办", "to do"),
+            "rounds",
+            at("2026-11-22 20:00"),
+            64 - n,
+            some,
+            "101-1",
+            "李秀英",
+        )
+        for code in SECTIONS
+        for n in range(lines)
+    ]
+    return Today((), (due,) * lines, lines, lines, None, (), "青山镇两院", tuple(work))
+
+
+@pytest.mark.parametrize(
+    ("height", "lines", "whole"), [(18, 1, True), (29, 2, True), (28, 9, True), (17, 9, True), (8, 9, False)]
+)
+def test_every_kind_of_work_is_in_sight_as_far_as_there_is_room(height: int, lines: int, whole: bool) -> None:
+    found = rows(a_full_day(lines), at("2026-11-22 21:04"), 78, height=height)
+    assert (len(found) <= height) == whole
+    headings = [one for one in found if one.id.startswith("heading")]
+    assert len(headings) == len(SECTIONS) + 1
+    for one in found:
+        # A heading that stands alone leads to where its lines are.
+        below = found[found.index(one) + 1 :][:1]
+        alone = one in headings and (not below or below[0] in headings)
+        assert bool(one.leads) == (alone or not one.id.startswith(("heading", "gap")))
+
+
+def test_with_room_sections_stand_apart_and_what_is_folded_is_counted() -> None:
+    found = rows(a_full_day(9), at("2026-11-22 21:04"), 78, height=100)
+    assert [one.cells[3].text for one in found if one.id.startswith("more")] == ["其余 4 项"] * (len(SECTIONS) + 1)
+    assert sum(one.id.startswith("gap") for one in found) == len(SECTIONS)
+
+
+def test_what_waits_for_another_is_quiet_and_last_and_urgent_work_stands_with_the_alerts() -> None:
+    some = UUID(int=7)
+    fall = Work("events", "fall", Words("跌倒", "fall"), "events", person_id=some, urgent=True, waits_for="doctor")
+    papers = Work("house", "papers", Words("证书 缺 7", "papers"), "house", waits_for="director")
+    check = Work("house", "fire", Words("防火巡查", "fire"), "house", late_min=1440)
+    day = Today((), (), 0, 0, at("2026-11-22 22:00"), (), "", (papers, fall, check))
+    found = rows(day, at("2026-11-22 21:04"), 78, role="carer")
+    assert [one.id for one in found if one.leads] == ["eventsfall", "housefire", "housepapers"]
+    assert found[0].cells[0].text == "要紧 1"
+    assert "等院长" in found[-1].cells[0].text
+    alone = Today((), (), 0, 0, at("2026-11-22 22:00"), (), "", (papers,))
+    assert rows(alone, at("2026-11-22 21:04"), 78, role="carer") == []
+    assert [one.id for one in rows(alone, at("2026-11-22 21:04"), 78, role="director") if one.leads] == ["housepapers"]
+
+
 # --- going on -------------------------------------------------------------------------------------
 
 
-async def test_enter_leads_to_the_chart_of_an_alert_and_to_the_rounds_of_who_is_late(shown: At) -> None:
+async def test_enter_asks_what_is_done_about_an_alert_and_leads_to_the_rounds_of_who_is_late(shown: At) -> None:
     async with shown() as (app, pilot):
         alert = row(app).person_id
         await pilot.press("enter")
+        await settle(app, pilot)
+        assert isinstance(app.screen, AnswerAlert)
+        await pilot.press("ctrl+o")
         await settle(app, pilot)
         assert isinstance(app.screen, Chart)
         assert app.screen.facts == {"person_id": alert}

@@ -1,6 +1,6 @@
 """An alert asks for the act: measure again, call a doctor, transfer, watch; it stays until somebody has said what."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -24,6 +24,7 @@ from yiyang_tui.widgets.choice import Choice
 from yiyang_tui.widgets.columns import Cell
 from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.form import Form
+from yiyang_tui.widgets.lines import FootLine
 from yiyang_tui.words import language, sentence, t, times
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class AnswerAlert(Place):
         choice.refresh()
         self.query_one("#alert", CellLines).show(*self._alert_lines())
         self.query_one("#history", CellLines).show(*self._history(before))
+        self.query_one(FootLine).refresh()
 
     def _alert_lines(self) -> list[list[Cell]]:
         alert = self.alert
@@ -147,6 +149,7 @@ class AnswerAlert(Place):
         minutes = self.query_one("#minutes", Entry)
         if way is not None and way.until and not minutes.value:
             minutes.value = str(way.back_min)
+        self.query_one(FootLine).refresh()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A choice says its words with their digits."""
@@ -183,15 +186,18 @@ class AnswerAlert(Place):
         then = partial(self._kept, alert, way_words(way.code))
         self.run_care(answer, store, by, self.person_id, alert.about, given, then=then, failed=self._refused)
 
-    async def _kept(self, alert: Alert, words: str, answer_id: UUID) -> None:
+    def _kept(self, alert: Alert, words: str, answer_id: UUID) -> None:
         store, by = self.session.store, self.session.staff.id
         what = t("answer.done", name=alert.name, what=words)
         said = t("answer.saved", name=alert.name, what=words)
-        self.dismiss(None)
-        front = self.yiyang.screen_stack[-2] if self.yiyang.screen is self else self.yiyang.screen
+        self.yiyang.call_later(self._go, what, partial(undo_answer, store, by, answer_id), said)
+
+    async def _go(self, what: str, undo: Callable[[], object], said: str) -> None:
+        await self.app.pop_screen()
+        front = self.app.screen
         if isinstance(front, Place):
             # The county is to know at once, as of the alert itself.
-            front.saved(what, partial(undo_answer, store, by, answer_id), said, urgent=True)
+            front.saved(what, undo, said, urgent=True)
 
     def _refused(self, error: "YiyangError") -> None:
         self.busy = False
@@ -207,9 +213,9 @@ class AnswerAlert(Place):
         """Ctrl+O: everything about the person."""
         await self.yiyang.open("chart", person_id=self.person_id)
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Esc: nothing is said."""
-        self.dismiss(None)
+        await self.app.pop_screen()
 
 
 def _whole(typed: str) -> int | None:

@@ -7,9 +7,10 @@ from uuid import UUID
 from textual import events
 from textual.app import ComposeResult
 
+from yiyang_tui.actions import EVERYWHERE, actions_of
 from yiyang_tui.screens import today_beside, today_rows
 from yiyang_tui.screens.base import Place
-from yiyang_tui.screens.today_rows import COLUMNS, Row
+from yiyang_tui.screens.today_line import COLUMNS, Row
 from yiyang_tui.widgets.facts import Facts
 from yiyang_tui.widgets.lines import FootLine
 from yiyang_tui.widgets.virtual_list import VirtualList
@@ -34,7 +35,7 @@ class Lines(VirtualList[Row]):
 
 
 class Today(Place):
-    """Alerts, rounds late and due, who should be back, what disagrees; beside it, where there is room, the person."""
+    """What is to be done, worst first; beside it, where there is room, the person under the cursor."""
 
     where = "today"
     CSS_PATH = "today.tcss"
@@ -113,7 +114,9 @@ class Today(Place):
             return
         todo, now = self.query_one(VirtualList), self.session.now()
         todo.empty = today_rows.why_empty(self.day, now)
-        todo.show_rows(today_rows.rows(self.day, now, todo.size.width, self.unsettled))
+        room = todo.size
+        role = self.session.staff.role
+        todo.show_rows(today_rows.rows(self.day, now, room.width, self.unsettled, role=role, height=room.height))
         self._turn()
 
     # --- beside the list --------------------------------------------------------------------------
@@ -168,12 +171,12 @@ class Today(Place):
         """Enter: to where it is done."""
         event.stop()
         row: Row = event.row
-        if row.leads == "chart":
-            self.yiyang.call_later(self.yiyang.open, "chart", person_id=row.person_id)
-        elif row.leads == "rounds":
-            self.yiyang.call_later(self.yiyang.go_to_person, "rounds", row.person_id)
+        if row.leads == "assess":
+            self.yiyang.call_later(self.yiyang.open, "chart", person_id=row.person_id, page="assess")
+        elif row.leads in {one.id for one in actions_of(EVERYWHERE)}:
+            self.yiyang.call_later(self.yiyang.go_to_person, row.leads, row.person_id)
         else:
-            self.yiyang.call_later(self.yiyang.go, row.leads)
+            self.yiyang.call_later(self.yiyang.open, row.leads, person_id=row.person_id)
 
     def why_not(self, action: str) -> str | None:
         """Space needs a person whose round is late; Enter needs a line."""
@@ -186,6 +189,7 @@ class Today(Place):
 
     def action_unremarkable(self) -> None:
         """Space: looked at, nothing remarkable. The cursor goes on at once; twice on the same line is one round."""
+        from care.duties_done import NOTHING
         from care.rounds import undo, unremarkable
 
         row = self._row()
@@ -198,6 +202,7 @@ class Today(Place):
             store,
             by,
             person_id,
+            duties=row.done or NOTHING,
             then=lambda saved: self._saved(person_id, name, lambda: undo(store, by, saved.round_id)),
             failed=lambda error: self._not_saved(person_id, error),
         )

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from yiyang_tui.cells import BETWEEN
+from yiyang_tui.screens.answer_words import score
 from yiyang_tui.screens.chart_header import differing
 from yiyang_tui.screens.person_words import allergy, condition, sex_age, word
-from yiyang_tui.screens.today_rows import score
 from yiyang_tui.widgets.columns import Cell
 from yiyang_tui.words import language, t, times
 

@@ -1,60 +1,55 @@
-"""The lines of Today: alerts, rounds late and due, who should be back, what disagrees."""
+"""What Today lists, for whoever is here: a doctor what waits for a doctor, everybody else the walk before the rest."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from yiyang_tui.cells import BETWEEN, whole_parts
-from yiyang_tui.widgets.virtual_list import Cell, Column
+from yiyang_tui.screens.rounds_duties import done_of
+from yiyang_tui.screens.today_alerts import alerts, is_mine, work_line
+from yiyang_tui.screens.today_line import AROUND, COLUMNS, Row, Section, heading, laid
+from yiyang_tui.widgets.virtual_list import Cell
 from yiyang_tui.words import language, plural, t, times
 
 if TYPE_CHECKING:
-    from care.alerts import Alert
-    from care.news2 import News2
     from care.today import BackRow, DueRow
     from care.today import Today as Day
     from care.work import Work
 
-_A_SECTION = 6
-"""So many lines of one kind of work; the rest is on its own screen."""
+__all__ = ["COLUMNS", "Row", "rows", "why_empty"]
 
-SIGN, BED, NAME, WHEN = 2, 7, 8, 19
-COLUMNS = (Column(SIGN), Column(BED), Column(NAME), Column(0), Column(WHEN, align="right"))
+DUTIES = "duties"
+"""The section of work whose lines Space does."""
 
+ENOUGH = 999
+"""Lines of a list that nobody has laid out yet."""
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line: where Enter leads, about whom. ``due``: Space may record a round. ``group``: rounds it stands for."""
+OF_HOUSE = ("stock", "house")
+"""Sections of work that are about things."""
 
-    id: str
-    cells: tuple[Cell, ...]
-    leads: str = ""
-    person_id: UUID | None = None
-    name: str = ""
-    due: bool = False
-    group: "tuple[DueRow, ...]" = ()
-    about: UUID | None = None
+WALKING = ("carer", "nurse")
+"""Who goes from bed to bed: for the others the rounds of the hour are one line."""
 
 
-def rows(day: "Day", now: int, width: int, unsettled: int = 0) -> list[Row]:
-    """The lines in a list of ``width`` cells; none when there is nothing to do.
+def rows(
+    day: "Day", now: int, width: int, unsettled: int = 0, *, role: str = "carer", height: int = ENOUGH
+) -> list[Row]:
+    """The lines in a list of ``width`` cells and ``height`` lines; none when there is nothing to do.
 
     ``unsettled``: how much wants a person.
     """
-    room = width - 3 - (SIGN + BED + NAME + WHEN) - (len(COLUMNS) - 1)
-    sections = [
-        _alerts(day, room),
-        _due(day, now, room),
-        *(list(_section(code, list(lines), room, now)) for code, lines in groupby(day.work, lambda one: one.section)),
-        _back(day, now),
+    room = width - AROUND
+    # What is waited for from me comes first, of what comes first anyway.
+    waiting = sorted(day.alerts, key=lambda one: role == "doctor" and one.waits_for != "doctor")
+    urgent = [work_line(one, room, now, role) for one in day.work if one.urgent]
+    found = [
+        alerts(waiting, day.answered, urgent, room),
+        *_by_role(_due(day, now, room, role), _work(day, room, now, role), _back(day, now), role),
         _unsettled(unsettled),
     ]
-    found: list[Row] = []
-    for section in filter(None, sections):
-        found += [*([Row(f"gap{len(found)}", (Cell(""),))] if found else []), *section]
-    return found if any(row.leads for row in found) else []
+    lines = laid([section for section in found if section is not None], height)
+    return lines if any(row.leads and row.mine for row in lines) else []
 
 
 def why_empty(day: "Day", now: int) -> str:
@@ -65,70 +60,59 @@ def why_empty(day: "Day", now: int) -> str:
     return f"{t('today.nothing')}\n{t('today.nothing_todo', when=when)}"
 
 
-def score(news: "News2") -> str:
-    """``NEWS2 7 高``; of an incomplete set at least so much."""
-    level = t(f"news.{news.response}")
-    return t("today.news" if news.complete else "today.news_least", total=news.total, level=level)
+def _by_role(
+    due: Section | None, work: Iterable[tuple[str, Section]], back: Section | None, role: str
+) -> list[Section | None]:
+    """The house itself comes after its people; of whoever does not walk the rounds come after the work."""
+    sections = list(work)
+    people = [section for code, section in sections if code not in OF_HOUSE]
+    house = [section for code, section in sections if code in OF_HOUSE]
+    return [due, *people, back, *house] if role in WALKING else [*people, due, back, *house]
 
 
-def _alerts(day: "Day", room: int) -> list[Row]:
-    if not day.alerts:
-        return []
-    return [
-        _heading("alerts", plural("today.alerts", len(day.alerts))),
-        *(_alert(alert, room) for alert in day.alerts),
-    ]
+# --- rounds ---------------------------------------------------------------------------------------
 
 
-def _alert(alert: "Alert", room: int) -> Row:
-    from care.observations import brief
-
-    parts = [] if alert.news is None else [score(alert.news)]
-    parts += [brief(finding, language()) for finding in alert.text_facts]
-    waits = t("today.waits", span=times.span(alert.minutes * 60), who=t(f"role.{alert.waits_for}"))
-    cells = (
-        Cell("!", "urgent"),
-        Cell(alert.bed_label),
-        Cell(alert.name, "title"),
-        Cell(whole_parts(BETWEEN.join(parts), room), "urgent"),
-        Cell(waits, "urgent"),
-    )
-    return Row(f"alert{alert.person_id.hex}{alert.code}", cells, "chart", alert.person_id, alert.name)
-
-
-def _due(day: "Day", now: int, room: int) -> list[Row]:
+def _due(day: "Day", now: int, room: int, role: str) -> Section | None:
     if not day.due:
         if day.next_due_at is None:
-            return []
-        return [_heading("due", t("today.next_due", when=times.moment(day.next_due_at, now)))]
+            # Nobody lives here yet, or nobody is in: what is to be done about that stands above the rest.
+            return Section(heading("nobody", t("today.nobody")), [Row("nobody", (Cell(t("today.nobody_todo")),))])
+        return Section(heading("due", t("today.next_due", when=times.moment(day.next_due_at, now))), ())
     late = [row for row in day.due if row.late_min > 0]
     soon = sorted((row for row in day.due if row.late_min <= 0), key=lambda row: (_storey(row), row.due_at))
-    heading = plural("today.due", day.due_total)
-    if late:
-        heading += f"   {plural('today.late', day.late_total)}"
-    return [_heading("due", heading), *map(_late, late), *_floors(soon, now, room)]
+    beside = plural("today.late", day.late_total) if late else ""
+    head = heading("due", plural("today.due", day.due_total), beside)
+    if role not in WALKING:
+        return Section(head, list(_floors([*late, *soon], now, room)))
+    return Section(head, [_late(row, room, role) for row in late], rest=list(_floors(soon, now, room)))
 
 
-def _late(row: "DueRow") -> Row:
+def _late(row: "DueRow", room: int, role: str) -> Row:
     from care.codes import short
 
-    what = t("today.turn_and_look" if row.turning else "today.look")
+    level = short("home_care_level", row.care_level, language())
+    # Whoever has a plan is told what it asks for; else the level of care says whether a round also turns.
+    what = BETWEEN.join([t("today.look"), *(one.words.of(language()) for one in row.duties)])
+    if row.turning and not row.duties:
+        what = t("today.turn_and_look")
     cells = (
         Cell(""),
         Cell(row.bed_label),
         Cell(row.name, "title"),
-        Cell(f"{short('home_care_level', row.care_level, language())}{BETWEEN}{what}"),
+        Cell(whole_parts(f"{level}{BETWEEN}{what}", room)),
         Cell(t("today.late_by", span=times.span(row.late_min * 60)), "late"),
     )
-    return Row(f"due{row.person_id.hex}", cells, "rounds", row.person_id, row.name, due=True)
+    done = done_of(row.duties, role)
+    return Row(f"due{row.person_id.hex}", cells, "rounds", row.person_id, row.name, due=True, done=done)
 
 
 def _storey(row: "DueRow") -> tuple[bool, int]:
     return row.floor is None, row.floor or 0
 
 
-def _floors(soon: "list[DueRow]", now: int, room: int) -> Iterator[Row]:
-    for floor, group in groupby(soon, key=lambda row: row.floor):
+def _floors(soon: "Iterable[DueRow]", now: int, room: int) -> Iterator[Row]:
+    for floor, group in groupby(sorted(soon, key=_storey), key=lambda row: row.floor):
         there = tuple(group)
         where = t("today.no_floor") if floor is None else t("today.floor", n=floor)
         names = BETWEEN.join(row.name for row in there)
@@ -142,36 +126,37 @@ def _floors(soon: "list[DueRow]", now: int, room: int) -> Iterator[Row]:
         yield Row(f"floor{floor}", cells, "rounds", there[0].person_id, group=there)
 
 
-def _section(code: str, lines: "list[Work]", room: int, now: int) -> Iterator[Row]:
-    yield _heading(code, f"{t(f'today.section.{code}')} {len(lines)}")
-    for one in lines[:_A_SECTION]:
-        yield _work(one, room, now)
-    if more := lines[_A_SECTION:]:
-        words = Cell(plural("today.more", len(more)), "quiet")
-        yield Row(f"more-{code}", (Cell(""), Cell(""), Cell(""), words), more[0].place)
+# --- other work -------------------------------------------------------------------------------------
 
 
-def _work(one: "Work", room: int, now: int) -> Row:
-    late, when = one.late_min > 0, ""
-    if one.due_at is not None:
-        when = t("today.late_by", span=times.span(one.late_min * 60)) if late else times.moment(one.due_at, now)
-    cells = (
-        Cell("!" if one.urgent else "", "urgent"),
-        Cell(one.bed_label),
-        Cell(one.name, "title"),
-        Cell(whole_parts(one.what.of(language()), room), "urgent" if one.urgent else ""),
-        Cell(when, "late" if late else "due"),
-    )
-    return Row(f"{one.section}{one.key}", cells, one.place, one.person_id, one.name, about=one.about)
+def _work(day: "Day", room: int, now: int, role: str) -> Iterator[tuple[str, Section]]:
+    """Section by section; those in which somebody of this role is waited for come first, as they are ordered."""
+    sections = []
+    for code, every in groupby(day.work, lambda one: one.section):
+        lines = sorted((one for one in every if not one.urgent), key=lambda one: not is_mine(one, role))
+        if lines:
+            sections.append((code, lines))
+    for code, lines in sorted(sections, key=lambda each: not is_mine(each[1][0], role)):
+        late = sum(one.late_min > 0 for one in lines)
+        words = f"{t(f'today.section.{code}')} {len(lines)}"
+        head = heading(code, words, plural("today.late", late) if late and len(lines) > 1 else "")
+        yield code, Section(head, [_line(day, one, room, now, role) for one in lines])
 
 
-def _back(day: "Day", now: int) -> list[Row]:
+def _line(day: "Day", one: "Work", room: int, now: int, role: str) -> Row:
+    line = work_line(one, room, now, role)
+    done = done_of(day.duties.get(one.person_id, ()), role) if one.section == DUTIES and one.person_id else None
+    return replace(line, due=True, done=done) if done else line
+
+
+# --- the rest -----------------------------------------------------------------------------------------
+
+
+def _back(day: "Day", now: int) -> Section | None:
     if not day.leaves_due_back:
-        return []
-    return [
-        _heading("back", plural("today.back", len(day.leaves_due_back))),
-        *(_back_row(row, now) for row in day.leaves_due_back),
-    ]
+        return None
+    lines = [_back_row(row, now) for row in day.leaves_due_back]
+    return Section(heading("back", plural("today.back", len(lines))), lines)
 
 
 def _back_row(row: "BackRow", now: int) -> Row:
@@ -189,12 +174,9 @@ def _back_row(row: "BackRow", now: int) -> Row:
     return Row(f"back{row.person_id.hex}", cells, "chart", row.person_id, row.name)
 
 
-def _unsettled(count: int) -> list[Row]:
+def _unsettled(count: int) -> Section | None:
     if not count:
-        return []
+        return None
     words = f"! {plural('today.unsettled', count)}"
-    return [_heading("settle", t("today.to_settle")), Row("unsettled", (Cell(words, "urgent"),), "unsettled")]
-
-
-def _heading(id: str, words: str) -> Row:
-    return Row(f"heading-{id}", (Cell(words, "title"),))
+    row = Row("unsettled", (Cell(words, "urgent"),), "unsettled")
+    return Section(heading("settle", t("today.to_settle")), [row])
