@@ -119,7 +119,7 @@ def person_rounds(store: Store, by: UUID, person_id: UUID, first: date, last: da
 
 
 def house_rounds(store: Store, by: UUID, day: date, shift_id: str) -> HouseRounds:
-    """The sheet of a shift that begins on that day. Raises ``NoRight``, ``Refused``: shift_unknown (known)."""
+    """The sheet of a shift that begins on that day. Raises ``NoRight``, ``Refused``: print_shift (known)."""
     shift = shift_of(shift_id)
     since, until = bounds(shift, day)
     with store.reading() as conn:
@@ -141,11 +141,11 @@ def present_shift(now: int) -> tuple[date, str]:
 
 
 def shift_of(shift_id: str) -> Shift:
-    """The shift of that id. Raises ``Refused``: shift_unknown (known)."""
+    """The shift of that id. Raises ``Refused``: print_shift (known)."""
     for one in pattern():
         if one.id == shift_id:
             return one
-    raise Refused("shift_unknown", known=" ".join(one.id for one in pattern()))
+    raise Refused("print_shift", known=" ".join(one.id for one in pattern()))
 
 
 def bounds(shift: Shift, day: date) -> tuple[int, int]:

@@ -52,7 +52,7 @@ def save(store: "Store", by: UUID, sheet: str, wanted: Wanted, path: Path) -> Pr
     """Print into a file, or into a folder under a name of the sheet's own.
 
     Raises ``NoRight``, ``FileThere``, ``NotAllowed``, ``DiskFull``, and ``Refused``: person_unknown, record_unknown,
-    print_period, shift_unknown, event_kind_unknown, scale_unknown, nothing_to_print.
+    print_period, print_shift, event_kind_unknown, scale_unknown, nothing_to_print.
     """
     from care.sheets.head import note_printed
     from yiyang_tui import leaving
