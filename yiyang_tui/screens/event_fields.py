@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 from uuid import UUID
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -108,6 +109,13 @@ class EventFields(Form):
             yield from _row(id, field.words.of(language()), _widget(id, field), field.required, _unit(field))
         yield from _row(AT, t("event.at"), Entry(id=AT, longest=16, classes="few"), required=True)
 
+    def on_mount(self) -> None:
+        """The names stand in a column as wide as the longest of them."""
+        labels = list(self.query(".label").results(Static))
+        width = label_width([str(label.content)[2:] for label in labels])
+        for label in labels:
+            label.styles.width = width
+
     def apply(self, facts: "Mapping[str, object]") -> None:
         """Show the fields that apply to what is said."""
         from care.events.facts import tidy
@@ -193,6 +201,11 @@ class EventFields(Form):
 
         form: "EventFields"
         field: "PersonField | PeopleField"
+
+
+def label_width(named: Sequence[str]) -> int:
+    """Of the column of names, each with the sign before it and air behind."""
+    return max(14, 4 + max(cell_len(one) for one in named))
 
 
 def find_person(session_store: "Store", typed: str, most: int) -> "list[PersonRow]":

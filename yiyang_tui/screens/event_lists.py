@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SIDES: Final = ("left", "", "right")
 
 
-MOST_LINES: Final = 2
+MOST_LINES: Final = 3
 """A field whose words take more lines shows what is chosen alone; Space lists the others."""
 
 
@@ -46,10 +46,10 @@ def laid(options: Sequence[tuple[str, str]], width: int) -> list[list[tuple[str,
 
 
 class OneField(Choice):
-    """A choice that shows all its words, in two lines where they need them."""
+    """A choice that shows all its words, in several lines where they need them."""
 
     def get_content_height(self, _container: object, _viewport: object, width: int) -> int:
-        """One or two."""
+        """As many as its words take, or one."""
         lines = len(laid(self.options, width))
         return lines if lines <= MOST_LINES else 1
 
