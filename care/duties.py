@@ -27,8 +27,8 @@ class Duty:
 
     ``risks``: codes of rules/gb38600 that ask for it. ``abilities``: grades of GB/T 42195 that ask for it, with minutes
     between two times (0: by ``times``). ``proof``: a column of the table of rounds, ``look`` or ``vitals``;
-    ``proof_word``: that word of it alone. ``event``: the kind of event that is its record. ``certainty`` as in every
-    rule: C is to be confirmed by the county.
+    ``proof_word``: that word of it alone. ``shown_by``: kinds of events that show it too. ``event``: the kind of event
+    that is its record. ``certainty`` as in every rule: C is to be confirmed by the county.
     """
 
     code: str
@@ -40,6 +40,7 @@ class Duty:
     abilities: Mapping[str, int]
     proof: str
     proof_word: str
+    shown_by: tuple[str, ...]
     event: str
     certainty: str
 
@@ -72,6 +73,7 @@ def duties() -> Mapping[str, Duty]:
             abilities=row["abilities"],
             proof=row.get("proof", ""),
             proof_word=row.get("proof_word", ""),
+            shown_by=tuple(row.get("shown_by", ())),
             event=row.get("event", ""),
             certainty=row["certainty"],
         )

@@ -181,12 +181,12 @@ def _items() -> TextClause:
         "SELECT 1 FROM json_each(e.facts, '$.done') AS did WHERE did.value = i.duty) ELSE 0 END"
     )  # fmt: skip
     shown = "".join(
-        f" WHEN '{duty.code}' THEN ({proof})" for duty in duties().values() if (proof := _proof(duty)) is not None
+        f" WHEN '{duty.code}' THEN {_latest(proofs)}" for duty in duties().values() if (proofs := _proofs(duty))
     )
     return text(
         f"""
 SELECT i.id, i.person_id, i.duty, i.every_min, i.times, i.from_at,
-       nullif(max(coalesce(({said}), 0), coalesce(CASE i.duty{shown} END, 0)), 0) AS last_at
+       nullif(max({_latest([said])}, CASE i.duty{shown} ELSE 0 END), 0) AS last_at
 FROM {OF_HOUSE} CROSS JOIN plan_item AS i ON i.person_id = s.person_id
 WHERE i.from_at <= :until AND (i.until_at IS NULL OR i.until_at > :now)
 ORDER BY i.from_at, i.id
@@ -194,18 +194,23 @@ ORDER BY i.from_at, i.id
     )
 
 
-def _proof(duty: Duty) -> str | None:
+def _latest(asked: list[str]) -> str:
+    """SQL: the latest of some moments, 0 for none."""
+    return f"max({', '.join([f'coalesce(({one}), 0)' for one in asked])}, 0)"
+
+
+def _proofs(duty: Duty) -> list[str]:
     """What shows by itself when a duty was last done: a word of a round, a measurement, an event of its own."""
-    if duty.event:
-        return _newest("event", "e", f"e.kind = '{duty.event}' AND {effective(Event, 'e')}")
+    kinds = [duty.event] if duty.event else duty.shown_by
+    proofs = [_newest("event", "e", f"e.kind = '{kind}' AND {effective(Event, 'e')}") for kind in kinds]
     if duty.proof == VITALS:
         some = "coalesce(v.temp_c10, v.pulse, v.resp, v.sbp) IS NOT NULL"
-        return _newest("vitals", "v", f"{some} AND {effective(Vitals, 'v')}")
-    if duty.proof not in ROUND_COLUMNS:
-        return None
-    shows = f"r.{duty.proof} = '{duty.proof_word}'" if duty.proof_word else f"r.{duty.proof} <> ''"
-    shows = "r.water_ml IS NOT NULL" if duty.proof == "water_ml" else shows
-    return _newest("round", "r", f"{shows} AND {effective(Round, 'r')}")
+        proofs.append(_newest("vitals", "v", f"{some} AND {effective(Vitals, 'v')}"))
+    if duty.proof in ROUND_COLUMNS:
+        shows = f"r.{duty.proof} = '{duty.proof_word}'" if duty.proof_word else f"r.{duty.proof} <> ''"
+        shows = "r.water_ml IS NOT NULL" if duty.proof == "water_ml" else shows
+        proofs.append(_newest("round", "r", f"{shows} AND {effective(Round, 'r')}"))
+    return proofs
 
 
 def _newest(table: str, alias: str, where: str) -> str:

@@ -124,6 +124,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("rounds.save", ("ctrl+s",), "rounds", rank=1, right="round.record"),
     Action("rounds.leave", ("escape",), "rounds", rank=2),
     Action("rounds.correct", ("ctrl+r", "r"), "rounds", rank=3, right="record.correct"),
+    Action("rounds.answer", ("ctrl+n", "n"), "rounds", rank=4, right="event.record"),
     Action("rounds.discard", ("delete",), "rounds", rank=6),
     Action("rounds.chart", ("ctrl+o", "o"), "rounds", rank=7, right="chart.open"),
     # --- the dose round ---------------------------------------------------------------------------
@@ -132,6 +133,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("medicines.needed", ("ctrl+n", "n"), "medicines", rank=1, right="dose.give"),
     Action("medicines.chart", ("ctrl+e", "e"), "medicines", rank=2, right="chart.open"),
     Action("medicines.stock", ("ctrl+k", "k"), "medicines", rank=2),
+    Action("medicines.print", ("ctrl+o", "o"), "medicines", rank=6, right="care.print"),
     Action("medicines.prepare", ("ctrl+a", "a"), "medicines", rank=6, right="dose.give"),
     Action("medicines.move", UP_DOWN, "medicines", rank=7, shown="arrows", bound=False),
     # --- what is left of the medicines ------------------------------------------------------------
@@ -189,7 +191,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("chart.edit", ("ctrl+e", "e"), "chart", rank=2, right="person.write"),
     Action("chart.part", ("ctrl+k",), "chart", right="person.same"),
     Action("chart.consents", ("ctrl+a", "a"), "chart", rank=6),
-    Action("chart.print", ("ctrl+o", "o"), "chart", rank=1, right="access.print"),
+    Action("chart.print", ("ctrl+o", "o"), "chart", rank=1),
     # --- filling in a scale -------------------------------------------------------------------------
     Action("assess.answer", DIGITS, "assess", rank=0, shown="digits", bound=False),
     Action("assess.same", SPACE, "assess", rank=1),

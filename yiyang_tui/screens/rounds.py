@@ -17,18 +17,17 @@ from care.bedside import Bedside, bedside
 from care.duties_due import DutyDue
 from care.rounds import Board, BoardRow, unremarkable
 from yiyang_tui.screens.base import Place
-from yiyang_tui.screens.dialogs import Ask
 from yiyang_tui.screens.rounds_allowed import refusal, standing_of
-from yiyang_tui.screens.rounds_amend import TakingBack, act_of, correct_last
+from yiyang_tui.screens.rounds_amend import TakingBack, act_of, ask_to_discard, correct_last
 from yiyang_tui.screens.rounds_drafts import Kept, RoundDrafts
 from yiyang_tui.screens.rounds_duties import done_of, done_words
 from yiyang_tui.screens.rounds_form import RoundForm, options_said
-from yiyang_tui.screens.rounds_list import Line, Mark, cells_of, columns, lines_of, most_urgent
+from yiyang_tui.screens.rounds_list import Line, Mark, cells_of, columns, lines_of
 from yiyang_tui.screens.rounds_person import course, who
 from yiyang_tui.screens.rounds_read import Read, read_board
 from yiyang_tui.screens.rounds_saving import GROUP, Job, Saving
 from yiyang_tui.screens.rounds_told import Pace, counts, tour_words
-from yiyang_tui.screens.rounds_walk import is_lost, is_saved, step_on
+from yiyang_tui.screens.rounds_walk import go_to_wanted, is_lost, is_saved, step_on, where_to_begin
 from yiyang_tui.widgets.cell_lines import CellLines
 from yiyang_tui.widgets.choice import Choice
 from yiyang_tui.widgets.columns import Cell
@@ -135,38 +134,22 @@ class Rounds(Place):
         if read.drafts is not None and not self.drafts.read:
             found, mine = read.drafts
             self.drafts.begin(found)
-            self.wanted = self.wanted or self._where_to_begin(mine)
+            self.wanted = self.wanted or where_to_begin(self, mine)
         if self.drafts.of(self.person) != held:
             # Somebody else's registration is this person too, and has something half typed.
             self.form.put(self.drafts.of(self.person))
         self.beds.show_rows(self.lines)
         self.count()
-        self._go_to_wanted()
+        go_to_wanted(self)
         self.turn()
-
-    def _where_to_begin(self, mine: list[UUID]) -> UUID | None:
-        here = {line.person_id for line in self.lines}
-        begun = next((person for person in map(self.drafts.shown, mine) if person in here), None)
-        index = most_urgent(self.lines, self.marks)
-        return begun if begun is not None or index is None else self.lines[index].person_id
 
     def turn_to(self, person_id: UUID) -> None:
         """Somebody was chosen elsewhere."""
         self.wanted = person_id
         self.set_focus(self.beds)
         if self.lines:
-            self._go_to_wanted()
+            go_to_wanted(self)
             self.turn()
-
-    def _go_to_wanted(self) -> None:
-        if self.wanted is None:
-            return
-        index = next((at for at, line in enumerate(self.lines) if line.person_id == self.wanted), None)
-        self.wanted = None
-        if index is None:
-            self.say(t("rounds.not_here"))
-        else:
-            self.beds.goto(index)
 
     def _cells(self, line: Line) -> list[Cell]:
         person = line.person_id
@@ -319,23 +302,14 @@ class Rounds(Place):
         """Ctrl+R: the last round of this person, to put it right."""
         correct_last(self)
 
-    def begin_correcting(self) -> None:
-        """The draft of a correction is there: into its form."""
-        self.form.put(self.drafts.of(self.person))
-        self.tell()
-        self.set_focus(self.form.query_one("#temp_c10"))
-
     def action_discard(self) -> None:
         """Delete: throw away what is half typed."""
-        name = "" if self.row is None else self.row.name
-        self.app.push_screen(Ask(t("rounds.discard_ask", name=name)), self._discard)
+        ask_to_discard(self)
 
-    def _discard(self, yes: bool | None) -> None:
-        if yes and self.person is not None:
-            self.drafts.forget(self.person)
-            self.form.put({})
-            self.turn()
-            self.count()
+    async def action_answer(self) -> None:
+        """Ctrl+N: what is done about the alert of this person."""
+        if self.person is not None:
+            await self.yiyang.open("answer", person_id=self.person)
 
     async def action_chart(self) -> None:
         """Ctrl+O: everything about this person."""

@@ -52,6 +52,8 @@ def refusal(action: str, now: Standing) -> str | None:
         return None if now.in_form else t("rounds.not_in_form")
     if action == "rounds.chart":
         return None
+    if action == "rounds.answer":
+        return None if now.row.urgent else t("rounds.no_alert", name=name)
     if action in ("rounds.save", "rounds.discard"):
         return None if now.typed or now.drafted else t("rounds.nothing_typed")
     if action == "rounds.correct":

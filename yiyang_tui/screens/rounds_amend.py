@@ -7,6 +7,7 @@ from uuid import UUID
 
 from care.half_typed import CORRECTS
 from care.rounds import Saved, correct, record, undo
+from yiyang_tui.screens.dialogs import Ask
 from yiyang_tui.screens.rounds_duties import done_of
 from yiyang_tui.screens.rounds_values import Values, observation, values_of
 from yiyang_tui.words import t
@@ -61,7 +62,10 @@ def correct_last(screen: "Rounds") -> None:
     if screen.drafts.corrected(person) is None:
         held = values_of(last.observation, t("rounds.reason_usual"))
         screen.drafts.put(person, {**held, CORRECTS: f"{last.round_id.hex} {last.at}"})
-    screen.begin_correcting()
+    # The draft of a correction is there: into its form.
+    screen.form.put(screen.drafts.of(screen.person))
+    screen.tell()
+    screen.set_focus(screen.form.query_one("#temp_c10"))
     screen.say(t("rounds.correct_how", who=last.who))
 
 
@@ -78,3 +82,17 @@ def act_of(screen: "Rounds", person: UUID, held: Values) -> Callable[[], Saved] 
         return None
     seen = observation(held, earlier.observation)
     return partial(correct, store, by, earlier.round_id, seen, str(held["reason"]))
+
+
+def ask_to_discard(screen: "Rounds") -> None:
+    """Throw away what is half typed, after a question."""
+
+    def discard(yes: bool | None) -> None:
+        if yes and screen.person is not None:
+            screen.drafts.forget(screen.person)
+            screen.form.put({})
+            screen.turn()
+            screen.count()
+
+    name = "" if screen.row is None else screen.row.name
+    screen.app.push_screen(Ask(t("rounds.discard_ask", name=name)), discard)

@@ -1,10 +1,11 @@
 """From bed to bed: one is being saved, the cursor is at the next already; what comes of it follows."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from care.rounds import Saved
 from yiyang_tui.screens.rounds_amend import take_back
-from yiyang_tui.screens.rounds_list import next_due
+from yiyang_tui.screens.rounds_list import most_urgent, next_due
 from yiyang_tui.screens.rounds_saving import Job
 from yiyang_tui.screens.rounds_told import saved_words
 from yiyang_tui.words import sentence, t
@@ -61,3 +62,23 @@ def _settled(screen: "Rounds") -> None:
     screen.count()
     if not screen.saving.busy and not screen.taking_back.waited():
         screen.load()
+
+
+def where_to_begin(screen: "Rounds", mine: list[UUID]) -> UUID | None:
+    """The person whose form somebody left half typed, else whoever presses most."""
+    here = {line.person_id for line in screen.lines}
+    begun = next((person for person in map(screen.drafts.shown, mine) if person in here), None)
+    index = most_urgent(screen.lines, screen.marks)
+    return begun if begun is not None or index is None else screen.lines[index].person_id
+
+
+def go_to_wanted(screen: "Rounds") -> None:
+    """Put the cursor on whom another screen, or an undo, asked for."""
+    if screen.wanted is None:
+        return
+    index = next((at for at, line in enumerate(screen.lines) if line.person_id == screen.wanted), None)
+    screen.wanted = None
+    if index is None:
+        screen.say(t("rounds.not_here"))
+    else:
+        screen.beds.goto(index)
