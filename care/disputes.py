@@ -172,12 +172,13 @@ def _refuse_unfit(field: str, value: Value) -> None:
 
 def _about(conn: Connection, table: str, row: Mapping[Any, Any]) -> tuple[str, ...]:
     names = {"bed": ("label",), "staff": ("number", "name")}.get(table, ("name",))
-    if table in ("stay", "leave"):
+    if table in ("stay", "leave", "medical_order"):
         person = columns_of(conn, groups(conn), [groups(conn).of(row["person_id"])], ("name",))
         bed = (
             conn.execute(select(col(Bed.label)).where(col(Bed.id) == row["bed_id"])).scalar() if table == "stay" else ""
         )
-        return tuple(filter(None, (bed, *(one["name"] for one in person.values()))))
+        drug = str(row["name"]) if table == "medical_order" else ""
+        return tuple(filter(None, (bed, *(one["name"] for one in person.values()), drug)))
     return tuple(str(row[name]) for name in names if name in shape_of(BY_NAME[table]).columns and row[name])
 
 

@@ -48,7 +48,7 @@ def allergies_against(new: Taken, allergies: Iterable[Allergy], known: Formulary
         for theirs in sorted(groups_in(allergy.to, known)):
             if mine is not None and theirs == new.drug.group:
                 yield _same(mine, said)
-            elif mine is not None:
+            elif mine is not None and theirs in _groups():
                 yield from _across(mine, _groups()[theirs], said)
 
 

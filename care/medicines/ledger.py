@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from care.age import house_day
 from care.data import table
+from care.groups import groups
 from care.medicines.catalogue import Formulary, formulary
 from care.standing import effective, void_row
 from db.errors import Refused
@@ -59,12 +60,16 @@ class Lot:
         return self.use_by is not None and self.use_by < today
 
 
+_COUNTED = text(
+    f"""
+SELECT c.at FROM stock_move AS c WHERE c.person_id IS :person AND c.drug = :drug AND c.name = :name
+AND c.kind = 'counted' AND {effective(StockMove, "c")} ORDER BY c.at DESC LIMIT 1
+"""
+)
 _LINES = text(
     f"""
 SELECT m.person_id, m.drug, m.name, m.spec, m.unit, m.lot, m.expires, m.quantity100, m.left100, m.kind, m.at, m.id
-FROM stock_move AS m WHERE m.person_id IS :person AND m.drug = :drug AND m.name = :name AND m.at >= coalesce((
-    SELECT c.at FROM stock_move AS c WHERE c.person_id IS :person AND c.drug = :drug AND c.name = :name
-    AND c.kind = 'counted' AND {effective(StockMove, "c")} ORDER BY c.at DESC LIMIT 1), 0)
+FROM stock_move AS m WHERE m.person_id IS :person AND m.drug = :drug AND m.name = :name AND m.at >= :since
 AND {effective(StockMove, "m")} ORDER BY m.at, m.id
 """
 )
@@ -77,20 +82,31 @@ _OPENED = text(
 
 
 def lots_of(conn: Connection, person_id: UUID | None, drug: str, name: str) -> list[Lot]:
-    """Every lot of one medicine of a person, or of the house, whatever its strength; empty ones too."""
-    asked = {"person": None if person_id is None else person_id.bytes, "drug": drug, "name": name}
-    lots = add_up(conn.execute(_LINES, asked))
+    """Every lot of one medicine of a person, or of the house, whatever its strength; empty ones too.
+
+    Of somebody registered twice all of it is theirs, under the id that they are shown under.
+    """
+    asked = [{"person": one, "drug": drug, "name": name} for one in _ids(conn, person_id)]
+    since = max((conn.execute(_COUNTED, one).scalar() or 0 for one in asked), default=0)
+    lines = [line for one in asked for line in conn.execute(_LINES, {**one, "since": since})]
+    lines.sort(key=lambda line: (line.at, line.id))
+    lots = add_up((asked[0]["person"], *line[1:]) for line in lines)
     known = formulary(conn)
     # Few medicines must be used up once they were opened: of the others nobody asks when.
-    opened = _opened(conn, asked) if any(open_days(known, lot.item) for lot in lots) else {}
+    must = any(open_days(known, lot.item) for lot in lots)
+    opened = {key: at for one in asked for key, at in _opened(conn, one).items()} if must else {}
     return with_use_by(known, lots, opened)
 
 
 def all_lots(conn: Connection, person_id: UUID | None) -> list[Lot]:
     """Every lot of everything that a person, or the house, has or had."""
-    person = None if person_id is None else person_id.bytes
-    items = conn.execute(_ITEMS, {"person": person}).all()
-    return [lot for drug, name in items for lot in lots_of(conn, person_id, drug, name)]
+    ids = _ids(conn, person_id)
+    items = {(drug, name) for one in ids for drug, name in conn.execute(_ITEMS, {"person": one})}
+    return [lot for drug, name in sorted(items) for lot in lots_of(conn, person_id, drug, name)]
+
+
+def _ids(conn: Connection, person_id: UUID | None) -> list[bytes | None]:
+    return [None] if person_id is None else [one.bytes for one in groups(conn).all(person_id)]
 
 
 def add_up(lines: Iterable[Sequence[Any]]) -> list[Lot]:
@@ -160,7 +176,7 @@ def take(act: Act, by: UUID, order: Mapping[Any, Any], dose_id: UUID) -> None:
     """
     today = house_day(act.now).isoformat()
     wanted100: int = order["dose100"]
-    for owner in (order["person_id"], None):
+    for owner in (groups(act.conn).of(order["person_id"]), None):
         lots = [
             lot
             for lot in lots_of(act.conn, owner, order["drug"], order["name"])

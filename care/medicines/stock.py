@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from care.age import house_day, is_day
 from care.data import table
-from care.groups import groups
+from care.groups import Groups, groups
 from care.medicines.catalogue import formulary, resembling
 from care.medicines.causes import cause_of
 from care.medicines.due import open_orders
@@ -73,9 +73,8 @@ def stock(store: Store, person_id: UUID | None) -> list[StockLine]:
     """What there is, by name, what expires first first; lots that are used up are left out."""
     now = store.now()
     with store.reading() as conn:
-        ids = [None] if person_id is None else list(groups(conn).all(person_id))
-        lots = [lot for one in ids for lot in all_lots(conn, one)]
-        return lines(lots, daily_use(conn, now), house_day(now), None if person_id is None else ids[0])
+        shown = None if person_id is None else groups(conn).of(person_id)
+        return lines(all_lots(conn, shown), daily_use(conn, now), house_day(now), shown)
 
 
 def lines(lots: list[Lot], daily: Mapping[Item, float], today: date, person_id: UUID | None) -> list[StockLine]:
@@ -111,18 +110,22 @@ def state_of(lot: Lot, days_left: int | None, today: date) -> str:
 
 
 def daily_use(conn: Connection, now: int) -> dict[Item, float]:
-    """How much of each item open orders use up a day, hundredths of the unit; as needed and held ones use none."""
+    """How much of each item open orders use up a day, hundredths of the unit; as needed and held ones use none.
+
+    Whose it is goes by the id that they are shown under.
+    """
     found: dict[Item, float] = {}
+    merged = groups(conn)
     for order in open_orders(conn, now, now):
         if order["times"] and not order["held"]:
-            item = item_of(order)
+            item = item_of(order, merged)
             found[item] = found.get(item, 0) + order["dose100"] * len(order["times"].split()) * _share(order)
     return found
 
 
-def item_of(order: Mapping[Any, Any]) -> Item:
+def item_of(order: Mapping[Any, Any], merged: Groups) -> Item:
     """What an order of ``due.open_orders`` uses up."""
-    return Item(UUID(bytes=order["person_id"]), order["drug"], order["name"], order["spec"], order["unit"])
+    return Item(merged.of(UUID(bytes=order["person_id"])), order["drug"], order["name"], order["spec"], order["unit"])
 
 
 def receive(store: Store, by: UUID, person_id: UUID | None, came: Received, *, second: Second | None = None) -> UUID:

@@ -41,8 +41,7 @@ def everything(store: Store) -> list[KeptLine]:
         daily, today = daily_use(conn, now), house_day(now)
         found = []
         for owner in owners:
-            ids = [None] if owner is None else list(merged.all(owner))
-            lots = [lot for one in ids for lot in all_lots(conn, one)]
+            lots = all_lots(conn, owner)
             name, bed = ("", "") if owner is None else (names.get(owner, ""), where.get(owner, ""))
             found += [KeptLine(line, name, bed) for line in lines(lots, daily, today, owner)]
     return sorted(found, key=_urgency)
@@ -50,7 +49,7 @@ def everything(store: Store) -> list[KeptLine]:
 
 def _names(conn: Connection, people: set[UUID]) -> dict[UUID, str]:
     asked = select(col(Person.id), col(Person.name)).where(col(Person.id).in_(people))
-    return {person: name for person, name in conn.execute(asked).all()}
+    return {one.id: one.name for one in conn.execute(asked)}
 
 
 def _urgency(kept: KeptLine) -> tuple[int, str, str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from care.age import house_day
 from care.data import table
-from care.groups import groups
+from care.groups import Groups, groups
 from care.looks import InHouse
 from care.medicines.catalogue import formulary
 from care.medicines.custody import agreed_people
@@ -111,9 +111,9 @@ def stock_work(conn: Connection, people: list[InHouse], now: int) -> Iterable[Wo
     day, soon = today.isoformat(), (today + timedelta(days=rules["warn_days"])).isoformat()
     daily = daily_use(conn, now)
     found: dict[str, set[Item]] = {"expired": set(), "low": set(), "soon": set(), "count": set()}
-    for shelf, since, counted in _shelves(conn, now):
+    for shelf, since, counted in _shelves(conn, merged, now):
         owner = shelf[0].item.person_id
-        if owner is not None and merged.of(owner) not in here:
+        if owner is not None and owner not in here:
             continue
         if not counted or since < now - rules["count_days"] * _DAY_S:
             found["count"].add(shelf[0].item)
@@ -179,15 +179,18 @@ FROM stock_move AS m WHERE m.kind <> 'given' AND m.at >= :since AND {effective(S
 )
 
 
-def _shelves(conn: Connection, now: int) -> Iterator[tuple[list[StockLot], int, bool]]:
+def _shelves(conn: Connection, merged: Groups, now: int) -> Iterator[tuple[list[StockLot], int, bool]]:
     """The lots of each medicine of somebody as they were last counted or came, since when, and if it was a count."""
     known = formulary(conn)
     lines: dict[tuple[Any, ...], list[Any]] = {}
     for line in conn.execute(_KEPT, {"since": now - table("rules/stock")["trust_days"] * _DAY_S}):
-        lines.setdefault(tuple(line[:3]), []).append(line)
-    for some in lines.values():
+        owner = line.person_id
+        if owner is not None and merged.hidden:
+            owner = merged.of(UUID(bytes=owner)).bytes
+        lines.setdefault((owner, line.drug, line.name), []).append(line)
+    for (owner, *_), some in lines.items():
         last = max((line.at for line in some if line.kind == "counted"), default=None)
         since = min(line.at for line in some) if last is None else last
-        lots = add_up(line for line in some if line.at >= since)
+        lots = add_up((owner, *line[1:]) for line in some if line.at >= since)
         opened = {lot_key(line): line.at for line in some if line.kind == "opened"}
         yield with_use_by(known, lots, opened), since, last is not None

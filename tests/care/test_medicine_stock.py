@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from care import same_person
 from care.medicines import custody, doses, stock
 from care.medicines.ledger import Item, Lot, LotKey, add_up, shared_out
 from care.medicines.stock import Received, StockLine
@@ -184,6 +185,21 @@ def test_insulin_is_used_up_within_four_weeks_of_opening(p: Pharmacy) -> None:
     p.house.it_is("2026-12-20 08:00")
     with refuses("dose_expired", on="2026-12-19"):
         doses.give(p.store, p.house.carer, one, hour("08:00", "2026-12-20"), second=second)
+
+
+def test_the_shelves_of_both_registrations_of_a_person_are_one(p: Pharmacy) -> None:
+    again = p.house.person("张秀英", allergies_known=True)
+    stock.receive(p.store, p.nurse, again, Received(p.code("氨氯地平"), 500, "片", lot="A", expires="2027-06-30"))
+    came(p, "A", "2027-06-30", 2)
+    one = p.order("氨氯地平", person=again, from_on="2026-11-21")
+    same_person.merge_people(p.store, p.house.director, p.person, again)
+    assert left(p) == left(p, again) == {"A": 7}
+    assert line(p, "A").days_left == 3
+    p.house.it_is("2026-11-22 08:05")
+    doses.give(p.store, p.house.carer, one, hour("08:00"))
+    assert left(p) == {"A": 6}
+    stock.count(p.store, p.nurse, again, p.code("氨氯地平"), "氨氯地平", {line(p, "A").key: 300})
+    assert left(p) == {"A": 3}
 
 
 @pytest.mark.seed("R188")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from care import stays
 from care.looks import in_house
@@ -139,3 +140,19 @@ def test_the_downtime_pack_says_what_is_ordered_taken_and_due(p: Pharmacy) -> No
     assert (first.taken_at, first.due) == (hour("20:30", "2026-11-21"), (hour("20:00"),))
     assert (second.name, second.held, second.due) == ("氨氯地平", "血压低", ())
     assert (third.as_needed, third.gap_min, third.due) == ("发热", 360, ())
+
+
+def test_no_question_of_the_day_walks_through_the_years(p: Pharmacy) -> None:
+    from care.medicines import custody, due, giving, ledger, twice, work
+
+    asked = (
+        due._OPEN, due._DOSES, due._HOURS, twice._MORE_THAN_ONE, twice._ROWS, twice._SEEN_TO, work._KEPT, work._NEWEST,
+        custody._ONE, custody._EVERY, giving._SAME_HOUR, giving._LAST, giving._PREPARED,
+        ledger._COUNTED, ledger._LINES, ledger._ITEMS, ledger._OPENED,
+    )  # fmt: skip
+    with p.store.reading() as conn:
+        for sql in asked:
+            values = dict.fromkeys(sql.compile().params, 0)
+            plan = [row[3] for row in conn.execute(text(f"EXPLAIN QUERY PLAN {sql.text}"), values)]
+            scans = [line for line in plan if line.startswith("SCAN")]
+            assert scans == [], f"{sql.text}\n{plan}"
