@@ -112,6 +112,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # --- today ------------------------------------------------------------------------------------
     Action("today.open", ("enter",), "today", rank=0, bound=False),
     Action("today.unremarkable", SPACE, "today", rank=1, right="round.record"),
+    Action("today.event", ("ctrl+n", "n"), "today", rank=2, right="event.record"),
     # --- what is done about an alert --------------------------------------------------------------
     Action("answer.next", ("enter",), "answer", rank=1, bound=False),
     Action("answer.save", ("ctrl+s",), "answer", rank=0),
@@ -127,6 +128,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("rounds.answer", ("ctrl+n", "n"), "rounds", rank=4, right="event.record"),
     Action("rounds.discard", ("delete",), "rounds", rank=6),
     Action("rounds.chart", ("ctrl+o", "o"), "rounds", rank=7, right="chart.open"),
+    Action("rounds.event", ("ctrl+e", "e"), "rounds", rank=6, right="event.record"),
     # --- the dose round ---------------------------------------------------------------------------
     Action("medicines.give", SPACE, "medicines", rank=0, right="dose.give"),
     Action("medicines.other", ("enter",), "medicines", rank=0, bound=False, right="dose.give"),
@@ -207,11 +209,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("assessed.accept", SPACE, "assessed", rank=0),
     Action("assessed.decline", ("ctrl+d", "delete"), "assessed", rank=1),
     Action("assessed.again", ("ctrl+n", "n"), "assessed", rank=1, right="assess.record"),
+    Action("assessed.print", ("ctrl+o", "o"), "assessed", rank=4, right="care.print"),
     Action("assessed.correct", ("ctrl+r", "r"), "assessed", rank=3, right="record.correct"),
     Action("assessed.void", ("ctrl+k", "k"), "assessed", rank=4, right="record.correct"),
     # --- events, and the form of one ------------------------------------------------------------------
     Action("events.open", ("enter",), "events", rank=0, bound=False),
     Action("events.new", ("ctrl+n", "n"), "events", rank=0),
+    Action("events.print", ("ctrl+o", "o"), "events", rank=4, right="care.print"),
     Action("events.group", ("left", "right"), "events", rank=1, shown="sideways", bound=False),
     Action("events.span", ("ctrl+t", "t"), "events", rank=2),
     Action("event.next", ("enter",), "event", rank=1, bound=False),
@@ -221,10 +225,21 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # --- the handover -----------------------------------------------------------------------------
     Action("handover.sign", ("ctrl+s",), "handover", rank=0, right="handover.sign"),
     Action("handover.fill", ("ctrl+e", "e"), "handover", rank=1, right="handover.sign"),
+    Action("handover.print", ("ctrl+o", "o"), "handover", rank=2, right="care.print"),
     Action("handover.open", ("enter",), "handover", rank=2, bound=False),
     Action("handover.pages", ("tab", *DIGITS[:3]), "handover", rank=1, shown="digits", bound=False),
     Action("handover.move", UP_DOWN, "handover", rank=7, shown="arrows", bound=False),
     Action("handover.back", ("escape",), "handover", rank=3),
+    # --- the house --------------------------------------------------------------------------------
+    Action("house.do", ("enter",), "house", rank=0, bound=False),
+    Action("house.tick", SPACE, "house", rank=0),
+    Action("house.new", ("ctrl+n", "n"), "house", rank=1),
+    Action("house.training", ("ctrl+t", "t"), "house", rank=1),
+    Action("house.copy", ("ctrl+k", "k"), "house", rank=1),
+    Action("house.week", ("ctrl+e", "e"), "house", rank=2),
+    Action("house.day", ("left", "right"), "house", rank=2, shown="sideways", bound=False),
+    Action("house.pages", ("tab", *DIGITS[:6]), "house", rank=1, shown="digits", bound=False),
+    Action("house.move", UP_DOWN, "house", rank=7, shown="arrows", bound=False),
     # --- a person's facts -------------------------------------------------------------------------
     Action("person.next", ("enter",), "person", rank=1, bound=False),
     Action("person.list", SPACE, "person", rank=2, bound=False),

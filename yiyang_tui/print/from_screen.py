@@ -1,10 +1,11 @@
 """Ctrl+O on a screen: where the sheet goes is asked, with what it means; then it is printed beside the work."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from yiyang_tui.screens.dialogs import Type
+from yiyang_tui.screens.dialogs import Choose, Type
 from yiyang_tui.words import t
 
 if TYPE_CHECKING:
@@ -37,6 +38,21 @@ def print_sheet(screen: "Place", sheet: str, **facts: Any) -> None:
             screen.run_care(_save, session, sheet, wanted, path.strip(), then=lambda done: _told(screen, done))
 
     screen.run_care(_bed, session, wanted.person_id, then=asked)
+
+
+def offer(screen: "Place", ways: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
+    """Which of several sheets: (word ``print.way.<word>``, sheet, facts). One alone is not asked about."""
+
+    def chosen(place: int | None) -> None:
+        if place is not None:
+            _, sheet, facts = ways[place]
+            print_sheet(screen, sheet, **facts)
+
+    if len(ways) == 1:
+        chosen(0)
+    else:
+        options = [(n, t(f"print.way.{word}")) for n, (word, _, _) in enumerate(ways)]
+        screen.app.push_screen(Choose(t("print.ask.which"), options), chosen)
 
 
 def _today(session: "Session", wanted: "Wanted") -> Any:

@@ -197,6 +197,8 @@ class AssessSeen(Place):
             return why_no_proposal(self, self.query_one("#answers", VirtualList).current)
         if action in ("assessed.correct", "assessed.void") and (one is None or not one.stands):
             return t("assess.stands_no_more")
+        if action == "assessed.print" and one is None:
+            return t("assess.not_here")
         if action == "assessed.turn" and (self.seen is None or len(self.seen.done) < 2):
             return t("assess.only_one")
         return None
@@ -205,6 +207,12 @@ class AssessSeen(Place):
         """What can be done depends on the row."""
         event.stop()
         self.query_one("FootLine").refresh()
+
+    def action_print(self) -> None:
+        """Ctrl+O: the form with these answers."""
+        from yiyang_tui.print.from_screen import print_sheet
+
+        print_sheet(self, "assessment", person_id=self.person_id, record_id=self.shown_id)
 
     def action_turn(self, by: int) -> None:
         """Left: the one before; Right: the one after."""

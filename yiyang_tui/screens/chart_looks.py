@@ -40,6 +40,10 @@ class LooksPage(ChartPage):
         store = chart.session.store
         chart.run_care(who_looked, store, chart.person_id, MOST, then=listed.show_rows, group="page", exclusive=True)
 
+    def why_not(self, action: str) -> str | None:
+        """Who may print it is not who may read it."""
+        return self.chart.yiyang.why_no_right("access.print") if action == "chart.print" else None
+
     def action_print(self) -> None:
         """Ctrl+O: who looked, as a page to print for the person."""
         from yiyang_tui.screens.privacy_acts import print_looks

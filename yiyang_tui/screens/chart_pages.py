@@ -34,12 +34,17 @@ class Page:
 
 
 PAGES: Final = (
-    Page("overview", 1, "yiyang_tui.screens.chart_overview:OverviewPage"),
-    Page("vitals", 2, "yiyang_tui.screens.chart_vitals:VitalsPage", ("measure", "span")),
-    Page("medicine", 3, "yiyang_tui.screens.chart_medicine:MedicinePage", ("new", "look", "custody", "measure")),
-    Page("assess", 4, "yiyang_tui.screens.chart_assess:AssessPage", ("drop", "look", "new", "tick")),
-    Page("care", 5, "yiyang_tui.screens.chart_care:CarePage", ("new", "look", "tick", "drop")),
-    Page("course", 6, "yiyang_tui.screens.chart_course:CoursePage", ("look",)),
+    Page("overview", 1, "yiyang_tui.screens.chart_overview:OverviewPage", ("print",)),
+    Page("vitals", 2, "yiyang_tui.screens.chart_vitals:VitalsPage", ("measure", "span", "print")),
+    Page(
+        "medicine",
+        3,
+        "yiyang_tui.screens.chart_medicine:MedicinePage",
+        ("new", "look", "custody", "measure", "print"),
+    ),
+    Page("assess", 4, "yiyang_tui.screens.chart_assess:AssessPage", ("drop", "look", "new", "tick", "print")),
+    Page("care", 5, "yiyang_tui.screens.chart_care:CarePage", ("new", "look", "tick", "drop", "print")),
+    Page("course", 6, "yiyang_tui.screens.chart_course:CoursePage", ("look", "print")),
     Page("looks", 7, "yiyang_tui.screens.chart_looks:LooksPage", ("print",)),
     Page("facts", 8, "yiyang_tui.screens.chart_facts:FactsPage", ("look",)),
 )
@@ -69,6 +74,12 @@ class ChartPage(Widget):
 
     def sideways(self, by: int) -> None:
         """Left and Right. Override where something lies beside."""
+
+    def action_print(self) -> None:
+        """Ctrl+O: the sheets that belong to this page."""
+        from yiyang_tui.print.of_chart import print_page
+
+        print_page(self.chart)
 
     def why_not(self, action: str) -> str | None:  # noqa: ARG002 - the hook's contract
         """Why one of the page's own actions cannot be done now. Override."""

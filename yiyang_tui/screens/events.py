@@ -118,13 +118,21 @@ class Events(Place):
 
     def why_not(self, action: str) -> str | None:
         """Enter needs an event."""
-        return t("events.none") if action == "events.open" and self._row() is None else None
+        return t("events.none") if action in ("events.open", "events.print") and self._row() is None else None
 
     def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
         """Enter: all of it, and what can be done."""
         event.stop()
         if event.row.event is not None:
             show_event(self, event.row.event)
+
+    def action_print(self) -> None:
+        """Ctrl+O: the form of the event under the cursor."""
+        from yiyang_tui.print.from_screen import print_sheet
+
+        row = self._row()
+        if row is not None:
+            print_sheet(self, "incident", record_id=row.event)
 
     def action_new(self) -> None:
         """Ctrl+N: record something."""

@@ -71,7 +71,12 @@ class Handover(Place):
         yield CellLines(id="title")
         yield CellLines(id="counts")
         yield VirtualList[Row](
-            COLUMNS, lambda row: row.cells, key=lambda row: row.id, titled=False, empty=t("handover.nothing"), id="lines"
+            COLUMNS,
+            lambda row: row.cells,
+            key=lambda row: row.id,
+            titled=False,
+            empty=t("handover.nothing"),
+            id="lines",
         )
         yield VirtualList["Given"](
             [
@@ -86,12 +91,13 @@ class Handover(Place):
             empty=f"{t('handover.none')}\n{t('handover.none_todo')}",
             id="past",
         )
-        for form, names in (("items", ITEMS), ("sign", ("remarks",))):
+        for form, lines in (("items", (ITEMS[:2], ITEMS[2:4], ITEMS[4:])), ("sign", (("remarks",),))):
             with ItemsForm(id=form):
-                for name in names:
+                for names in lines:
                     with Horizontal(classes="row"):
-                        yield Static(t(f"handover.item.{name}"), classes="label", markup=False)
-                        yield Entry(id=name, longest=LONGEST)
+                        for name in names:
+                            yield Static(t(f"handover.item.{name}"), classes="label", markup=False)
+                            yield Entry(id=name, longest=LONGEST)
 
     def on_mount(self) -> None:
         """Nothing can be typed before it is known into what."""
@@ -173,7 +179,9 @@ class Handover(Place):
         title = t("handover.of", shift=shift, at=times.moment(from_at, now))
         told = t("handover.drafted") if one is None else signed(one, now)
         waits = one is not None and one.taken_at is None
-        self.query_one("#title", CellLines).show([Cell(title, "title"), Cell(f"   {told}", "late" if waits else "quiet")])
+        self.query_one("#title", CellLines).show(
+            [Cell(title, "title"), Cell(f"   {told}", "late" if waits else "quiet")]
+        )
 
     # --- what is typed ----------------------------------------------------------------------------
 
@@ -224,6 +232,8 @@ class Handover(Place):
             return t("handover.other_signs" if waits else "handover.nothing_to_sign")
         if action == "handover.fill" and not self.writes:
             return t("handover.nothing_to_sign")
+        if action == "handover.print" and self.shown is None and self.page != "draft":
+            return t("handover.none_waits")
         if action == "handover.back" and self.reading is None and self.focused in (None, self._list):
             return t("handover.nowhere")
         return None
@@ -271,6 +281,16 @@ class Handover(Place):
         elif row.whole:
             title, _, more = row.whole.partition("\n")
             self.app.push_screen(Say(more or title, title if more else ""))
+
+    def action_print(self) -> None:
+        """Ctrl+O: the handover that is shown, or the draft of this shift."""
+        from yiyang_tui.print.from_screen import print_sheet
+
+        one = self.shown
+        if one is None:
+            print_sheet(self, "handover", blank=True)
+        else:
+            print_sheet(self, "handover", record_id=one.id)
 
     # --- signing ----------------------------------------------------------------------------------
 
