@@ -102,7 +102,8 @@ def whole_round(house: Household, when: str) -> None:
             not_given(house.store, house.carer, row.order_id, row.due_at, "refused", "说不想吃")
         else:
             second = Second(house.colleague("nurse", NURSE), PIN) if row.high_alert else None
-            give(house.store, house.carer, row.order_id, row.due_at, second=second, late_cause="人不在房间")
+            why = "人不在房间" if row.late_min else ""
+            give(house.store, house.carer, row.order_id, row.due_at, second=second, late_cause=why)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from yiyang_tui.actions import action, keys_word
 from yiyang_tui.cells import BETWEEN
 from yiyang_tui.screens.chart_pages import ChartPage
 from yiyang_tui.screens.dialogs import Choose, Say, Type
-from yiyang_tui.screens.medicine_sheet import days_in, grid, last_causes, legend
+from yiyang_tui.screens.medicine_sheet import days_in, grid, last_causes, legend, sheets
 from yiyang_tui.screens.medicine_words import named
 from yiyang_tui.themes import Token
 from yiyang_tui.widgets.cell_lines import CellLines
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from yiyang_tui.screens.chart import Chart
 
 DAY_S: Final = 86400
+ROOMY: Final = 12
+"""From this many lines on the sheets of all orders stand below each other."""
 STATE: Final[dict[str, Token]] = {"open": "", "held": "due", "ahead": "quiet", "stopped": "quiet", "over": "quiet"}
 
 
@@ -54,14 +56,6 @@ class MedicinePage(ChartPage):
     """Orders above; below, the sheet of the one under the cursor."""
 
     first = "#orders"
-
-    DEFAULT_CSS = """
-    MedicinePage { layout: vertical; }
-    MedicinePage #orders { height: 1fr; }
-    MedicinePage #custody { height: 1; color: $quiet; }
-    MedicinePage #sheet { height: 5; margin-top: 1; }
-    .-wide MedicinePage #sheet { height: 12; }
-    """
 
     shown: Prescribed | None = None
     back = 0
@@ -117,9 +111,14 @@ class MedicinePage(ChartPage):
         if line is None:
             sheet.show([Cell(t("medicines.no_doses", drug=named(order.name, order.spec)), "quiet")], *_notes(order))
             return
-        rows = grid(line, self.shown.until, days_in(sheet.size))
-        height = max(sheet.size.height, 5)
+        height, until, days = max(sheet.size.height, 5), self.shown.until, days_in(sheet.size)
         more = _notes(order) + [[one] for one in last_causes(line, height)]
+        if height >= ROOMY:
+            listed = [(named(one.name, one.spec), self.shown.sheet.get(one.id)) for one in self.shown.orders]
+            known = [(name, found) for name, found in listed if found is not None]
+            rows = sheets(known, order.id, until, days, height - 1 - min(len(more), 3))
+        else:
+            rows = grid(line, until, days)
         sheet.show(*[*rows, *more][: height - 1], legend())
         self.chart.query_one("FootLine").refresh()
 
@@ -134,6 +133,8 @@ class MedicinePage(ChartPage):
         """Enter needs an order; who may write one is said before anything is typed."""
         if action == "chart.new":
             return self.chart.yiyang.why_no_right("order.write")
+        if action == "chart.print":
+            return self.chart.yiyang.why_no_right("care.print")
         if action == "chart.look" and self.order is None:
             return t("medicines.no_orders")
         return None
@@ -141,6 +142,12 @@ class MedicinePage(ChartPage):
     async def action_new(self) -> None:
         """Ctrl+N: a new order."""
         await self.chart.yiyang.open("order", person_id=self.chart.person_id)
+
+    def action_print(self) -> None:
+        """Ctrl+O: the dose sheet."""
+        from yiyang_tui.print.from_screen import print_sheet
+
+        print_sheet(self.chart, "doses", person_id=self.chart.person_id)
 
     async def action_custody(self) -> None:
         """Ctrl+X: that the house keeps their medicines; where that is agreed, that it ends."""

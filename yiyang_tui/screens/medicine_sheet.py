@@ -53,6 +53,20 @@ def grid(line: "SheetLine", until: int, days: int) -> list[list[Cell]]:
     return rows
 
 
+def sheets(
+    lines: "Sequence[tuple[str, SheetLine]]", here: object, until: int, days: int, height: int
+) -> list[list[Cell]]:
+    """The sheets of several orders below each other, each under its name, the one with the id ``here`` first."""
+    rows: list[list[Cell]] = []
+    for name, line in sorted(lines, key=lambda one: one[1].order.id != here):
+        found = grid(line, until, days)
+        if len(rows) + len(found) > height:
+            break
+        rows += found[:1] if not rows else []
+        rows += [[Cell(name, "title" if line.order.id == here else "")], *found[1:]]
+    return rows
+
+
 def _field(dose: "SheetDose") -> Cell:
     return Cell(sign(dose.result), "done" if dose.result == "given" else "due")
 

@@ -213,6 +213,13 @@ class Medicines(Place):
         if self.round is not None:
             medicine_acts.prepare(self, self.round)
 
+    def action_print(self) -> None:
+        """Ctrl+O: the dose sheet of this person."""
+        from yiyang_tui.print.from_screen import print_sheet
+
+        if self.row is not None:
+            print_sheet(self, "doses", person_id=self.row.person_id)
+
     async def action_stock(self) -> None:
         """Ctrl+K: what is left."""
         await self.yiyang.open("stock", person_id=None if self.row is None else self.row.person_id)
