@@ -76,7 +76,13 @@ def test_a_number_goes_on_by_itself_once_no_digit_can_follow(
 
 def test_a_draft_of_another_version_keeps_what_is_still_asked() -> None:
     of = scale("barthel")
-    draft = {"item.feeding": "2", "item.gone": "1", "item.bathing": "7", "fact.gone": True, "note": "头晕"}
+    draft: dict[str, str | bool | None] = {
+        "item.feeding": "2",
+        "item.gone": "1",
+        "item.bathing": "7",
+        "fact.gone": True,
+        "note": "头晕",
+    }
     assert restored(of, draft) == Filling({"feeding": 2}, {}, "头晕")
 
 

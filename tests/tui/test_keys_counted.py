@@ -12,10 +12,10 @@ from care.medicines.orders import NewOrder, prescribe
 from db.keys import FLOOR
 from db.rows import shape_of
 from db.store import Store
-from db.tables import Dose, Event, PlanItem, Round, Stay, Synced, Vitals
+from db.tables import Assessment, Dose, Event, PlanItem, Round, Stay, Synced, Vitals
 from db.vault import create_vault, open_vault
 from tests.care.household import PLAN, Household
-from tests.tui.terminal import CTRL_S, CTRL_Z, F4, F6, Terminal
+from tests.tui.terminal import CTRL_S, CTRL_Z, ENTER, F4, F6, Terminal
 from yiyang_tui.words import times
 
 NUMBER, PASSPHRASE = "1002", "correct horse battery"
@@ -122,3 +122,28 @@ def test_a_dose_given_is_one_key(dosed: Path) -> None:
     doses = rows(dosed, Dose)
     assert [(row["result"], row["void"]) for row in doses] == [("given", False)] * 3 + [("given", True)]
     assert doses[3]["supersedes"] == doses[2]["id"]
+
+
+CTRL_N, CTRL_O, DOWN = "\x0e", "\x0f", "\x1b[B"
+
+
+def test_a_barthel_is_one_key_to_open_ten_digits_and_one_key_to_save(terminal: Terminal, vault: Path) -> None:
+    """All at once, faster than the form opens: Enter on the scale, an answer a digit, Enter. On paper ten crosses."""
+    keys = [ENTER, *"1212223332", ENTER]
+    assert len(keys) == 12
+    terminal.shows("王长生女")
+    terminal.type(CTRL_O)
+    terminal.shows("[1概览]")
+    terminal.type("4")
+    terminal.shows("[4评估]", "还没有评估过")
+    terminal.type(CTRL_N)
+    terminal.shows("用哪个量表评")
+    while ">Barthel" not in terminal.text:
+        before = terminal.text
+        terminal.type(DOWN)
+        terminal.until(lambda before=before: terminal.text != before)  # type: ignore[misc]
+    terminal.type("".join(keys))
+    terminal.shows("评估已保存。", "45分中度依赖")
+    terminal.quit()
+    (done,) = rows(vault, Assessment)
+    assert (done["scale"], done["total"], done["grade"]) == ("barthel", 45, "moderate")

@@ -69,6 +69,8 @@ class Assess(Place):
 
     where = "assess"
     CSS_PATH = "assess.tcss"
+    # The list would swallow what is typed before it is filled.
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         *((f"{n},{wide}", f"digit({n})", "") for n, wide in enumerate(("０", *WIDE_DIGITS))),
         ("backspace,delete", "clear", ""),

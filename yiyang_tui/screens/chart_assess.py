@@ -78,6 +78,7 @@ class AssessPage(ChartPage):
     """Enter opens the newest in full, Ctrl+N begins another; Space does what a proposal says."""
 
     first = "#scales"
+    found: Found | None = None
 
     def compose(self) -> ComposeResult:
         """The list; with room enough how the chosen one went beside it."""
@@ -113,6 +114,11 @@ class AssessPage(ChartPage):
             rows += [*([Said("")] if rows else []), Titles(), *found.lines]
         self.query_one("#scales", VirtualList).show_rows(rows)
         self.chart.query_one("FootLine").refresh()
+
+    @property
+    def lines(self) -> tuple[ScaleLine, ...]:
+        """The scales that were filled in or are due; none until they are read."""
+        return () if self.found is None else self.found.lines
 
     @property
     def row(self) -> object:
@@ -158,7 +164,7 @@ class AssessPage(ChartPage):
                 self._begin(row.id)
             return
         about = cast("Proposal", row).assessment_id
-        if any(one.id == about for line in self.found.lines for one in line.done):
+        if any(one.id == about for line in self.lines for one in line.done):
             self._see(about)
         else:
             self.chart.say(word(cast("Proposal", row).cause))
@@ -177,6 +183,8 @@ class AssessPage(ChartPage):
         """A proposal needs the cursor on it; to assess takes a right."""
         if action in ("chart.tick", "chart.drop"):
             return why_no_proposal(self.chart, self.row)
+        if self.found is None:
+            return t("list.loading")
         if action == "chart.new":
             return self.chart.yiyang.why_no_right("assess.record")
         return None
@@ -191,7 +199,7 @@ class AssessPage(ChartPage):
 
     def action_new(self) -> None:
         """Ctrl+N: choose a scale, those that are due first."""
-        options = [(one.id, _option(one)) for one in _all(self.found.lines)]
+        options = [(one.id, _option(one)) for one in _all(self.lines)]
 
         def chosen(scale_id: str | None) -> None:
             if scale_id is not None:
