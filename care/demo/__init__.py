@@ -15,9 +15,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from care.data import table
-from care.demo.house import crew_of, found_house
+from care.demo.assessments import furnish_assessments
+from care.demo.events import furnish_events
+from care.demo.house import Crew, crew_of, found_house
 from care.demo.looks import Look, looks_of, remember_readers
-from care.demo.residents import move_in
+from care.demo.medicines import furnish_medicines
+from care.demo.residents import Resident, move_in
 from care.roles import doing
 from db.errors import Refused
 from db.journal import Value
@@ -33,6 +36,12 @@ DEMO_NUMBER = "1001"
 """The staff number of whoever opens a demo that founds its own house."""
 
 _DAY_S = 86400
+# What the house writes beside rounds; each gives how many rows it wrote.
+_MORE: dict[str, Callable[[Store, list[Resident], Crew, Random, int, int], int]] = {
+    "assessments": furnish_assessments,
+    "medicines": furnish_medicines,
+    "events": furnish_events,
+}
 # One act for each few days of one member of staff: a commit for every day would take longer than all the rows.
 _AT_ONCE_S = 4 * _DAY_S
 
@@ -77,6 +86,8 @@ def furnish(
     looks = [look for one in people for look in looks_of(one, crew, seed, now - days * _DAY_S, now)]
     written = _write(store, looks, progress)
     remember_readers(store, people, crew, Random(f"{seed}/readers"), now)
+    for name, furnish_more in _MORE.items():
+        furnish_more(store, people, crew, Random(f"{seed}/{name}"), now - days * _DAY_S, now)
     with store.reading() as conn:
         rooms_there, beds = conn.exec_driver_sql("SELECT (SELECT count(*) FROM room), (SELECT count(*) FROM bed)").one()
     return DemoSummary(len(crew.everyone), len(people), rooms_there, beds, days, *written)
