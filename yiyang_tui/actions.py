@@ -128,7 +128,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("rounds.answer", ("ctrl+n", "n"), "rounds", rank=4, right="event.record"),
     Action("rounds.discard", ("delete",), "rounds", rank=6),
     Action("rounds.chart", ("ctrl+o", "o"), "rounds", rank=7, right="chart.open"),
-    Action("rounds.event", ("ctrl+e", "e"), "rounds", rank=6, right="event.record"),
+    Action("rounds.event", ("ctrl+e", "e"), "rounds", rank=8, right="event.record"),
     # --- the dose round ---------------------------------------------------------------------------
     Action("medicines.give", SPACE, "medicines", rank=0, right="dose.give"),
     Action("medicines.other", ("enter",), "medicines", rank=0, bound=False, right="dose.give"),

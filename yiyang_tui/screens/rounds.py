@@ -311,6 +311,12 @@ class Rounds(Place):
         if self.person is not None:
             await self.yiyang.open("answer", person_id=self.person)
 
+    def action_event(self) -> None:
+        """Ctrl+E: something else happened to this person."""
+        from yiyang_tui.screens.event_acts import new_event
+
+        new_event(self, self.person, "" if self.row is None else self.row.name)
+
     async def action_chart(self) -> None:
         """Ctrl+O: everything about this person."""
         if self.person is not None:

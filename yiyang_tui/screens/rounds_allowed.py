@@ -50,7 +50,7 @@ def refusal(action: str, now: Standing) -> str | None:
     name = now.row.name
     if action == "rounds.leave":
         return None if now.in_form else t("rounds.not_in_form")
-    if action == "rounds.chart":
+    if action in ("rounds.chart", "rounds.event"):
         return None
     if action == "rounds.answer":
         return None if now.row.urgent else t("rounds.no_alert", name=name)

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from yiyang_tui.actions import EVERYWHERE, actions_of
 from yiyang_tui.screens import today_beside, today_rows
 from yiyang_tui.screens.base import Place
+from yiyang_tui.screens.event_acts import new_event, show_event
 from yiyang_tui.screens.today_line import COLUMNS, Row
 from yiyang_tui.widgets.facts import Facts
 from yiyang_tui.widgets.lines import FootLine
@@ -171,7 +172,9 @@ class Today(Place):
         """Enter: to where it is done."""
         event.stop()
         row: Row = event.row
-        if row.leads == "assess":
+        if row.leads == "events" and row.about is not None:
+            show_event(self, row.about)
+        elif row.leads == "assess":
             self.yiyang.call_later(self.yiyang.open, "chart", person_id=row.person_id, page="assess")
         elif row.leads in {one.id for one in actions_of(EVERYWHERE)}:
             self.yiyang.call_later(self.yiyang.go_to_person, row.leads, row.person_id)
@@ -186,6 +189,12 @@ class Today(Place):
         if action == "today.open" and row is None:
             return t("today.nothing")
         return None
+
+    def action_event(self) -> None:
+        """Ctrl+N: something happened, to whoever is under the cursor or to anybody."""
+        row = self._row()
+        person = None if row is None or row.group else row.person_id
+        new_event(self, person, row.name if row is not None and person else "")
 
     def action_unremarkable(self) -> None:
         """Space: looked at, nothing remarkable. The cursor goes on at once; twice on the same line is one round."""
