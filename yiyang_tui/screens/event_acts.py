@@ -54,6 +54,10 @@ def _act(place: Place, event: "EventView", way: str | None) -> None:
         place.run_care(amendable, store, by, event.id, Event, then=lambda takes: _amend(place, event, way, takes))
     elif way == "chart":
         place.yiyang.call_later(_open_chart, place, event.person_id)
+    elif way == "print":
+        from yiyang_tui.print.from_screen import print_sheet
+
+        print_sheet(place, "incident", person_id=event.person_id, record_id=event.id)
     elif way:
         place.yiyang.call_later(_follow, place, way, event.id)
 

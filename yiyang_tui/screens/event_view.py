@@ -38,7 +38,7 @@ class Whole:
 
 
 class EventDialog(Dialog[str]):
-    """Dismisses with ``correct``, ``void``, ``chart`` or the kind of what is to follow; ``None`` at Esc."""
+    """Dismisses with ``correct``, ``void``, ``chart``, ``print`` or the kind of what is to follow; ``None`` at Esc."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "event_form.tcss"]
 
@@ -84,6 +84,7 @@ def ways_on(event: "EventView") -> list[tuple[str, str]]:
     ways.append(("", t("event.way_back")))
     if event.person_id is not None:
         ways.append(("chart", t("event.way_chart")))
+    ways.append(("print", t("event.way_print")))
     if of is not None and of.form and event.stands == "yes":
         ways += [("correct", t("event.way_correct")), ("void", t("event.way_void"))]
     return ways
