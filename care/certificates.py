@@ -131,6 +131,13 @@ def close(store: Store, by: UUID, paper_id: UUID) -> None:
         act.edit(Certificate, paper_id, closed=True)
 
 
+def reopen(store: Store, by: UUID, paper_id: UUID) -> None:
+    """It counts after all. Raises ``Refused``: record_unknown."""
+    with doing(store, by, RIGHT) as act:
+        row_of(act.conn, Certificate, paper_id)
+        act.edit(Certificate, paper_id, closed=False)
+
+
 def due(conn: Connection, _people: list[InHouse], now: int) -> Iterator[Work]:
     """Work, in one line: how many papers are missing, over, or run out soon."""
     states = [one.state for one in _papers(conn, house_day(now))]

@@ -103,6 +103,13 @@ def close(store: Store, by: UUID, thing_id: UUID) -> None:
         act.edit(Equipment, thing_id, closed=True)
 
 
+def reopen(store: Store, by: UUID, thing_id: UUID) -> None:
+    """It is in use after all. Raises ``Refused``: record_unknown."""
+    with doing(store, by, RIGHT) as act:
+        _known(act.conn, act.now, thing_id)
+        act.edit(Equipment, thing_id, closed=False)
+
+
 def check(store: Store, by: UUID, thing_id: UUID, result: str, note: str = "") -> UUID:
     """Somebody looked at it. Raises ``Refused``: record_unknown, and what ``care.events.record.put`` raises."""
     with doing(store, by, "event.house") as act:
