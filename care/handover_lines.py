@@ -158,7 +158,8 @@ def _doses(house: _House) -> Iterator[Line]:
     for order, due_at in unrecorded(house.conn, orders, house.until):
         if due_at < house.until and (one := house.line(order["person_id"], _ungiven(order["name"]), due_at)):
             person = house.by_id[house.merged.of(UUID(bytes=order["person_id"]))]
-            if not person.on_leave:
+            # Who lies at home takes their own medicine.
+            if not person.on_leave and person.bed_kind != "home":
                 yield one
 
 
