@@ -4,7 +4,7 @@ Each kind of work has its own module, which asks one question for the whole hous
 joins ``SECTIONS``. Their headings are ``today.section.<code>`` of the message catalogues.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -50,7 +50,7 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("handover", "care.handover:due"),
     ("events", "care.events.threads:open_cases"),
     ("follow_up", "care.events.threads:follow_ups"),
-    ("stock", "care.medicines.work:stock_work"),
+    ("stock", "care.medicines.stock_work:stock_work"),
     ("house", "care.house_checks:due"),
     ("house", "care.equipment:due"),
     ("house", "care.certificates:due"),
@@ -60,11 +60,13 @@ SECTIONS: tuple[tuple[str, str], ...] = (
 ``module:name`` of an ``Ask``: named, not imported, because each of them imports ``Work`` from here."""
 
 
-def work_of(conn: Connection, people: list[InHouse], now: int) -> tuple[Work, ...]:
-    """All work of the house, section by section, in each what is latest first."""
+def work_of(
+    conn: Connection, people: list[InHouse], now: int, known: Mapping[str, Iterable[Work]] | None = None
+) -> tuple[Work, ...]:
+    """All work of the house, section by section, in each what is latest first. ``known``: sections found already."""
     found: list[Work] = []
-    for _, path in SECTIONS:
-        lines = _ask(path)(conn, people, now)
+    for code, path in SECTIONS:
+        lines = known[code] if known is not None and code in known else _ask(path)(conn, people, now)
         found += sorted(lines, key=lambda one: (-one.late_min, one.due_at is None, one.due_at or 0))
     return tuple(found)
 

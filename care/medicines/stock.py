@@ -7,17 +7,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from care.age import house_day, is_day
 from care.data import table
-from care.groups import Groups, groups
+from care.groups import groups
 from care.medicines.catalogue import formulary, resembling
 from care.medicines.causes import cause_of
-from care.medicines.due import open_orders
+from care.medicines.daily_use import daily_use
 from care.medicines.ledger import Item, Lot, LotKey, all_lots, lots_of
 from care.rights import Second, doing, doing_together
 from care.standing import undo_record, void_record
@@ -107,25 +105,6 @@ def state_of(lot: Lot, days_left: int | None, today: date) -> str:
         return "low"
     ends = (today + timedelta(days=rules["warn_days"])).isoformat()
     return "soon" if lot.use_by is not None and lot.use_by <= ends else "ok"
-
-
-def daily_use(conn: Connection, now: int) -> dict[Item, float]:
-    """How much of each item open orders use up a day, hundredths of the unit; as needed and held ones use none.
-
-    Whose it is goes by the id that they are shown under.
-    """
-    found: dict[Item, float] = {}
-    merged = groups(conn)
-    for order in open_orders(conn, now, now):
-        if order["times"] and not order["held"]:
-            item = item_of(order, merged)
-            found[item] = found.get(item, 0) + order["dose100"] * len(order["times"].split()) * _share(order)
-    return found
-
-
-def item_of(order: Mapping[Any, Any], merged: Groups) -> Item:
-    """What an order of ``due.open_orders`` uses up."""
-    return Item(merged.of(UUID(bytes=order["person_id"])), order["drug"], order["name"], order["spec"], order["unit"])
 
 
 def receive(store: Store, by: UUID, person_id: UUID | None, came: Received, *, second: Second | None = None) -> UUID:
@@ -295,11 +274,6 @@ def _check_quantity(quantity100: int) -> None:
 
 def _item(line: StockLine) -> Item:
     return Item(line.person_id, line.drug, line.name, line.spec, line.unit)
-
-
-def _share(order: Mapping[Any, Any]) -> float:
-    """On which part of all days an order is for."""
-    return len(order["weekdays"]) / 7 if order["weekdays"] else 1 / max(1, order["days"])
 
 
 def _days(usable100: int, daily100: float | None) -> int | None:

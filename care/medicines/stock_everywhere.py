@@ -9,8 +9,9 @@ from sqlmodel import col
 
 from care.age import house_day
 from care.groups import groups
+from care.medicines.daily_use import daily_use
 from care.medicines.ledger import all_lots
-from care.medicines.stock import StockLine, daily_use, lines
+from care.medicines.stock import StockLine, lines
 from care.places import places
 from db.store import Store
 from db.tables import Person

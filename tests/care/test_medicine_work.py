@@ -11,7 +11,8 @@ from care.looks import in_house
 from care.medicines import custody, doses, orders, stock
 from care.medicines.ledger import LotKey
 from care.medicines.stock import Received
-from care.medicines.work import doses_work, stock_work
+from care.medicines.stock_work import stock_work
+from care.medicines.work import doses_work
 from care.pack.facts import pack_facts
 from care.pack.sections import Medicines
 from care.work import Ask, Work
@@ -143,10 +144,11 @@ def test_the_downtime_pack_says_what_is_ordered_taken_and_due(p: Pharmacy) -> No
 
 
 def test_no_question_of_the_day_walks_through_the_years(p: Pharmacy) -> None:
-    from care.medicines import custody, due, giving, ledger, twice, work
+    from care.medicines import custody, due, giving, ledger, stock_work, twice
 
     asked = (
-        due._OPEN, due._DOSES, due._HOURS, twice._MORE_THAN_ONE, twice._ROWS, twice._SEEN_TO, work._KEPT, work._NEWEST,
+        due._OPEN, due._DOSES, due._HOURS, twice._MORE_THAN_ONE, twice._ROWS, twice._SEEN_TO, stock_work._KEPT,
+        stock_work._NEWEST, stock_work._KEPT_STATE,
         custody._ONE, custody._EVERY, giving._SAME_HOUR, giving._LAST, giving._PREPARED,
         ledger._COUNTED, ledger._LINES, ledger._ITEMS, ledger._OPENED,
     )  # fmt: skip
