@@ -180,7 +180,8 @@ class EquipmentPage(HousePage):
         rows = [Entry(one.place, id="place", longest=60), Entry(until, id="until_on", longest=10)]
 
         def act(typed: Typed) -> object:
-            return change(store, by, one.id, place=typed["place"], until_on=narrow(typed["until_on"]) or None)
+            change(store, by, one.id, place=typed["place"], until_on=narrow(typed["until_on"]) or None)
+            return None
 
         def told(found: "tuple[Any, Typed] | None") -> None:
             if found is not None:

@@ -7,12 +7,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.types import CSSPathType
+from textual.widget import Widget
 from textual.widgets import Static
 
 from yiyang_tui.fields import fields, values
 from yiyang_tui.screens.dialogs import Dialog, list_choices
-from yiyang_tui.widgets.choice import Choice
-from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.form import Form
 from yiyang_tui.words import sentence, t
 
@@ -39,7 +38,7 @@ class HouseForm(Dialog[tuple[Any, Typed]]):
     busy = False
 
     def __init__(
-        self, title: str, rows: Sequence[Entry | Choice], act: Callable[[Typed], object], hint: str = ""
+        self, title: str, rows: Sequence[Widget], act: Callable[[Typed], object], hint: str = ""
     ) -> None:
         super().__init__()
         self.title_text, self.rows, self.act, self.hint = title, rows, act, hint

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from textual.app import ComposeResult
+from textual.widget import Widget
 
 from yiyang_tui.cells import narrow
 from yiyang_tui.screens.dialogs import Choose
@@ -115,7 +116,7 @@ class PapersPage(HousePage):
 
         store, by = self.house.session.store, self.house.session.staff.id
         listed = options(kinds(of.role), language())
-        rows: list[Entry | Choice] = [Choice(listed, listed[0][0], id="kind")] if any_kind else []
+        rows: list[Widget] = [Choice(listed, listed[0][0], id="kind")] if any_kind else []
         rows += [Entry(id="number", longest=60), Entry(id="issued_on", longest=10), Entry(id="until_on", longest=10)]
 
         def act(typed: Typed) -> object:
