@@ -61,6 +61,16 @@ async def chart(app: YiyangApp, pilot: Pilot[None]) -> None:
     await settle(app, pilot)
 
 
+def and_then(*steps: Step) -> Step:
+    """One after the other."""
+
+    async def step(app: YiyangApp, pilot: Pilot[None]) -> None:
+        for one in steps:
+            await one(app, pilot)
+
+    return step
+
+
 def as_director(then: Step) -> Step:
     """The same, with the director at the laptop: what is settled is not for everybody to settle."""
 
@@ -78,6 +88,9 @@ SCREENS: dict[str, Step | None] = {
     "people": press("f3", "l"),
     "rounds": press("f4"),
     "beds": press("f5"),
+    "medicines": press("f6"),
+    "stock": press("f6", "ctrl+k", "ctrl+t"),
+    "medicine": and_then(chart, press("3")),
     "sync": press("f9"),
     "unsettled": press("ctrl+g"),
     "settle": as_director(press("ctrl+g", "enter")),

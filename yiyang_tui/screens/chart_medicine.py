@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from yiyang_tui.screens.chart import Chart
 
 DAY_S: Final = 86400
-ROOMY: Final = 12
+ROOMY: Final = 20
 """From this many lines on the sheets of all orders stand below each other."""
+CAUSES: Final = 4
 STATE: Final[dict[str, Token]] = {"open": "", "held": "due", "ahead": "quiet", "stopped": "quiet", "over": "quiet"}
 
 
@@ -104,23 +105,32 @@ class MedicinePage(ChartPage):
 
     def _turn(self) -> None:
         sheet, order = self.query_one("#sheet", CellLines), self.order
+        roomy = self.size.height >= ROOMY
+        custody = self.query_one("#custody")
+        # What stands as it should gives way to orders where there is little room.
+        custody.display = roomy or self.shown is None or self.shown.custody is None or self.shown.custody.expired
         if self.shown is None or order is None:
             sheet.show()
             return
-        line = self.shown.sheet.get(order.id)
-        if line is None:
-            sheet.show([Cell(t("medicines.no_doses", drug=named(order.name, order.spec)), "quiet")], *_notes(order))
-            return
-        height, until, days = max(sheet.size.height, 5), self.shown.until, days_in(sheet.size)
-        more = _notes(order) + [[one] for one in last_causes(line, height)]
-        if height >= ROOMY:
-            listed = [(named(one.name, one.spec), self.shown.sheet.get(one.id)) for one in self.shown.orders]
-            known = [(name, found) for name, found in listed if found is not None]
-            rows = sheets(known, order.id, until, days, height - 1 - min(len(more), 3))
-        else:
-            rows = grid(line, until, days)
-        sheet.show(*[*rows, *more][: height - 1], legend())
+        rows = self._sheet_of(order, self.shown, roomy=roomy)
+        sheet.styles.height = "2fr" if roomy else len(rows)
+        sheet.show(*rows)
         self.chart.query_one("FootLine").refresh()
+
+    def _sheet_of(self, order: "OrderView", shown: Prescribed, *, roomy: bool) -> list[list[Cell]]:
+        line, days = shown.sheet.get(order.id), days_in(self.size)
+        notes = _notes(order)
+        if line is None:
+            return [[Cell(t("medicines.no_doses", drug=named(order.name, order.spec)), "quiet")], *notes]
+        height = self.size.height
+        if not roomy:
+            rows = grid(line, shown.until, days)
+            spare = height - len(rows) - len(shown.orders) - 5
+            return [*rows, *([*notes, *([one] for one in last_causes(line, spare))][: max(spare, 0)]), legend()]
+        more = [*notes, *([one] for one in last_causes(line, CAUSES))]
+        listed = [(named(one.name, one.spec), shown.sheet.get(one.id)) for one in shown.orders]
+        known = [(name, found) for name, found in listed if found is not None]
+        return [*sheets(known, order.id, shown.until, days, height * 2 // 3 - len(more) - 3), *more, legend()]
 
     def sideways(self, by: int) -> None:
         """Left: a week earlier; Right: back towards today."""

@@ -96,5 +96,5 @@ def last_causes(line: "SheetLine", most: int) -> Sequence[Cell]:
             ),
             "quiet",
         )
-        for one in reversed(told[-most:])
+        for one in reversed(told[-most:] if most > 0 else [])
     ]
