@@ -8,14 +8,28 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from yiyang_tui import words
-from yiyang_tui.actions import ACTIONS, EVERYWHERE, Action, actions_of, colliding, footer, footer_word, key_sheet
+from yiyang_tui.actions import (
+    ACTIONS,
+    DIGITS,
+    EVERYWHERE,
+    Action,
+    actions_of,
+    colliding,
+    footer,
+    footer_word,
+    key_sheet,
+)
 from yiyang_tui.app import YiyangApp
 from yiyang_tui.places import PLACES as PLACE_PATHS
 from yiyang_tui.places import load_place
 from yiyang_tui.screens.base import Sheet
+from yiyang_tui.screens.chart_pages import PAGES as CHART_PAGES
+from yiyang_tui.screens.chart_pages import load_page
+from yiyang_tui.screens.house_pages import PAGES as HOUSE_PAGES
 from yiyang_tui.screens.person_switch import PersonSwitch
 from yiyang_tui.screens.unlock import UnlockScreen
 
+PAGES: dict[str, tuple[Any, ...]] = {"chart": CHART_PAGES, "house": HOUSE_PAGES}
 PLACES = {action.where for action in ACTIONS} - {EVERYWHERE}
 # Sheets that lie over a place, where the keys of everywhere do not reach.
 COVERS = {"switch", "unlock"}
@@ -43,8 +57,10 @@ def test_no_key_does_two_things_on_a_screen(where: str) -> None:
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_no_letter_stands_alone_or_first(action: Action) -> None:
     """An input method swallows letters: beside each stands a key that passes through, and it is the one shown."""
-    assert len(action.keys[0]) > 1
+    # Digits come through too, in full width: screens take both.
+    assert len(action.keys[0]) > 1 or action.keys[0] in DIGITS
     assert action.keys[0].startswith(("f", "ctrl+")) or action.keys[0] in (
+        *DIGITS,
         *("space", "enter", "escape", "slash", "up", "down", "left", "right", "pageup", "pagedown", "home", "end"),
         *("tab", "delete", "backspace"),
     )
@@ -80,7 +96,20 @@ def test_every_bound_action_is_something_its_screen_can_do(where: str) -> None:
     covers: dict[str, type[Sheet[Any]]] = {"unlock": UnlockScreen, "switch": PersonSwitch}
     screen = covers.get(where) or load_place(PLACE_PATHS[where])
     assert screen.where == where
-    assert [row.method for row in actions_of(where) if row.bound and not hasattr(screen, row.method)] == []
+    # A page that is in front does what is its own.
+    doers = [screen, *(load_page(page.path) for page in PAGES.get(where, ()))]
+    assert [
+        row.method for row in actions_of(where) if row.bound and not any(hasattr(one, row.method) for one in doers)
+    ] == []
+
+
+@pytest.mark.parametrize("where", PAGES)
+def test_a_page_can_do_what_it_says_and_names_only_actions_of_its_screen(where: str) -> None:
+    named = {row.name for row in actions_of(where)}
+    for page in PAGES[where]:
+        assert set(page.acts) <= named
+        own = [row.method for row in actions_of(where) if row.bound and row.name in page.acts]
+        assert [(page.id, method) for method in own if not hasattr(load_page(page.path), method)] == []
 
 
 def test_the_application_can_do_what_is_everywhere() -> None:

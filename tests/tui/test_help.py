@@ -36,7 +36,7 @@ async def test_no_line_of_a_long_page_is_broken_twice(opened: Opened) -> None:
 
 async def test_help_says_that_there_is_nothing_to_undo(opened: Opened) -> None:
     async with opened() as (app, pilot):
-        await pilot.press("f1")
+        await pilot.press("f1", "end")
         await settle(app, pilot)
         assert "没有可以撤销的事" in screen_text(app)
         await pilot.press("escape")
