@@ -84,10 +84,9 @@ def ways_on(event: "EventView") -> list[tuple[str, str]]:
     ways.append(("", t("event.way_back")))
     if event.person_id is not None:
         ways.append(("chart", t("event.way_chart")))
-    ways.append(("print", t("event.way_print")))
     if of is not None and of.form and event.stands == "yes":
         ways += [("correct", t("event.way_correct")), ("void", t("event.way_void"))]
-    return ways
+    return [*ways, ("print", t("event.way_print"))]
 
 
 def whole_lines(whole: Whole, now: int, width: int) -> list[tuple[str, Token]]:
