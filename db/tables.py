@@ -424,6 +424,7 @@ class Dose(Synced, table=True):
 
     __table_args__ = (
         Index("ix_dose_due_order", "due_at", "order_id"),
+        Index("ix_dose_as_needed", "at", sqlite_where=text("due_at IS NULL")),
         Index("ix_dose_person_at", "person_id", "at"),
         _superseding("dose"),
     )

@@ -147,14 +147,15 @@ def test_no_question_of_the_day_walks_through_the_years(p: Pharmacy) -> None:
     from care.medicines import custody, due, giving, ledger, stock_work, twice
 
     asked = (
-        due._OPEN, due._DOSES, due._HOURS, twice._MORE_THAN_ONE, twice._ROWS, twice._SEEN_TO, stock_work._KEPT,
+        due._OPEN, due._DOSES, due._HOURS, twice._MORE_THAN_ONE, twice._OF_HOUR,
+        twice._AS_NEEDED, twice._ROWS, twice._SEEN_TO, stock_work._KEPT,
         stock_work._NEWEST, stock_work._KEPT_STATE,
         custody._ONE, custody._EVERY, giving._SAME_HOUR, giving._LAST, giving._PREPARED,
         ledger._COUNTED, ledger._LINES, ledger._ITEMS, ledger._OPENED,
     )  # fmt: skip
     with p.store.reading() as conn:
         for sql in asked:
-            values = dict.fromkeys(sql.compile().params, 0)
-            plan = [row[3] for row in conn.execute(text(f"EXPLAIN QUERY PLAN {sql.text}"), values)]
+            asks = text(f"EXPLAIN QUERY PLAN {sql.text.replace('IN :ids', 'IN (:ids)')}")
+            plan = [row[3] for row in conn.execute(asks, dict.fromkeys(asks.compile().params, 0))]
             scans = [line for line in plan if line.startswith("SCAN")]
             assert scans == [], f"{sql.text}\n{plan}"

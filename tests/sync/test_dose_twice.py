@@ -112,3 +112,23 @@ def test_voiding_the_wrong_row_closes_it_as_well(given_apart: tuple[World, Store
     doses.void(home, nurse, mine.dose_id, "其实是赵姐给的")
     assert _twice(home) == []
     assert _today(home) == []
+
+
+def test_two_as_needed_doses_too_close_are_found_as_well(world: World) -> None:
+    home, clinic = world.start("home"), world.start("clinic")
+    _ordered(home)
+    today = house_day(home.now()).isoformat()
+    new = NewOrder("", 100, "片", "PRN", today, name="止痛片", as_needed="疼", gap_min=240)
+    needed = orders.prescribe(home, _staff(home, "doctor"), who(home), new)
+    with world.serving():
+        session.sync(home)
+        session.sync(clinic)
+    doses.give_as_needed(home, _staff(home, "nurse"), needed, "疼")
+    doses.give_as_needed(clinic, _staff(clinic, "carer"), needed, "疼")
+    with world.serving():
+        for store in (home, clinic, home):
+            session.sync(store)
+    (found,) = _twice(home)
+    assert (found.order_id, found.drug, len(found.doses)) == (needed, "止痛片", 2)
+    twice.see_to(home, _staff(home, "nurse"), found, "taken_twice", "量血压，观察")
+    assert _twice(home) == []

@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_dose_as_needed", "dose", ["at"], sqlite_where=sa.text("due_at IS NULL"))
     op.create_index("ix_dose_due_order", "dose", ["due_at", "order_id"])
     op.create_index("ix_dose_person_at", "dose", ["person_id", "at"])
     op.create_index("ix_dose_supersedes", "dose", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL"))

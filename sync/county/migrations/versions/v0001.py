@@ -200,6 +200,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pair_id", "id"),
         postgresql_partition_by="HASH (pair_id)",
     )
+    op.create_index(
+        "ix_dose_as_needed",
+        "dose",
+        ["pair_id", "at"],
+        postgresql_where=sa.text("due_at IS NULL"),
+        sqlite_where=sa.text("due_at IS NULL"),
+    )
     op.create_index("ix_dose_due_order", "dose", ["pair_id", "due_at", "order_id"])
     op.create_index("ix_dose_person_at", "dose", ["pair_id", "person_id", "at"])
     op.create_index(
