@@ -13,6 +13,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from bench.home_day import HELD as HELD_BESIDE
+from bench.home_day import fill_day
 from care import setup
 from db.cipher import driver_of
 from db.identity import new_epoch, row_id
@@ -26,7 +28,7 @@ RESIDENTS = 300
 ROUNDS = 1_000_000
 YEARS = 5
 PEOPLE = 100_000
-HELD = f"{RESIDENTS} residents, {ROUNDS:,} rounds, {PEOPLE:,} people"
+HELD = f"{RESIDENTS} residents, {ROUNDS:,} rounds, {HELD_BESIDE}, {PEOPLE:,} people"
 
 # Names are drawn from so many different ones, so that reading their pinyin does not take longer than the rest.
 _NAMES = 4_000
@@ -62,6 +64,7 @@ def fill(path: Path) -> None:
         beds = [UUID(bytes=row[0]) for row in raw.execute("SELECT id FROM bed WHERE NOT closed AND kind = 'welfare'")]
         _stays(raw, ids, zip(residents, beds, strict=True), now)
         _looks(raw, draw, ids, residents, by, now)
+        fill_day(raw, _insert, draw, ids, residents, by, now)
     store.close()
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, TextClause, bindparam, text
 from sqlalchemy.engine import RowMapping
 
 from care.answers import Answered, answers_now, by_moment
-from care.escalation import beyond
+from care.escalation import beyond, limits
 from care.groups import Groups, groups
 from care.looks import EFFECTIVE_ROUND, EFFECTIVE_VITALS, ROUND_COLUMNS, VITALS_COLUMNS, InHouse, ahead, in_house
 from care.measured import news_of, plain
@@ -72,15 +72,6 @@ OF_HOUSE = """(
     UNION SELECT same_as FROM person WHERE same_as IS NOT NULL
 ) AS s"""
 
-_SETS = text(
-    f"""
-SELECT v.person_id, v.id, v.at, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)}
-FROM {OF_HOUSE} CROSS JOIN vitals AS v ON v.person_id = s.person_id
-WHERE v.at BETWEEN :since AND :until AND {EFFECTIVE_VITALS.format(v="v")}
-ORDER BY v.person_id, v.at DESC
-"""
-)
-
 
 def alerting(news: News2 | None) -> bool:
     """Whether a score asks for a nurse or a doctor at once."""
@@ -108,7 +99,7 @@ def alerts_of(conn: Connection, people: Iterable[InHouse], now: int) -> list[Ale
     """The alerts of these people, in the same snapshot."""
     span = {"since": now - WITHIN_S, "until": ahead(now)}
     merged = groups(conn)
-    sets = _by_person(conn.execute(_SETS, span).mappings().all(), merged)
+    sets = _by_person(conn.execute(_sets(), span).mappings().all(), merged)
     rounds = _by_person(conn.execute(_telling_rounds(), {**span, **_telling_words()}).mappings().all(), merged)
     given = by_moment(replace(one, person_id=merged.of(one.person_id)) for one in answers_now(conn, span["since"], now))
     found: list[Alert] = []
@@ -167,6 +158,8 @@ def _of_person(
 
 def _standing_values(sets: list[RowMapping]) -> tuple[RowMapping, tuple[Finding, ...], WaitsFor] | None:
     """The newest set with a value beyond its limit that nobody has measured again since."""
+    if not any(row["beyond"] for row in sets):
+        return None
     measured: set[str] = set()
     for row in sets:
         values = plain(row)
@@ -207,6 +200,30 @@ def _by_person(rows: Iterable[RowMapping], merged: Groups) -> dict[bytes, list[R
         every = [row for one in members for row in found.pop(one.bytes, [])]
         found[shown.bytes] = sorted(every, key=itemgetter("at"), reverse=True)
     return found
+
+
+@cache
+def _sets() -> TextClause:
+    """What was measured of whoever is in the house, newest first; ``beyond``: something of it is beyond its limit."""
+    limits_ = [
+        f"v.{limit.measure} {'<=' if limit.at_least is None else '>='} :{name}"
+        for name, limit in zip(_limit_values(), limits(), strict=True)
+    ]
+    sql = text(
+        f"""
+SELECT v.person_id, v.id, v.at, {", ".join(f"v.{column}" for column in VITALS_COLUMNS)},
+       coalesce({" OR ".join(f"coalesce({one}, 0)" for one in limits_)}, 0) AS beyond
+FROM {OF_HOUSE} CROSS JOIN vitals AS v ON v.person_id = s.person_id
+WHERE v.at BETWEEN :since AND :until AND {EFFECTIVE_VITALS.format(v="v")}
+ORDER BY v.person_id, v.at DESC
+"""
+    )
+    return sql.bindparams(**_limit_values())
+
+
+@cache
+def _limit_values() -> Mapping[str, int]:
+    return {f"limit{n}": limit.value for n, limit in enumerate(limits())}
 
 
 @cache

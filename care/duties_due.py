@@ -1,17 +1,18 @@
 """Which duties of a care plan are due, and which went by: derived from what rounds and events say was done.
 
 One question for the whole house. For each duty the newest thing that shows it is one short walk back along an index,
-no further than two of its intervals: what lies before makes it no less late.
+no further than some of its intervals, and no further than when somebody said that it was done.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, TextClause, text
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import Connection, Row, TextClause, text
 
 from care.alerts import OF_HOUSE
 from care.duties import LOOK, VITALS, Duty, duties, hours
@@ -31,8 +32,12 @@ EARLY_SHARE = 4
 """A duty may be done before its hour: in the last quarter of its interval, an hour at most. Own choice."""
 
 _DAY_S = 86400
-_LEAST_BACK_S = 2 * _DAY_S
+# How far back is looked for the last time: what lies before makes a duty no less late.
+_HOURS_BACK_S = 2 * _DAY_S
+_LEAST_BACK_S = _DAY_S // 2
 _MOST_BACK_S = 180 * _DAY_S
+_BACK_TIMES = 2
+_NEAR_DAYS = 8  # further than is looked back
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,44 +65,54 @@ def duties_due(conn: Connection, people: Iterable[InHouse], now: int) -> Mapping
 
     Nobody is due who is out, on a home bed, or practises.
     """
-    return {
-        person: found
-        for person, every in duties_planned(conn, people, now).items()
-        if (found := tuple(sorted((one for one in every if one.open), key=lambda one: one.due_at)))
-    }
+    found = _of_house(conn, people, now, open_only=True)
+    return {person: tuple(sorted(every, key=lambda one: one.due_at)) for person, every in found.items()}
 
 
 def duties_planned(conn: Connection, people: Iterable[InHouse], now: int) -> Mapping[UUID, tuple[DutyDue, ...]]:
     """Every duty in force of the plans of these people, due or not, in the order in which they were planned."""
-    rows = conn.execute(_items(), {"now": now, "until": ahead(now)}).mappings().all()
+    found = _of_house(conn, people, now, open_only=False)
+    return {person: tuple(every) for person, every in found.items()}
+
+
+def _of_house(conn: Connection, people: Iterable[InHouse], now: int, *, open_only: bool) -> dict[UUID, list[DutyDue]]:
+    rows = conn.execute(_items(), {"now": now, "until": ahead(now), "every": not open_only}).all()
     if not rows:
         return {}
     merged = groups(conn)
-    planned: dict[UUID, dict[str, RowMapping]] = {}
-    last: dict[tuple[UUID, str], int] = {}
+    hidden = {one.bytes: shown.bytes for one, shown in merged.hidden.items()}
+    planned: dict[bytes, dict[str, Row[Any]]] = {}
+    last: dict[tuple[bytes, str], int] = {}
     for row in rows:
-        who, duty = merged.of(UUID(bytes=row["person_id"])), row["duty"]
+        who = hidden.get(row.person_id, row.person_id)
         # A duty planned twice, as by two laptops apart, is done once: the newest plan of it counts.
-        planned.setdefault(who, {})[duty] = row
-        if row["last_at"]:
-            last[who, duty] = max(last.get((who, duty), 0), row["last_at"])
-    return {
-        person.person_id: tuple(
-            _due(row, last.get((person.person_id, duty)), person, now)
-            for duty, row in planned[person.person_id].items()
-        )
-        for person in people
-        if person.person_id in planned and not (person.on_leave or person.practice or person.bed_kind == "home")
-    }
+        planned.setdefault(who, {})[row.duty] = row
+        if row.last_at:
+            last[who, row.duty] = max(last.get((who, row.duty), 0), row.last_at)
+    found: dict[UUID, list[DutyDue]] = {}
+    for person in people:
+        who = person.person_id.bytes
+        if who not in planned or person.on_leave or person.practice or person.bed_kind == "home":
+            continue
+        every = (_due(row, last.get((who, duty)), person, now, open_only) for duty, row in planned[who].items())
+        if mine := [one for one in every if one is not None]:
+            found[person.person_id] = mine
+    return found
 
 
 def due_work(conn: Connection, people: list[InHouse], now: int) -> Iterable[Work]:
     """One line a person with duties to do now whose round is not due: a round has them beside it anyway."""
-    found = duties_due(conn, people, now)
+    return lines_of(duties_due(conn, people, now), people, now)
+
+
+def lines_of(found: Mapping[UUID, tuple[DutyDue, ...]], people: Iterable[InHouse], now: int) -> Iterable[Work]:
+    """Those lines, of duties that were asked for already."""
     for person in people:
         mine = found.get(person.person_id, ())
+        if not mine:
+            continue
         round_due = person.due_at
-        if mine and (round_due is None or round_due > now):
+        if round_due is None or round_due > now:
             yield Work(
                 section=DONE,
                 key=person.person_id.hex,
@@ -120,12 +135,12 @@ def next_time(every_min: int | None, times: str, start: int, now: int) -> tuple[
     if every_min is not None:
         due = start + every_min * 60
         return due, max(0, now - due) // (every_min * 60)
-    begun = _slots(times, start + EARLY_S, now + _DAY_S)
-    passed = [slot for slot in begun if slot <= now]
-    if passed:
-        return passed[-1], len(passed) - 1
+    slots = _near(times, datetime.fromtimestamp(now, LOCAL).date())
+    first, passed = bisect_right(slots, start + EARLY_S), bisect_right(slots, now)
+    if first < passed:
+        return slots[passed - 1], passed - first - 1
     # No hour at all is what a newer program may have written: nobody is called late for it.
-    return (begun[0] if begun else now + _DAY_S), 0
+    return (slots[first] if first < len(slots) else now + _DAY_S), 0
 
 
 def early_s(every_min: int | None) -> int:
@@ -133,39 +148,39 @@ def early_s(every_min: int | None) -> int:
     return EARLY_S if every_min is None else min(EARLY_S, every_min * 60 // EARLY_SHARE)
 
 
-def _slots(times: str, after: int, until: int) -> list[int]:
-    """The hours of the day in this span, oldest first."""
-    day, found = datetime.fromtimestamp(after, LOCAL).date(), []
-    # The hour after the last one done may be that of the day after tomorrow: of one that was done early.
-    for ahead_days in range(max(0, until - after) // _DAY_S + 3):
-        found += [
-            int(datetime.combine(day + timedelta(days=ahead_days), hour, LOCAL).timestamp()) for hour in hours(times)
-        ]
-    inside = [slot for slot in found if after < slot <= until]
-    return inside or found[-1:]
+@lru_cache(maxsize=512)
+def _near(times: str, day: date) -> tuple[int, ...]:
+    """The hours of the days around one of the house, oldest first: many duties have the same ones."""
+    days = (day + timedelta(days=ahead_days) for ahead_days in range(-_NEAR_DAYS, _NEAR_DAYS))
+    return tuple(int(datetime.combine(one, hour, LOCAL).timestamp()) for one in days for hour in hours(times))
 
 
-def _due(row: RowMapping, last: int | None, person: InHouse, now: int) -> DutyDue:
-    duty, every = duties().get(row["duty"]), row["every_min"]
+def _due(row: Row[Any], last: int | None, person: InHouse, now: int, open_only: bool) -> DutyDue | None:
+    duty, every = duties().get(row.duty), row.every_min
     if duty is not None and duty.proof == LOOK and person.last_at is not None:
         last = max(last or 0, person.last_at)
-    start = max(row["from_at"], person.since, now - _back_s(every), last or 0)
-    due, missed = next_time(every, row["times"], start, now)
+    start = max(row.from_at, person.since, now - _back_s(every), last or 0)
+    due, missed = next_time(every, row.times, start, now)
+    is_open = due - early_s(every) <= now
+    if open_only and not is_open:
+        return None
     return DutyDue(
-        item_id=UUID(bytes=row["id"]),
-        duty=row["duty"],
-        words=Words(row["duty"], row["duty"]) if duty is None else duty.words,
+        item_id=UUID(bytes=row.id),
+        duty=row.duty,
+        words=Words(row.duty, row.duty) if duty is None else duty.words,
         last_at=last,
         due_at=due,
         late_min=max(0, now - due) // 60,
         missed=missed,
-        open=due - early_s(every) <= now,
+        open=is_open,
         by_key=duty is None or duty.by_key,
     )
 
 
 def _back_s(every_min: int | None) -> int:
-    return min(_MOST_BACK_S, max(_LEAST_BACK_S, 0 if every_min is None else 120 * every_min))
+    if every_min is None:
+        return _HOURS_BACK_S
+    return min(_MOST_BACK_S, max(_LEAST_BACK_S, 60 * _BACK_TIMES * every_min))
 
 
 @cache
@@ -173,24 +188,35 @@ def _items() -> TextClause:
     """Plan items in force, each with when its duty was last done; those planned last come last.
 
     The names in it are ours (``rules/duties``, the tables), never anything typed. What another laptop wrote as facts
-    may be no JSON at all.
+    may be no JSON at all, so they are looked into as text: what was done stands before what was left.
     """
-    back = f"min({_MOST_BACK_S}, max({_LEAST_BACK_S}, coalesce(i.every_min, 0) * 120))"
-    said = _newest(
-        "event", "e", f"e.kind = '{DONE}' AND {effective(Event, 'e')} AND CASE WHEN json_valid(e.facts) THEN EXISTS ("
-        "SELECT 1 FROM json_each(e.facts, '$.done') AS did WHERE did.value = i.duty) ELSE 0 END"
-    )  # fmt: skip
+    back = (
+        f"CASE WHEN i.every_min IS NULL THEN {_HOURS_BACK_S}"
+        f" ELSE min({_MOST_BACK_S}, max({_LEAST_BACK_S}, i.every_min * {_BACK_TIMES * 60})) END"
+    )
+    before_left = (
+        "substr(e.facts, 1, CASE instr(e.facts, '\"left\"') WHEN 0 THEN 4000 ELSE instr(e.facts, '\"left\"') END)"
+    )
+    named = f"e.kind = '{DONE}' AND instr({before_left}, '\"' || i.duty || '\"')"
+    said = _newest("event", "e", f"{named} AND {effective(Event, 'e')}", f":now - {back}")
     shown = "".join(
         f" WHEN '{duty.code}' THEN {_latest(proofs)}" for duty in duties().values() if (proofs := _proofs(duty))
     )
+    # What was said to be done so lately that it is not open needs no other proof, unless every moment is asked for.
+    early = f"min({EARLY_S}, i.every_min * {60 // EARLY_SHARE})"
+    fresh = f"NOT :every AND i.every_min IS NOT NULL AND coalesce(i.said_at > :now - i.every_min * 60 + {early}, 0)"
     return text(
         f"""
+WITH said AS MATERIALIZED (
+    SELECT i.id, i.person_id, i.duty, i.every_min, i.times, i.from_at, :now - {back} AS since, ({said}) AS said_at
+    FROM {OF_HOUSE} CROSS JOIN plan_item AS i ON i.person_id = s.person_id
+    WHERE i.from_at <= :until AND (i.until_at IS NULL OR i.until_at > :now))
 SELECT i.id, i.person_id, i.duty, i.every_min, i.times, i.from_at,
-       nullif(max({_latest([said])}, CASE i.duty{shown} ELSE 0 END), 0) AS last_at
-FROM {OF_HOUSE} CROSS JOIN plan_item AS i ON i.person_id = s.person_id
-WHERE i.from_at <= :until AND (i.until_at IS NULL OR i.until_at > :now)
+       nullif(max(coalesce(i.said_at, 0), CASE WHEN {fresh} THEN 0 ELSE CASE i.duty{shown} ELSE 0 END END), 0)
+           AS last_at
+FROM said AS i
 ORDER BY i.from_at, i.id
-""".replace("{back}", back)
+"""
     )
 
 
@@ -213,6 +239,6 @@ def _proofs(duty: Duty) -> list[str]:
     return proofs
 
 
-def _newest(table: str, alias: str, where: str) -> str:
-    span = f"{alias}.person_id = i.person_id AND {alias}.at BETWEEN :now - {{back}} AND :until"
+def _newest(table: str, alias: str, where: str, since: str = "coalesce(i.said_at, i.since)") -> str:
+    span = f"{alias}.person_id = i.person_id AND {alias}.at BETWEEN {since} AND :until"
     return f"SELECT {alias}.at FROM {table} AS {alias} WHERE {span} AND {where} ORDER BY {alias}.at DESC LIMIT 1"

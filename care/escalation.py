@@ -25,6 +25,13 @@ class Limit:
     at_least: int | None
     waits_for: Literal["doctor", "nurse"]
 
+    @property
+    def value(self) -> int:
+        """The limit itself."""
+        found = self.at_most if self.at_least is None else self.at_least
+        assert found is not None
+        return found
+
     def holds(self, value: int) -> bool:
         """Whether that value is beyond it."""
         low = self.at_most is not None and value <= self.at_most

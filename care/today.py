@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from care.alerts import Alert, alerts_of
-from care.duties_due import DutyDue, duties_due
+from care.duties_due import DutyDue, duties_due, lines_of
 from care.levels import overdue_minutes
 from care.looks import InHouse, in_house
 from care.work import Work, work_of
@@ -74,8 +74,8 @@ def today(store: Store, now: int) -> Today:
     with store.reading() as conn:
         people = [one for one in in_house(conn, now) if not one.practice]
         alerts = alerts_of(conn, people, now)
-        work = work_of(conn, people, now)
         duties = duties_due(conn, people, now)
+        work = work_of(conn, people, now, {"duties": lines_of(duties, people, now)})
         house = conn.execute(select(col(Pair.name)).order_by(col(Pair.id)).limit(1)).scalar() or ""
     dues = [(due, one) for one in people if (due := one.due_at) is not None]
     # Walking order within the same minute: a tour that began late is late for a whole floor at once.

@@ -221,8 +221,9 @@ def test_facts_that_are_no_json_stop_nobody(house: Household, person: UUID) -> N
 def test_the_question_for_the_house_walks_indexes(house: Household) -> None:
     with house.store.reading() as conn:
         asked = text("EXPLAIN QUERY PLAN " + str(_items()))
-        steps = [row[-1] for row in conn.execute(asked, {"now": at(NOW), "until": at(NOW)})]
-    assert [step for step in steps if step.startswith("SCAN") and step.split()[1] in ("i", "e", "r", "v")] == []
+        steps = [row[-1] for row in conn.execute(asked, {"now": at(NOW), "until": at(NOW), "every": True})]
+    assert "SEARCH i USING INDEX ix_plan_item_person_id (person_id=?)" in steps
+    assert [step for step in steps if step.startswith("SCAN") and step.split()[1] in ("e", "r", "v")] == []
 
 
 # --- when ---------------------------------------------------------------------------------------------
