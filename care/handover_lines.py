@@ -93,7 +93,7 @@ class _House:
         self.people = [one for one in in_house(conn, until) if not one.practice]
         self.merged = groups(conn)
         self.by_id = {one.person_id: one for one in self.people}
-        self.alerts = tuple(alerts_of(conn, self.people, until))
+        self.alerts = tuple(one for one in alerts_of(conn, self.people, until) if one.at <= until)
 
     def line(self, person: UUID | bytes | None, what: Words, at: int | None = None) -> Line | None:
         """A line of somebody in the house, or of the house itself; ``None`` of anybody else."""

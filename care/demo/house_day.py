@@ -137,7 +137,8 @@ def _handed_over(store: Store, crew: Crew, now: int) -> int:
     for nth, (end, told) in enumerate(drafted):
         if end + 900 >= now:
             continue
-        giver, taker = by[nth % len(by)], by[(nth + 1) % len(by)]
+        # The last one is a nurse's, so that whoever opens the demo may sign for it.
+        giver, taker = (by[(len(drafted) - back - nth) % len(by)] for back in (1, 2))
         facts = {"draft": asdict(told), "items": {"keys": "3 把，齐", "medicines": "冰箱和急救药已点"}}
         with doing(store, giver, handover.RIGHT) as act:
             given = _signed(act, giver, end + 300, handover.GIVEN, facts)

@@ -90,6 +90,7 @@ def test_the_tree_is_what_the_guide_says() -> None:
         "house show",
         "house pair",
         "house institution",
+        "house facts",
         "county",
         "county init",
         "county serve",

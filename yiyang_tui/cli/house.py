@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from yiyang_tui.cli.house_facts import facts
 from yiyang_tui.cli.options import Json, Number, PassphraseFile
 
 KINDS: Final = ("health_centre", "welfare_home")
@@ -133,7 +134,12 @@ def institution(
         _tell(change_institution(store, by.id, of, **new))
 
 
-COMMANDS: Final[dict[str, Callable[..., Any]]] = {"show": show, "pair": pair, "institution": institution}
+COMMANDS: Final[dict[str, Callable[..., Any]]] = {
+    "show": show,
+    "pair": pair,
+    "institution": institution,
+    "facts": facts,
+}
 
 
 def _tell(changed: bool) -> None:
