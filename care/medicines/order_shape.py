@@ -37,7 +37,8 @@ def checked(conn: Connection, by: UUID, new: NewOrder, now: int) -> dict[str, Va
     texts = {name: str(getattr(new, name)).strip() for name in ("name", "spec", "unit", "note", "as_needed")}
     if any(len(text) > rules["longest_text"] for text in texts.values()):
         raise Refused("text_too_long", most=rules["longest_text"])
-    texts["name"] = texts["name"] or ("" if known is None else known.zh)
+    # One name a code: by both an order finds its stock.
+    texts["name"] = texts["name"] if known is None else known.zh
     if not texts["name"]:
         raise Refused("order_name_missing")
     if not 0 < new.dose100 <= rules["most_dose100"]:

@@ -129,7 +129,7 @@ def receive(store: Store, by: UUID, person_id: UUID | None, came: Received, *, s
         person_id = None if person_id is None else groups(conn).of(person_id)
     if came.drug and known is None:
         raise Refused("drug_unknown")
-    name = texts["name"] or ("" if known is None else known.zh)
+    name = texts["name"] if known is None else known.zh
     if not name:
         raise Refused("order_name_missing")
     item = Item(person_id, came.drug, name, texts["spec"], texts["unit"])

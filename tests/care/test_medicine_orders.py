@@ -127,3 +127,10 @@ def test_an_order_that_is_over_and_one_that_begins_later_are_told_apart(p: Pharm
         ("氨氯地平", "open"),
         ("阿莫西林", "over"),
     ]
+
+
+def test_a_drug_of_the_catalogue_goes_by_its_name_there(p: Pharmacy) -> None:
+    code = p.code("氨氯地平")
+    new = NewOrder(drug=code, name="络活喜", dose100=100, unit="片", frequency="QD", from_on=DAY)
+    orders.prescribe(p.store, p.doctor, p.person, new)
+    assert orders.orders(p.store, p.person)[0].name == "氨氯地平"
