@@ -13,7 +13,9 @@ from care.board import board
 from care.duties import check_hours, duties, for_ability, for_risk, hours, say_hours
 from care.duties_done import Done
 from care.duties_due import _items, duties_due, next_time
-from care.looks import in_house
+from care.escalation import ways
+from care.events.kinds import kind
+from care.looks import ROUND_COLUMNS, in_house
 from care.rounds import Observation
 from care.today import today
 from db.clock import LOCAL
@@ -251,3 +253,23 @@ def test_by_an_interval_it_is_due_that_long_after(start: int, later: int, every:
     due_at, missed = next_time(every, "", start, start + later)
     assert due_at == start + every * 60
     assert missed == max(0, later // (every * 60) - 1)
+
+
+# --- the kinds of events ---------------------------------------------------------------------------------
+
+
+def test_the_kinds_of_events_know_every_duty_and_every_answer() -> None:
+    by_key = {code: duty.words for code, duty in duties().items() if duty.by_key}
+    for id, field, listed in (
+        ("duties", "done", by_key),
+        ("answer", "what", {w.code: w.words for w in ways().values()}),
+    ):
+        choices = next(one for one in kind(id).fields if one.id == field).choices
+        assert {one.code: one.words for one in choices} == listed
+
+
+def test_what_shows_a_duty_is_a_kind_of_event_or_a_field_of_a_round() -> None:
+    for duty in duties().values():
+        for id in (*duty.shown_by, *filter(None, [duty.event])):
+            assert kind(id).of == "person"
+        assert duty.proof in ("", "look", "vitals", *ROUND_COLUMNS)
