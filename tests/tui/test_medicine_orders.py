@@ -89,6 +89,10 @@ async def test_a_half_typed_order_comes_back(dosed: Dosed, dosing: Household) ->
         assert app.screen.query_one("#dose", Entry).value == "5"
         assert "自家药膏" in screen_text(app)
         assert "没查" in screen_text(app)
+        await press(app, pilot, "ctrl+l")
+        assert app.screen.query_one("#dose", Entry).value == "5"
+        assert "Not checked  to know" in screen_text(app)
+        assert "Weekdays" not in screen_text(app)
 
 
 async def test_an_order_is_held_gone_on_with_and_stopped_with_a_reason(dosed: Dosed, dosing: Household) -> None:

@@ -60,12 +60,11 @@ class Medicines(Place):
                     empty=f"{t('medicines.none')}\n{t('medicines.none_todo')}",
                     id="doses",
                 )
-            yield Facts(id="person")
+            yield Facts(column=True, id="person")
 
     def on_mount(self) -> None:
         """The list is where keys go; a minute changes what is late."""
         super().on_mount()
-        self.query_one(Facts).column = True
         self._arrange()
         self.doses.focus()
         self.set_interval(AGAIN_S, self._again)

@@ -82,16 +82,15 @@ class OrderForm(Place):
         with Container(id="order"):
             with VerticalScroll(can_focus=False, id="rows"):
                 yield OrderFields(id="form")
-            yield Facts(id="warnings")
+            yield Facts(column=True, id="warnings")
 
     def on_mount(self) -> None:
         """What was half typed, or the search for a drug."""
         super().on_mount()
-        self.query_one(Facts).column = True
         self._arrange()
         self.reasons: dict[str, str] = {}
         self.draft = Draft(self, self.session, f"order:{self.person_id.hex}")
-        self.form.fit_to({**dict.fromkeys(NEEDED, False), "weekdays": False})
+        self._fit()
         self.query_one("#spec").focus()
         self.run_care(self._read, then=self._begin, group="begin")
 
@@ -187,18 +186,22 @@ class OrderForm(Place):
             self.draft.touch(self.typed)
 
     def _frequency_chosen(self, *, again: bool = False) -> None:
-        """Rows that belong to the frequency; its usual hours where nobody has typed any."""
+        """Its usual hours, once another frequency is chosen; ``again``: what was typed of it stays."""
+        chosen, weekdays = self._fit()
+        before, self.hours_of = self.hours_of, chosen
+        if not again and chosen != before:
+            self.form.put({"weekdays": weekdays})
+            self.run_care(self._usual, chosen, then=lambda hours: self.form.put({"times": hours}), group="hours")
+
+    def _fit(self) -> tuple[str, str]:
+        """Show the rows that belong to the frequency; which it is, and on which days of the week it usually is."""
         from care.medicines.hours import AS_NEEDED, usual_days
 
         chosen = self.form.text("frequency")
         self.days, weekdays = usual_days(chosen) if chosen else (1, "")
         needed = chosen == AS_NEEDED
         self.form.fit_to({"times": not needed, "weekdays": bool(weekdays), **dict.fromkeys(NEEDED, needed)})
-        before, self.hours_of = self.hours_of, chosen
-        if again or chosen == before:
-            return
-        self.form.put({"weekdays": weekdays})
-        self.run_care(self._usual, chosen, then=lambda hours: self.form.put({"times": hours}), group="hours")
+        return chosen, weekdays
 
     def _usual(self, frequency: str) -> str:
         from care.medicines.hours import AT_ONCE, usual_times
@@ -211,6 +214,8 @@ class OrderForm(Place):
 
     def load(self) -> None:
         """Check what is typed."""
+        self._fit()
+        self._tell()
         if self.begun is not None and self.name:
             from care.medicines.checks import check
 

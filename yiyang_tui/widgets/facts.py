@@ -46,6 +46,10 @@ class Facts(Widget):
     facts: reactive[tuple[Cell, ...]] = reactive((), layout=False)
     column: reactive[bool] = reactive(False)
 
+    def __init__(self, *, column: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.set_reactive(Facts.column, column)
+
     def render(self) -> Text:
         """As many as there is room for."""
         width = max(self.size.width, 8)
