@@ -80,7 +80,7 @@ class Handover(Place):
         )
         yield VirtualList["Given"](
             [
-                Column(12, t("handover.column.at")),
+                Column(15, t("handover.column.at")),
                 Column(8, t("handover.column.shift")),
                 Column(10, t("handover.column.giver")),
                 Column(12, t("handover.column.taker")),

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 
 from yiyang_tui.screens.house_pages import HousePage
-from yiyang_tui.screens.house_words import confirmed, due_cell
+from yiyang_tui.screens.house_words import due_cell
+from yiyang_tui.widgets.facts import Facts
 from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
 from yiyang_tui.words import language, plural, t, times
 
@@ -22,14 +23,14 @@ class ChecksPage(HousePage):
             [
                 Column(0, t("house.column.what")),
                 Column(12, t("house.column.due")),
-                Column(21, t("house.column.last")),
-                Column(11, t("house.column.every")),
-                Column(11),
+                Column(20, t("house.column.last")),
+                Column(10, t("house.column.every")),
             ],
             self._cells,
             key=lambda one: one.kind,
             id="checks-list",
         )
+        yield Facts(id="unconfirmed")
 
     def load(self) -> None:
         """When each is due."""
@@ -37,7 +38,13 @@ class ChecksPage(HousePage):
 
         house = self.house
         now = house.session.now()
-        house.run_care(checks, house.session.store, now, then=self.list.show_rows, group="page", exclusive=True)
+        house.run_care(checks, house.session.store, now, then=self._show, group="page", exclusive=True)
+
+    def _show(self, found: "list[Check]") -> None:
+        self.list.show_rows(found)
+        waits = not all(one.confirmed for one in found)
+        said = t("house.intervals", state=t("confirm.unconfirmed"), page=t("house.page.numbers")) if waits else ""
+        self.query_one(Facts).facts = (Cell(said, "quiet"),)
 
     def _cells(self, one: "Check") -> Cells:
         now = self.house.session.now()
@@ -48,7 +55,6 @@ class ChecksPage(HousePage):
             due_cell(one, now),
             Cell(last, "quiet"),
             every,
-            confirmed(one.confirmed),
         ]
 
     def why_not(self, action: str) -> str | None:  # noqa: ARG002 - there is one

@@ -13,6 +13,7 @@ from yiyang_tui.themes import Token
 from yiyang_tui.widgets.cell_lines import CellLines
 from yiyang_tui.widgets.choice import Choice
 from yiyang_tui.widgets.entry import Entry
+from yiyang_tui.widgets.facts import Facts
 from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
 from yiyang_tui.words import language, t, times
 
@@ -44,7 +45,7 @@ class EquipmentPage(HousePage):
                 Column(10, t("house.column.state")),
                 Column(0, t("house.column.thing")),
                 Column(0, t("house.column.place")),
-                Column(18, t("house.column.checked")),
+                Column(9, t("house.column.checked")),
                 Column(8, t("house.column.next")),
                 Column(10, t("house.column.until")),
             ],
@@ -53,6 +54,7 @@ class EquipmentPage(HousePage):
             empty=f"{t('house.no_things')}\n{t('house.no_things_todo')}",
             id="things",
         )
+        yield Facts(id="thing")
 
     def load(self) -> None:
         """Everything that is in use."""
@@ -68,6 +70,7 @@ class EquipmentPage(HousePage):
         told: list[tuple[str, int, Token]] = [
             (t(f"house.state.{state}"), states.count(state), token) for state, token in STATES.items() if state != "ok"
         ]
+        self._tell()
         self.query_one(CellLines).show(counted(t("house.things", n=len(found)), told))
         self.house.query_one("FootLine").refresh()
 
@@ -83,7 +86,7 @@ class EquipmentPage(HousePage):
     def _cells(self, one: "Thing") -> Cells:
         now, state = self.house.session.now(), self._state(one)
         token = STATES[state]
-        checked = t("house.never") if one.checked_at is None else f"{times.day(one.checked_at, now)} {one.who}"
+        checked = t("house.never") if one.checked_at is None else times.day(one.checked_at, now)
         sign = "! " if token in ("urgent", "late") else ""
         return [
             Cell(sign + t(f"house.state.{state}"), token),
@@ -93,6 +96,19 @@ class EquipmentPage(HousePage):
             Cell(day(one.check_on, now), "due" if state == "check" else "quiet"),
             Cell("" if one.until_on is None else one.until_on.isoformat(), "late" if one.expired else ""),
         ]
+
+    def on_virtual_list_highlighted(self) -> None:
+        """Another thing."""
+        self._tell()
+
+    def _tell(self) -> None:
+        """All of the one under the cursor: its name and place may be longer than a column."""
+        one, now = self.thing, self.house.session.now()
+        facts = []
+        if one is not None:
+            last = "" if one.checked_at is None else f"{times.moment(one.checked_at, now)} {one.who}"
+            facts = [f"{one.words.of(language())} {one.label}", one.place, last]
+        self.query_one(Facts).facts = tuple(Cell(fact, "quiet") for fact in facts)
 
     @property
     def thing(self) -> "Thing | None":

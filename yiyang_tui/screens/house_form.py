@@ -37,9 +37,7 @@ class HouseForm(Dialog[tuple[Any, Typed]]):
 
     busy = False
 
-    def __init__(
-        self, title: str, rows: Sequence[Widget], act: Callable[[Typed], object], hint: str = ""
-    ) -> None:
+    def __init__(self, title: str, rows: Sequence[Widget], act: Callable[[Typed], object], hint: str = "") -> None:
         super().__init__()
         self.title_text, self.rows, self.act, self.hint = title, rows, act, hint
 

@@ -25,8 +25,8 @@ class NumbersPage(HousePage):
         yield VirtualList["CountyFact"](
             [
                 Column(0, t("house.column.fact")),
-                Column(9, t("house.column.value"), "right"),
-                Column(22),
+                Column(6, t("house.column.value"), "right"),
+                Column(18),
             ],
             _cells,
             key=lambda one: one.code,

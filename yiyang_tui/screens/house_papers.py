@@ -42,7 +42,7 @@ class PapersPage(HousePage):
                 Column(8, t("house.column.role")),
                 Column(10, t("house.column.state")),
                 Column(0, t("house.column.paper")),
-                Column(16, t("house.column.number")),
+                Column(12, t("house.column.number")),
                 Column(10, t("house.column.until")),
             ],
             self._cells,

@@ -22,10 +22,10 @@ class RatioPage(HousePage):
         yield VirtualList["OfLevel"](
             [
                 Column(0, t("house.column.level")),
-                Column(10, t("house.column.people"), "right"),
+                Column(8, t("house.column.people"), "right"),
                 Column(16, t("house.column.each"), "right"),
-                Column(12, t("house.column.needed"), "right"),
-                Column(12),
+                Column(10, t("house.column.needed"), "right"),
+                Column(18),
             ],
             _cells,
             key=lambda one: one.level,
