@@ -151,7 +151,7 @@ def _amounts(conn: Connection, ids: Sequence[UUID], name: str, since: int, until
     """What rounds and events say of one amount, by the days of the week from 0: a sum of the day before its parts."""
     of = table("sheets")["temperature"][name]
     span = {"since": since, "until": until}
-    parts = [(at, ml) for one in ids for at, ml in conn.execute(_WATER, {**span, "person": one.bytes}).tuples()]
+    parts = [(at, ml) for one in ids for at, ml in conn.execute(_WATER, {**span, "person": one.bytes})]
     parts = parts if of.get("water") else []
     for each in of["each"]:
         parts += [(at, _said(said, each)) for at, said in _events(conn, ids, each["kind"], since, until)]

@@ -27,7 +27,7 @@ _RATE_TOP, _RATE_STEP = 180, 20
 _ROWS: Final = (HOTTEST - COLDEST) // 2
 _LINE: Final = 5.0
 _SIGN: Final = 1.05
-_SAME: Final = 0.9
+_SAME: Final = 1.0
 
 
 class Plane:
