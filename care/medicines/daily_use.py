@@ -1,27 +1,33 @@
 """How much of each medicine the open orders use up a day."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from care.age import house_day
 from care.groups import Groups, groups
 from care.medicines.due import open_orders
 from care.medicines.ledger import Item
 
+_AHEAD_S: Final = 60 * 86400
+"""Medicine is brought before an order begins."""
+
 
 def daily_use(conn: Connection, now: int) -> dict[Item, float]:
-    """How much of each item open orders use up a day, hundredths of the unit; as needed and held ones use none.
+    """How much of each item that is ordered is used up a day, hundredths of the unit.
 
-    Whose it is goes by the id that they are shown under.
+    As needed, held, and what begins later use 0. Whose it is goes by the id that they are shown under.
     """
     found: dict[Item, float] = {}
-    merged = groups(conn)
-    for order in open_orders(conn, now, now):
-        if order["times"] and not order["held"]:
-            item = item_of(order, merged)
-            found[item] = found.get(item, 0) + order["dose100"] * len(order["times"].split()) * _share(order)
+    merged, today = groups(conn), house_day(now).isoformat()
+    for order in open_orders(conn, now, now + _AHEAD_S):
+        item = item_of(order, merged)
+        used = 0.0
+        if order["times"] and not order["held"] and order["from_on"] <= today:
+            used = order["dose100"] * len(order["times"].split()) * _share(order)
+        found[item] = found.get(item, 0.0) + used
     return found
 
 

@@ -88,7 +88,7 @@ def lines(lots: list[Lot], daily: Mapping[Item, float], today: date, person_id: 
             found.append(_line(lot, left, state_of(lot, left, today)))
     shown = {(one.person_id, one.drug, one.name, one.spec, one.unit) for one in found}
     for item in dict.fromkeys(lot.item for lot in lots):
-        if item not in shown and item in daily and item.person_id == person_id:
+        if item not in shown and daily.get(item) and item.person_id == person_id:
             empty = Lot(item, LotKey(item.spec, item.unit, "", None), 0)
             found.append(_line(empty, 0, "short"))
     return sorted(found, key=lambda one: (one.name, one.spec, one.use_by or "9", one.lot))

@@ -25,6 +25,15 @@ _HOUR_S: Final = 3600
 _PLACE: Final = "stock"
 
 
+_SAID: Final = {
+    "expired": ("已过期，要下架", "expired, to be taken away"),
+    "low": ("快用完", "running out"),
+    "soon": ("90 天内过期", "expire within 90 days"),
+    "unordered": ("没有医嘱，要退回或封存", "not ordered any more, to be given back"),
+    "count": ("该盘点", "to be counted"),
+}
+
+
 class Shelf(NamedTuple):
     """The lots of one medicine of somebody as they were last counted, or came. ``since``: when that was."""
 
@@ -42,7 +51,9 @@ def stock_work(conn: Connection, people: list[InHouse], now: int) -> Iterable[Wo
     rules, today = table("rules/stock"), house_day(now)
     day, soon = today.isoformat(), (today + timedelta(days=rules["warn_days"])).isoformat()
     daily = daily_use(conn, now)
-    found: dict[str, set[Item]] = {"expired": set(), "low": set(), "soon": set(), "count": set()}
+    # Whatever the strength: one that was written otherwise is no medicine that nobody takes.
+    ordered = {item[:3] for item in daily}
+    found: dict[str, set[Item]] = {code: set() for code in _SAID}
     for shelf, since, counted in _shelves(conn, merged, now):
         owner = shelf[0].item.person_id
         if owner is not None and owner not in here:
@@ -59,8 +70,10 @@ def stock_work(conn: Connection, people: list[InHouse], now: int) -> Iterable[Wo
                 usable100 += 0 if expired else left100
                 if left100 > 0 and lot.use_by is not None and lot.use_by <= soon:
                     found["expired" if expired else "soon"].add(item)
-            if item in daily and usable100 <= daily[item] * rules["low_days"]:
+            if (use := daily.get(item)) and usable100 <= use * rules["low_days"]:
                 found["low"].add(item)
+            if usable100 > 0 and owner is not None and item[:3] not in ordered:
+                found["unordered"].add(item)
     lines = [_of_stock(code, items) for code, items in found.items() if items]
     if not any(found.values()) and (days := _forgotten_days(conn, now)):
         what = Words(f"药品账 {days} 天没有盘点", f"The ledger of medicines was not counted for {days} days")
@@ -83,14 +96,6 @@ def _by_item(lots: list[Lot]) -> Iterable[tuple[Item, list[Lot]]]:
     for lot in lots:
         found.setdefault(lot.item, []).append(lot)
     return found.items()
-
-
-_SAID: Final = {
-    "expired": ("已过期，要下架", "expired, to be taken away"),
-    "low": ("快用完", "running out"),
-    "soon": ("90 天内过期", "expire within 90 days"),
-    "count": ("该盘点", "to be counted"),
-}
 
 
 def _of_stock(code: str, items: set[Item]) -> Work:

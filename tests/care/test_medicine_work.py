@@ -102,7 +102,20 @@ def test_stock_that_runs_out_or_expires_is_seen_before_it_does(p: Pharmacy) -> N
     assert asked(p, stock_work).keys() == {"stock/expired"}
 
 
+def test_medicine_that_nobody_is_ordered_any_more_is_given_back(p: Pharmacy) -> None:
+    one = p.order("氨氯地平", from_on="2026-11-21")
+    came(p, "A", "2027-12-31", 100)
+    orders.hold(p.store, p.doctor, one, "血压低")
+    assert asked(p, stock_work) == {}
+    orders.stop(p.store, p.doctor, one, "换药")
+    assert asked(p, stock_work)["stock/unordered"].what.zh == "没有医嘱，要退回或封存：1 份药（氨氯地平）"
+    (line,) = stock.stock(p.store, p.person)
+    stock.give_back(p.store, p.nurse, line, line.quantity100, "女儿带回")
+    assert asked(p, stock_work) == {}
+
+
 def test_a_shelf_that_nobody_counts_is_asked_for_each_week(p: Pharmacy) -> None:
+    p.order("氨氯地平", "PRN", as_needed="血压高", from_on="2026-11-21")
     came(p, "A", "2027-12-31", 100)
     assert asked(p, stock_work) == {}
     p.house.it_is("2026-11-28 20:29")
