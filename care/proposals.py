@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, select, text
 from sqlmodel import col
 
+from care.age import house_day
 from care.codes import short
 from care.county_facts import known_facts
 from care.data import table
@@ -35,6 +36,9 @@ from db.tables import Event, Person, PlanItem
 RIGHT = "plan.change"
 ACCEPTED, DECLINED = "accepted_proposal", "declined_proposal"
 """Kinds of events."""
+
+LEVEL = "level_change"
+"""The kind of event that tells the history of the care level."""
 
 ABILITY = "gbt42195_2022"
 """The scale whose grade asks for duties."""
@@ -75,7 +79,8 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What accepting wrote. ``item_id``: the duty in the plan; ``before``: the care level there was."""
+    """What accepting wrote. ``item_id``: the duty in the plan; ``before``: the care level there was, and ``level_id``
+    the event that tells its history."""
 
     event_id: UUID
     person_id: UUID
@@ -83,6 +88,7 @@ class Accepted:
     value: str
     item_id: UUID | None = None
     before: str = ""
+    level_id: UUID | None = None
 
 
 def proposals(store: Store, person_id: UUID) -> tuple[Proposal, ...]:
@@ -98,16 +104,19 @@ def accept(store: Store, by: UUID, person_id: UUID, proposal: Proposal) -> Accep
     """
     with doing(store, by, RIGHT) as act:
         shown = _still_open(act, person_id, proposal)
-        item_id, before = None, ""
+        item_id, before, level_id = None, "", None
         if proposal.kind == "care_level":
             before = facts_of(act.conn, shown).care_level
             for one in groups(act.conn).all(shown):
                 act.edit(Person, one, care_level=proposal.value)
+            today = house_day(act.now).isoformat()
+            told = {"from": before, "to": proposal.value, "from_on": today, "why": proposal.cause.zh}
+            level_id = put(act, by, LEVEL, told, person_id=shown, about=proposal.assessment_id)
         elif proposal.kind == "duty":
             hours: dict[str, Any] = {"every_min": proposal.every_min, "times": proposal.times}
             item_id = write_item(act, shown, proposal.value, cause=proposal.cause.zh, **hours)
         event_id = _decide(act, by, shown, proposal, ACCEPTED)
-        return Accepted(event_id, shown, proposal.kind, proposal.value, item_id, before)
+        return Accepted(event_id, shown, proposal.kind, proposal.value, item_id, before, level_id)
 
 
 def decline(store: Store, by: UUID, person_id: UUID, proposal: Proposal, reason: str) -> UUID:
@@ -126,6 +135,8 @@ def undo(store: Store, by: UUID, accepted: Accepted) -> None:
         row = standing(act.conn, Event, accepted.event_id)
         check_undo(act, by, row)
         take_back(act, Event, row)
+        if accepted.level_id is not None:
+            take_back(act, Event, standing(act.conn, Event, accepted.level_id))
         if accepted.item_id is not None:
             said = table("rounds")["words"]["undo"]["zh"]
             act.edit(PlanItem, accepted.item_id, until_at=act.now, end_reason=said)

@@ -123,6 +123,26 @@ def due(store: Store, by: UUID, now: int) -> list[ClosedFile]:
     return sorted(found, key=lambda each: (each.ended, each.person_id))
 
 
+def kept_until(conn: Connection, person_id: UUID, now: int) -> str | None:
+    """The day until which the file of somebody who has left must be kept; ``None`` for life, or with no stay at all."""
+    merged = groups(conn)
+    ids, kinds = merged.all(person_id), dict[str, int]()
+    for one in ids:
+        for kind, until in conn.execute(_ENDS, {"person": one.bytes}):
+            kinds[kind] = max(until, kinds.get(kind, 0))
+    if not kinds:
+        return None
+    numbered = any(one["record_no"] for one in columns_of(conn, merged, ids[:1], ("record_no",)).values())
+    years = {one.code: one.years for one in _terms(conn)}
+    ends = [part.until for part in _parts(kinds, _last_looks(conn, ids), numbered, years, house_day(now))]
+    known = [one for one in ends if one is not None]
+    return max(known).isoformat() if known and len(known) == len(ends) else None
+
+
+_ENDS = text(
+    "SELECT b.kind, max(s.until_at) FROM stay AS s JOIN bed AS b ON b.id = s.bed_id"
+    " WHERE s.person_id = :person AND s.until_at IS NOT NULL GROUP BY b.kind"
+)
 _STAYS = text(
     "SELECT s.person_id, b.kind, max(s.until_at), sum(s.until_at IS NULL) FROM stay AS s"
     " JOIN bed AS b ON b.id = s.bed_id GROUP BY s.person_id, b.kind"

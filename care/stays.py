@@ -4,7 +4,7 @@ Three beds in one (三床合一): ``switch`` ends a stay on a bed of one kind an
 same moment, so that nobody is between two beds and nothing of the record is left behind.
 """
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -13,6 +13,8 @@ from sqlmodel import col
 from care.age import house_day
 from care.beds import new_home_bed
 from care.codes import codes
+from care.ended import Ended, end_care
+from care.events.record import put
 from care.fact_check import check
 from care.groups import groups
 from care.person_facts import PersonFacts
@@ -127,47 +129,83 @@ def leave(
     text_too_long (most).
     """
     with doing(store, by, "leave.change") as act:
-        here = _here(act.conn, person_id)
-        if here.on_leave:
-            raise Refused("already_on_leave", bed=here.label)
-        if kind not in LEAVE_KINDS:
-            raise Refused("leave_kind_unknown")
-        if expected_at is not None and expected_at < act.now:
-            raise Refused("expected_before_left")
-        companion, note = companion.strip(), note.strip()
-        if max(len(companion), len(note)) > _LONGEST_TEXT:
-            raise Refused("text_too_long", most=_LONGEST_TEXT)
-        return act.insert(
-            Leave,
-            person_id=here.person_id,
-            stay_id=here.stay_id,
-            kind=kind,
-            left_at=act.now,
-            expected_at=expected_at,
-            companion=companion,
-            note=note,
-        )
+        leave_id = go_out(act, person_id, kind, expected_at, companion, note)
+        facts: dict[str, Any] = {"companion": companion, "expected_at": expected_at, "note": note}
+        if kind != "hospital":
+            facts["kind"] = kind
+        put(act, by, slip_of(kind), facts, person_id=groups(act.conn).of(person_id), about=leave_id)
+        return leave_id
+
+
+def go_out(act: Act, person_id: UUID, kind: str, expected_at: int | None, companion: str, note: str) -> UUID:
+    """The leave alone, inside an act that also writes its event. Raises as ``leave``."""
+    here = _here(act.conn, person_id)
+    if here.on_leave:
+        raise Refused("already_on_leave", bed=here.label)
+    if kind not in LEAVE_KINDS:
+        raise Refused("leave_kind_unknown")
+    if expected_at is not None and expected_at < act.now:
+        raise Refused("expected_before_left")
+    companion, note = companion.strip(), note.strip()
+    if max(len(companion), len(note)) > _LONGEST_TEXT:
+        raise Refused("text_too_long", most=_LONGEST_TEXT)
+    return act.insert(
+        Leave,
+        person_id=here.person_id,
+        stay_id=here.stay_id,
+        kind=kind,
+        left_at=act.now,
+        expected_at=expected_at,
+        companion=companion,
+        note=note,
+    )
+
+
+def slip_of(kind: str) -> str:
+    """The kind of event that tells a leave of this kind."""
+    return "hospital_out" if kind == "hospital" else "leave_slip"
 
 
 def back(store: Store, by: UUID, person_id: UUID) -> None:
-    """Back from a leave. Raises ``Refused``: person_unknown, not_in, not_on_leave (bed)."""
+    """Back from a leave; how they came back says the event ``return_check``, which brings them back as well.
+
+    Raises ``Refused``: person_unknown, not_in, not_on_leave (bed).
+    """
     with doing(store, by, "leave.change") as act:
-        here = _here(act.conn, person_id)
-        if not here.on_leave:
-            raise Refused("not_on_leave", bed=here.label)
-        _come_back(act, person_id)
+        come_back(act, person_id)
 
 
-def discharge(store: Store, by: UUID, person_id: UUID, reason: str) -> None:
-    """Leaving for good (离院); the bed is free. ``reason``: codes/discharge_reason.
+def come_back(act: Act, person_id: UUID) -> UUID:
+    """The same inside an act. Gives the leave that has ended."""
+    here = _here(act.conn, person_id)
+    if here.leave_id is None:
+        raise Refused("not_on_leave", bed=here.label)
+    _come_back(act, person_id)
+    return here.leave_id
+
+
+def discharge(store: Store, by: UUID, person_id: UUID, reason: str) -> Ended:
+    """Leaving for good (离院); the bed is free. ``reason``: codes/discharge_reason. Says what ended with the stay.
 
     A leave stays open in the record: who died in hospital never came back. Raises ``Refused``: person_unknown,
     not_in, reason_unknown.
     """
+    with doing(store, by, "stay.change") as act:
+        stay_id, ended = leave_for_good(act, by, person_id, reason)
+        put(act, by, "discharge", {"reason": reason}, person_id=groups(act.conn).of(person_id), about=stay_id)
+        return ended
+
+
+def leave_for_good(act: Act, staff_id: UUID, person_id: UUID, reason: str, at: int | None = None) -> tuple[UUID, Ended]:
+    """The stay, all orders and the plan end, inside an act that also writes the event. Gives the stay.
+
+    Raises as ``discharge``.
+    """
     if codes("discharge_reason").get(reason) is None:
         raise Refused("reason_unknown")
-    with doing(store, by, "stay.change") as act:
-        _end(act, _here(act.conn, person_id), _current(act.conn, person_id), reason)
+    here = _here(act.conn, person_id)
+    _end(act, here, _current(act.conn, person_id), reason, at)
+    return here.stay_id, end_care(act, staff_id, here.person_id, reason)
 
 
 def _other_bed(conn: Connection, here: Place, bed_id: UUID) -> _Bed:
@@ -226,9 +264,9 @@ def _current(conn: Connection, person_id: UUID) -> list[UUID]:
     return list(conn.execute(asked).scalars())
 
 
-def _end(act: Act, here: Place, stays: list[UUID], reason: str) -> int:
+def _end(act: Act, here: Place, stays: list[UUID], reason: str, at: int | None = None) -> int:
     """End stays and return the moment. None ends before the newest began, whatever the clock says now."""
-    moment = max(act.now, here.from_at)
+    moment = max(act.now if at is None else at, here.from_at)
     for stay in stays:
         act.edit(Stay, stay, until_at=moment, end_reason=reason)
     return moment

@@ -50,6 +50,7 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("handover", "care.handover:due"),
     ("events", "care.events.threads:open_cases"),
     ("follow_up", "care.events.threads:follow_ups"),
+    ("stay", "care.lifecycle_work:due"),
     ("stock", "care.medicines.stock_work:stock_work"),
     ("house", "care.house_checks:due"),
     ("house", "care.equipment:due"),

@@ -31,6 +31,7 @@ _KIND_KEYS = frozenset(
         "quick",
         "form",
         "listed",
+        "does",
         "order",
         "source",
     ]
@@ -80,6 +81,8 @@ def read_kind(name: str, row: Mapping[str, Any]) -> Kind:
     then = tuple(_follow(name, one, by_id) for one in row.get("then", ()))
     if row.get("closes") and not row.get("follows"):
         raise ValueError(f"{name}: closes nothing")
+    if row.get("does") and (row.get("follows") or row.get("many") or row["of"] != "person"):
+        raise ValueError(f"{name}: does something to one person, and follows nothing")
     return Kind(
         id=name,
         version=str(row["version"]),
@@ -100,6 +103,7 @@ def read_kind(name: str, row: Mapping[str, Any]) -> Kind:
         quick=int(row.get("quick", 0)),
         form=bool(row.get("form", True)),
         listed=bool(row.get("listed", True)),
+        does=row.get("does", ""),
         order=int(row.get("order", 50)),
     )
 

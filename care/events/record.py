@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from care.events.chain import closed, newest_of
 from care.events.facts import check_at, checked, people_in
-from care.events.kinds import closers, follows, kind
+from care.events.kinds import closers, follows, kind, known
 from care.events.shape import Kind
 from care.rights import Second, doing, doing_together
 from care.standing import check_undo, correct_record, standing, take_back, void_record
@@ -72,8 +72,11 @@ def put(
 ) -> UUID:
     """Write an event into an act that somebody with the right has opened. Gives its id.
 
+    Of a kind that does something ``about`` says that it is done already: the row that it was done to.
+
     Raises ``Refused``: event_kind_unknown, what ``facts.checked`` and ``facts.check_at`` raise, event_person_missing,
-    event_not_of_person, person_unknown, staff_unknown, event_about_missing, event_about_wrong, event_closed.
+    event_not_of_person, person_unknown, staff_unknown, event_about_missing, event_about_wrong, event_closed; and what
+    the functions of ``care.stays`` raise that it does.
     """
     of, at = kind(kind_id), act.now if at is None else at
     check_at(at, act.now)
@@ -88,6 +91,11 @@ def put(
         raise Refused("event_not_of_person")
     for table, ids in people_in(of, kept).items():
         _all_there(act.conn, table, ids)
+    if of.does and about is None and person_id is not None:
+        # What it does is told by events in its turn: loaded when one of them is written.
+        from care.stay_acts import do
+
+        about = do(act, by, of.does, person_id, kept)
     return act.insert(
         Event,
         person_id=person_id,
@@ -133,12 +141,19 @@ def void(store: Store, by: UUID, event_id: UUID, reason: str, *, second: Second 
 
 
 def undo(store: Store, by: UUID, *event_ids: UUID) -> None:
-    """Take back what one has just recorded, in one act. Raises as ``care.standing.undo_record``."""
+    """Take back what one has just recorded, in one act, and what it did.
+
+    Raises as ``care.standing.undo_record``, and ``Refused``: event_done (what it did cannot be undone).
+    """
     with doing(store, by, "record.correct") as act:
         for event_id in event_ids:
             row = standing(act.conn, Event, event_id)
             check_undo(act, by, row)
             take_back(act, Event, row)
+            if (of := known(row["kind"])) is not None and of.does:
+                from care.stay_acts import undo as undone
+
+                undone(act, of.does, row)
 
 
 def _doing(store: Store, by: UUID, of: Kind, second: Second | None) -> AbstractContextManager[Act]:

@@ -95,6 +95,7 @@ class Kind:
     quick: int
     form: bool
     listed: bool
+    does: str
     order: int
 
     def field(self, id: str) -> Field:
