@@ -10,17 +10,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from yiyang_tui.screens.dialogs import Ask, Choose
+from yiyang_tui.screens.medicine_amend import recorded
 from yiyang_tui.screens.medicine_cause import Cause
 from yiyang_tui.screens.medicine_list import NOT_GIVEN, Key, Mark, key_of, next_open
-from yiyang_tui.screens.medicine_words import causes_of, drug_of
+from yiyang_tui.screens.medicine_words import about, causes_of, drug_of, result_word
 from yiyang_tui.screens.rounds_saving import Saving
 from yiyang_tui.screens.second import SecondPerson
 from yiyang_tui.words import language, sentence, t, times
 
 if TYPE_CHECKING:
-    from care.amending import Amendable, Colleague
-    from care.medicines.doses import DoseRound, DoseRow
+    from care.amending import Colleague
+    from care.medicines.doses import DoseRow
     from care.rights import Second
     from db.errors import YiyangError
     from yiyang_tui.screens.medicines import Medicines
@@ -166,23 +166,13 @@ def ask_second(
     screen.run_care(colleagues, screen.session.store, screen.session.staff.id, right, then=asked)
 
 
-def about(row: "DoseRow") -> str:
-    """``102-1 李秀英  胰岛素 12 单位 皮下 08:00``: what is read aloud before it is given."""
-    lang = language()
-    allergy = f"\n! {t('rounds.allergy')} {t('list.comma').join(row.allergies)}" if row.allergies else ""
-    return (
-        f"{row.bed_label} {row.name}\n{drug_of(row)}  {row.dose.of(lang)}  {row.route.of(lang)}  "
-        f"{times.clock(row.due_at)}{allergy}"
-    )
-
-
 # --- anything else --------------------------------------------------------------------------------------
 
 
 def other(screen: "Medicines", row: "DoseRow") -> None:
     """Enter: why it was not given; of one that is recorded, what was wrong about it."""
     if row.result is not None:
-        _recorded(screen, row)
+        recorded(screen, row)
         return
     ways = list(NOT_GIVEN)
     # A digit always means the same; Enter alone takes what fits.
@@ -190,14 +180,14 @@ def other(screen: "Medicines", row: "DoseRow") -> None:
     title = t("medicines.other_title", about=about(row).splitlines()[0], drug=drug_of(row))
 
     def chosen(said: str | None) -> None:
-        way = next((way for way in ways if _result_word(way) == said), None)
+        way = next((way for way in ways if result_word(way) == said), None)
         if way is not None:
             ask_cause(screen, row, way)
         elif said is not None:
             # Somebody typed words instead of a digit: they are why it was refused.
             _record(screen, row, "refused", said)
 
-    screen.app.push_screen(Cause(title, [_result_word(way) for way in ways], first=ways.index(fits)), chosen)
+    screen.app.push_screen(Cause(title, [result_word(way) for way in ways], first=ways.index(fits)), chosen)
 
 
 def ask_cause(screen: "Medicines", row: "DoseRow", result: str) -> None:
@@ -207,7 +197,7 @@ def ask_cause(screen: "Medicines", row: "DoseRow", result: str) -> None:
         if cause is not None:
             _record(screen, row, result, cause)
 
-    title = t("medicines.why", result=_result_word(result))
+    title = t("medicines.why", result=result_word(result))
     screen.app.push_screen(Cause(title, causes_of(result), about(row)), told)
 
 
@@ -217,81 +207,6 @@ def _record(screen: "Medicines", row: "DoseRow", result: str, cause: str) -> Non
     store, by = screen.session.store, screen.session.staff.id
     act = partial(not_given, store, by, row.order_id, row.due_at, result, cause)
     screen.giving.add(Dosing(row, act, result, cause))
-
-
-def _result_word(result: str) -> str:
-    from care.codes import label
-
-    return label("med_result", result, language())
-
-
-# --- of one that is recorded ------------------------------------------------------------------------------
-
-
-def _recorded(screen: "Medicines", row: "DoseRow") -> None:
-    ways = [("void", t("medicines.void"))]
-    if row.result in ("given", "late"):
-        ways.insert(0, ("vomited", t("medicines.vomited")))
-    at = times.moment(row.at or row.due_at, screen.session.now())
-    said = f"{_result_word(row.result or '')} {at} {row.who} {row.cause}".rstrip()
-    title = f"{row.bed_label} {row.name}  {drug_of(row)}\n{said}"
-    screen.app.push_screen(Choose(title, ways), lambda way: _amend(screen, row, way) if way else None)
-
-
-def _amend(screen: "Medicines", row: "DoseRow", way: str) -> None:
-    from care.amending import amendable
-    from db.tables import Dose
-
-    assert row.dose_id is not None
-    store, by, dose_id = screen.session.store, screen.session.staff.id, row.dose_id
-
-    def asked(takes: "Amendable") -> None:
-        usual = causes_of("vomited") if way == "vomited" else [t("medicines.void_usual"), t("medicines.void_other")]
-        title = t("medicines.why", result=t(f"medicines.{way}"))
-        screen.app.push_screen(Cause(title, usual, about(row)), lambda why: told(takes, why))
-
-    def told(takes: "Amendable", why: str | None) -> None:
-        from care.medicines import doses
-
-        if why is None:
-            return
-        act = doses.vomited if way == "vomited" else doses.void
-        if takes.own:
-            screen.run_care(act, store, by, dose_id, why, then=amended)
-            return
-        what = t("medicines.amend_two", who=row.who, about=about(row), why=why)
-        screen.app.push_screen(
-            SecondPerson(what, takes.seconds, lambda second: act(store, by, dose_id, why, second=second)),
-            lambda done: amended(done[0]) if done else None,
-        )
-
-    def amended(_id: UUID) -> None:
-        screen.saved("", None, t(f"medicines.{way}_saved", name=row.name, drug=drug_of(row)))
-        screen.load()
-
-    screen.run_care(amendable, store, by, dose_id, Dose, then=asked)
-
-
-# --- laid out -----------------------------------------------------------------------------------------------
-
-
-def prepare(screen: "Medicines", found: "DoseRound") -> None:
-    """Who laid out the medicines of the open hours."""
-    due = sorted({row.due_at for row in found.rows if row.result is None and row.blocked is None})
-    if not due:
-        screen.say(t("medicines.nothing_to_prepare"))
-        return
-    hours = t("list.comma").join(times.clock(at) for at in due)
-
-    def sure(yes: bool | None) -> None:
-        from care.medicines.doses import prepare as note_prepared
-
-        if yes:
-            store, by = screen.session.store, screen.session.staff.id
-            said = t("medicines.prepared", hour=hours)
-            screen.run_care(note_prepared, store, by, due, then=lambda _id: screen.saved("", None, said))
-
-    screen.app.push_screen(Ask(t("medicines.prepare_ask", hours=hours), t("medicines.prepare_more")), sure)
 
 
 # --- afterwards -------------------------------------------------------------------------------------------
@@ -317,7 +232,7 @@ def is_saved(screen: "Medicines", dosing: Dosing, dose_id: UUID) -> None:
         screen.wanted = key_of(row)
 
     what = t("medicines.dose_of", bed=row.bed_label, name=row.name, drug=row.drug.of(language()))
-    said = t("medicines.saved", what=what, result=_result_word(dosing.result))
+    said = t("medicines.saved", what=what, result=result_word(dosing.result))
     screen.saved(what, back, said)
 
 
@@ -333,5 +248,5 @@ def refusal(action: str, row: "DoseRow | None", marks: Mapping[Key, Mark]) -> st
         return None
     if row.result is not None:
         at = times.clock(row.at or row.due_at)
-        return t("medicines.done_already", result=_result_word(row.result), at=at, who=row.who)
+        return t("medicines.done_already", result=result_word(row.result), at=at, who=row.who)
     return t(f"medicines.cannot.{row.blocked}", name=row.name) if row.blocked else None

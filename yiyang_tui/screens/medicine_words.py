@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from yiyang_tui.themes import Token
 from yiyang_tui.widgets.columns import Cell
-from yiyang_tui.words import language, t
+from yiyang_tui.words import language, t, times
 
 if TYPE_CHECKING:
     from care.medicines.checks import Warning
@@ -28,6 +28,23 @@ def named(name: str, spec: str) -> str:
 def drug_of(row: "DoseRow") -> str:
     """The drug of a dose with its strength."""
     return named(row.drug.of(language()), row.spec)
+
+
+def about(row: "DoseRow") -> str:
+    """``102-1 李秀英  胰岛素 12 单位 皮下 08:00``: what is read aloud before it is given."""
+    lang = language()
+    allergy = f"\n! {t('rounds.allergy')} {t('list.comma').join(row.allergies)}" if row.allergies else ""
+    return (
+        f"{row.bed_label} {row.name}\n{drug_of(row)}  {row.dose.of(lang)}  {row.route.of(lang)}  "
+        f"{times.clock(row.due_at)}{allergy}"
+    )
+
+
+def result_word(result: str) -> str:
+    """``已服``."""
+    from care.codes import label
+
+    return label("med_result", result, language())
 
 
 def causes_of(result: str) -> list[str]:

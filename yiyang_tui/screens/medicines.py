@@ -13,7 +13,7 @@ from textual.containers import Container, Vertical
 from textual.worker import Worker, WorkerState
 
 from care.medicines.doses import DoseRound, DoseRow, dose_round
-from yiyang_tui.screens import medicine_acts
+from yiyang_tui.screens import medicine_acts, medicine_amend
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.medicine_acts import Giving
 from yiyang_tui.screens.medicine_list import Key, Mark, cells_of, columns, heading, key_of, next_open
@@ -210,7 +210,7 @@ class Medicines(Place):
     def action_prepare(self) -> None:
         """Ctrl+A: the medicines of this round are laid out."""
         if self.round is not None:
-            medicine_acts.prepare(self, self.round)
+            medicine_amend.prepare(self, self.round)
 
     def action_print(self) -> None:
         """Ctrl+O: the dose sheet of this person."""

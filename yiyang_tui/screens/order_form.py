@@ -5,7 +5,6 @@ reason gets its own, typed, before the order is written.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -18,36 +17,22 @@ from yiyang_tui.fields import Value, fill, values
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.dialogs import Choose, list_choices
 from yiyang_tui.screens.medicine_drug import FindDrug, Sought
-from yiyang_tui.screens.medicine_words import warning_cells
+from yiyang_tui.screens.order_begun import Begun, begin, drug_line, drug_of_code, warning_lines, whose
 from yiyang_tui.screens.order_fields import NEEDED, OrderFields
-from yiyang_tui.screens.order_values import DRUG, FIELD_OF, NAME, REASON, Doctor, new_order, of_drug
+from yiyang_tui.screens.order_values import DRUG, FIELD_OF, NAME, REASON, new_order, of_drug
 from yiyang_tui.screens.order_warnings import Overrides
-from yiyang_tui.screens.person_words import allergy, sex_age
 from yiyang_tui.widgets.cell_lines import CellLines
 from yiyang_tui.widgets.facts import Facts
 from yiyang_tui.widgets.form import Form
 from yiyang_tui.widgets.lines import FootLine
-from yiyang_tui.widgets.virtual_list import Cell
 from yiyang_tui.words import sentence, t, times
 
 if TYPE_CHECKING:
-    from care.chart import Header
     from care.medicines.catalogue import Drug
     from care.medicines.checks import Warning
     from db.errors import YiyangError
-    from db.store import Store
 
 WIDE: Final = 104
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What the form starts from. ``me``: whoever is here, if they are a doctor."""
-
-    header: "Header"
-    doctors: tuple[Doctor, ...]
-    me: str
-    today: str
 
 
 class OrderForm(Place):
@@ -92,7 +77,8 @@ class OrderForm(Place):
         self.draft = Draft(self, self.session, f"order:{self.person_id.hex}")
         self._fit()
         self.query_one("#spec").focus()
-        self.run_care(self._read, then=self._begin, group="begin")
+        store, staff = self.session.store, self.session.staff
+        self.run_care(begin, store, staff, self.person_id, self.session.now(), then=self._begin, group="begin")
 
     def on_resize(self) -> None:
         """Warnings stand beside where there is room."""
@@ -101,16 +87,6 @@ class OrderForm(Place):
 
     def _arrange(self) -> None:
         self.set_class(self.app.size.width >= WIDE, "-wide")
-
-    def _read(self) -> Begun:
-        from care.bedside import bedside
-        from care.staff import everyone
-
-        store, now = self.session.store, self.session.now()
-        doctors = tuple(Doctor(one.id, one.name) for one in everyone(store) if one.role == "doctor" and not one.closed)
-        me = self.session.staff.name if self.session.staff.role == "doctor" else ""
-        header = bedside(store, self.person_id, now).header
-        return Begun(header, doctors, me, times.local(now).strftime("%Y-%m-%d"))
 
     def _begin(self, begun: Begun) -> None:
         self.begun = begun
@@ -127,7 +103,7 @@ class OrderForm(Place):
         self.name = str(kept.get(NAME) or "")
         self.reasons = {key.removeprefix(REASON): str(said) for key, said in kept.items() if key.startswith(REASON)}
         self.say(t("said.draft_back"))
-        self.run_care(_drug_of, self.session.store, str(kept.get(DRUG) or ""), then=self._known)
+        self.run_care(drug_of_code, self.session.store, str(kept.get(DRUG) or ""), then=self._known)
 
     def _known(self, drug: "Drug | None") -> None:
         self.drug = drug
@@ -229,46 +205,11 @@ class OrderForm(Place):
         self._tell()
 
     def _tell(self) -> None:
-        begun = self.begun
-        if begun is None:
-            return
-        head = begun.header
-        allergies = " ".join(map(allergy, head.allergies))
-        known = t("rounds.no_allergy" if head.allergies_known else "rounds.allergy_unknown")
-        self.query_one("#who", CellLines).show(
-            [
-                Cell(f"{t('order.new')}  {head.bed_label} {head.name}", "title"),
-                Cell(f" {sex_age(head.sex, head.age)}   "),
-                Cell(
-                    f"! {t('rounds.allergy')} {allergies}" if allergies else known, "urgent" if allergies else "quiet"
-                ),
-            ],
-            self._drug_line(),
-        )
-        self.query_one(Facts).facts = tuple(self._warnings())
-        self.query_one(FootLine).refresh()
-
-    def _drug_line(self) -> list[Cell]:
-        if not self.name:
-            return [Cell(t("order.no_drug"), "quiet")]
-        cells = [Cell(self.name, "title")]
-        if self.drug is None:
-            cells.append(Cell(f"   {t('medicines.not_listed')}", "due"))
-        else:
-            cells.append(Cell(f"   {self.drug.inn}  {self.drug.form} {self.drug.spec}", "quiet"))
-            if self.drug.high_alert:
-                cells.append(Cell(f"   ! {t('medicines.high_alert')}", "urgent"))
-        return cells
-
-    def _warnings(self) -> list[Cell]:
-        if not self.name:
-            return []
-        if not self.warnings:
-            return [Cell(t("order.no_warnings"), "quiet")]
-        cells = [Cell(t("order.warnings", n=len(self.warnings)), "title")]
-        for one in self.warnings:
-            cells += warning_cells(one, self.reasons.get(one.code, ""))
-        return cells
+        if self.begun is not None:
+            self.query_one("#who", CellLines).show(whose(self.begun.header), drug_line(self.name, self.drug))
+            against = warning_lines(self.warnings, self.reasons) if self.name else []
+            self.query_one(Facts).facts = tuple(against)
+            self.query_one(FootLine).refresh()
 
     # --- saving -----------------------------------------------------------------------------------
 
@@ -376,9 +317,3 @@ class OrderForm(Place):
         front = self.app.screen
         if said and undo and isinstance(front, Place):
             front.saved(undo[0], undo[1], said)
-
-
-def _drug_of(store: "Store", code: str) -> "Drug | None":
-    from care.medicines.catalogue import drug
-
-    return drug(store, code) if code else None

@@ -36,12 +36,11 @@ class Settle(Place):
             empty=f"{t('settle.none')}\n{t('settle.none_todo')}",
             id="findings",
         )
-        yield Facts(id="todo")
+        yield Facts(column=True, id="todo")
 
     def on_mount(self) -> None:
         """The list is where arrows go."""
         super().on_mount()
-        self.query_one(Facts).column = True
         self.query_one(VirtualList).focus()
 
     def load(self) -> None:
