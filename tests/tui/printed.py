@@ -4,9 +4,9 @@ All lengths in mm from the upper left corner of the page.
 """
 
 from dataclasses import dataclass
-from itertools import combinations
+from typing import Any
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 from PIL import Image
 
 MM = 72 / 25.4
@@ -45,32 +45,32 @@ class Box:
 
 
 class Page:
-    """One page."""
+    """One page. Its letters are read once; ``body`` is the file, for a picture."""
 
-    def __init__(self, page: pypdfium2.PdfPage) -> None:
-        self.page = page
+    def __init__(self, body: bytes, number: int, page: Any) -> None:
+        self.body, self.number = body, number
         self.width, self.height = (side / MM for side in page.get_size())
-        self.words = page.get_textpage()
-        self.text: str = self.words.get_text_bounded()
+        words = page.get_textpage()
+        self.text: str = words.get_text_bounded()
+        count = words.count_chars()
+        # One character each: what a font makes of a sign is no part of the place where it stands.
+        self.chars = [words.get_text_range(n, 1) or " " for n in range(count)]
+        self.boxes = [self._box(words.get_charbox(n)) for n in range(count)]
+        words.close()
+        self._all = "".join(char[0] for char in self.chars)
 
-    def box(self, at: int) -> Box:
-        """The ink of one character."""
-        left, bottom, right, top = self.words.get_charbox(at)
+    def _box(self, points: tuple[float, float, float, float]) -> Box:
+        left, bottom, right, top = points
         return Box(left / MM, self.height - top / MM, right / MM, self.height - bottom / MM)
 
     def find(self, said: str) -> list[Box]:
         """Everywhere that a text stands in one line."""
-        found, search = [], self.words.search(said, match_case=True)
-        while (hit := search.get_next()) is not None:
-            boxes = [self.box(hit[0] + n) for n in range(hit[1])]
-            found.append(
-                Box(
-                    min(one.left for one in boxes),
-                    min(one.top for one in boxes),
-                    max(one.right for one in boxes),
-                    max(one.bottom for one in boxes),
-                )
-            )
+        found, at = [], self._all.find(said)
+        while at >= 0:
+            inked = [box for char, box in zip(said, self.boxes[at:], strict=False) if char.strip()]
+            left, top = min(one.left for one in inked), min(one.top for one in inked)
+            found.append(Box(left, top, max(one.right for one in inked), max(one.bottom for one in inked)))
+            at = self._all.find(said, at + 1)
         return found
 
     def one(self, said: str) -> Box:
@@ -80,19 +80,27 @@ class Page:
 
     def letters(self) -> list[tuple[str, Box]]:
         """Every character that has ink, but ticks, which stand in their boxes."""
-        said = [self.words.get_text_range(n, 1) for n in range(self.words.count_chars())]
-        each = [(char, self.box(n)) for n, char in enumerate(said) if char.strip()]
-        return [(char, box) for char, box in each if char not in "✓□_" and box.size > 0]
+        each = zip(self.chars, self.boxes, strict=True)
+        return [(char, box) for char, box in each if char.strip() and char not in "✓□_" and box.size > 0]
 
     def picture(self) -> Image.Image:
         """As it is printed in colour."""
-        return self.page.render(scale=SCALE).to_pil().convert("RGB")
+        with pypdfium2.PdfDocument(self.body) as document:
+            page = document[self.number]
+            drawn: Image.Image = page.render(scale=SCALE).to_pil().convert("RGB")
+            page.close()
+        return drawn
 
 
 def pages(body: bytes) -> list[Page]:
     """All pages of a file."""
-    document = pypdfium2.PdfDocument(body)
-    return [Page(document[n]) for n in range(len(document))]
+    found = []
+    with pypdfium2.PdfDocument(body) as document:
+        for n in range(len(document)):
+            page = document[n]
+            found.append(Page(body, n, page))
+            page.close()
+    return found
 
 
 def inks(picture: Image.Image, x: float, y: float, reach: float = 0.5) -> set[tuple[int, int, int]]:
@@ -124,13 +132,10 @@ def beyond(page: Page) -> list[str]:
 
 def on_each_other(page: Page) -> list[tuple[str, str]]:
     """Letters that cover each other."""
-    rows: dict[int, list[tuple[str, Box]]] = {}
-    for char, box in page.letters():
-        for row in {int(box.top // 4), int(box.bottom // 4)}:
-            rows.setdefault(row, []).append((char, box))
-    return [
-        (one[0], two[0])
-        for row in rows.values()
-        for one, two in combinations(row, 2)
-        if one[1] is not two[1] and one[1].over(two[1]) > 0.35
-    ]
+    found = []
+    near: list[tuple[str, Box]] = []
+    for char, box in sorted(page.letters(), key=lambda one: one[1].left):
+        near = [one for one in near if one[1].right > box.left]
+        found += [(other, char) for other, before in near if before.over(box) > 0.35]
+        near.append((char, box))
+    return found
