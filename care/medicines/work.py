@@ -25,8 +25,10 @@ def doses_work(conn: Connection, people: list[InHouse], now: int) -> Iterable[Wo
     here = {one.person_id: one for one in people}
     hours: dict[int, _Hour] = {}
     orders = open_orders(conn, *span(now))
+    # One order a person or forty: each is looked up once.
+    whose = {one: here.get(merged.of(UUID(bytes=one))) for one in {order["person_id"] for order in orders}}
     for order, due_at in unrecorded(conn, orders, now):
-        one = here.get(merged.of(UUID(bytes=order["person_id"])))
+        one = whose[order["person_id"]]
         if one is not None and not one.on_leave and one.bed_kind != "home":
             hour = hours.setdefault(due_at, _Hour(set(), []))
             hour.people.add(one.person_id)
@@ -47,7 +49,8 @@ def doses_work(conn: Connection, people: list[InHouse], now: int) -> Iterable[Wo
             urgent=True,
             about=twice.order_id,
         )
-    yield from _without_agreement(conn, orders, here, now)
+    taking = {one.person_id for one in whose.values() if one is not None and one.bed_kind == "welfare"}
+    yield from _without_agreement(conn, taking, now)
 
 
 class _Hour(NamedTuple):
@@ -79,13 +82,9 @@ def _of_hour(due_at: int, hour: _Hour, now: int) -> Work:
     )
 
 
-def _without_agreement(
-    conn: Connection, orders: Iterable[Mapping[Any, Any]], here: Mapping[UUID, InHouse], now: int
-) -> Iterator[Work]:
+def _without_agreement(conn: Connection, taking: set[UUID], now: int) -> Iterator[Work]:
     merged = groups(conn)
-    agreed = {merged.of(one) for one in agreed_people(conn, house_day(now).isoformat())}
-    taking = {merged.of(UUID(bytes=order["person_id"])) for order in orders}
-    without = [one for one in (taking & here.keys()) - agreed if here[one].bed_kind == "welfare"]
+    without = taking - {merged.of(one) for one in agreed_people(conn, house_day(now).isoformat())}
     if without:
         n = len(without)
         what = Words(f"没有签服药管理协议：{n} 人", f"No agreement that medicines are kept: {n} people")
