@@ -268,12 +268,15 @@ def _line(line: ScaleLine, now: int) -> Cells:
         word(line.name),
         Cell(*said),
         Cell("" if last is None else times.moment(last.at, now), "quiet"),
-        _due(due, now),
+        _due(due, now, first=not line.done),
         Cell(" ".join(reversed(totals)) if len(totals) > 1 else "", "quiet"),
     ]
 
 
-def _due(due: "DueScale | None", now: int) -> Cell:
+def _due(due: "DueScale | None", now: int, *, first: bool) -> Cell:
     if due is None:
         return Cell("")
+    if first and due.late_min > 0:
+        # How long somebody has lived here unassessed is no number to read.
+        return Cell(t("assess.due_now"), "late")
     return Cell(times.until(due.due_at - now), "late" if due.late_min > 0 else "due")
