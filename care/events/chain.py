@@ -22,7 +22,7 @@ SELECT id FROM every
 )
 
 _CLOSED = text(
-    f"SELECT 1 FROM event AS c WHERE c.about IN :about AND c.kind IN :kinds AND {effective(Event, 'c')} LIMIT 1"
+    f"SELECT 1 FROM event AS c WHERE c.about IN :about AND +c.kind IN :kinds AND {effective(Event, 'c')} LIMIT 1"
 ).bindparams(bindparam("about", expanding=True), bindparam("kinds", expanding=True))
 
 

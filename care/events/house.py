@@ -54,7 +54,7 @@ def house_events(store: Store, since: int, group: str = "") -> HouseEvents:
 
 def _opened(store: Store, wanted: Collection[str] | None) -> tuple[OpenRow, ...]:
     with store.reading() as conn:
-        found = [one for one in open_events(conn) if wanted is None or one.kind.id in wanted]
+        found = [one for one in open_events(conn, now=store.now()) if wanted is None or one.kind.id in wanted]
         merged, here = groups(conn), places(conn)
         # Whoever has left the house or died has nothing due any more; the incident itself is still to be closed.
         found = [one for one in found if one.kind.case or one.person_id is None or merged.of(one.person_id) in here]

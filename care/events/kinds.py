@@ -3,9 +3,9 @@
 A file says what happened (``zh``, ``en``), its ``group``, ``of`` whom it is (person or house) and its ``fields``. A
 field is defined in the file or, where several kinds ask the same, in ``event_fields.toml``. What else a file may say:
 
-``opens``: it is in force until an event that follows it closes it. ``case``: an incident, which somebody with the right
-``event.close`` closes. ``urgent``: the county and the doctor must know at once; always (``true``) or where fields hold
-certain values. ``follows``: the kinds that it follows, ``@group`` for all of a group that open something; ``closes``
+``opens``: it is in force until an event that follows it closes it, or for ``open_days`` at most. ``case``: an incident,
+which somebody with the right ``event.close`` closes. ``urgent``: the county and the doctor must know at once; always
+(``true``) or where fields hold certain values. ``follows``: the kinds that it follows, ``@group`` for all of a group that open something; ``closes``
 that it ends them; ``alone`` that it may also follow nothing. ``then``: what must come after it (``Follow``).
 ``many``: may be of several people at once. ``quick``: its place among the frequent ones. ``second``: takes two persons.
 ``does``: what it also changes in the record, in the same act (``care.stay_acts``).

@@ -83,6 +83,7 @@ class Kind:
     of: Literal["person", "house"]
     fields: tuple[Field, ...]
     opens: bool
+    open_days: int
     case: bool
     closes: bool
     alone: bool

@@ -43,8 +43,8 @@ SELECT kind FROM there WHERE kind IS NOT NULL
 )
 _OPEN = f"""
 SELECT e.id, e.person_id, e.at, e.kind, e.facts, e.supersedes FROM event AS e
-WHERE e.kind = :k{{n}} AND e.at >= :since AND {effective(Event, "e")} AND NOT EXISTS (
-    SELECT 1 FROM event AS c WHERE c.about = e.id AND c.kind IN ({{closers}}) AND {effective(Event, "c")})
+WHERE e.kind = :k{{n}} AND e.at >= :s{{n}} AND {effective(Event, "e")} AND NOT EXISTS (
+    SELECT 1 FROM event AS c WHERE c.about = e.id AND +c.kind IN ({{closers}}) AND {effective(Event, "c")})
 """
 _AFTER = text(
     f"SELECT c.about, c.kind, max(c.at) FROM event AS c WHERE c.about IN :about AND {effective(Event, 'c')}"
@@ -80,17 +80,19 @@ class Due:
     waits_for: str
 
 
-def open_events(conn: Connection, since: int = 0) -> list[Opened]:
-    """Everything in force that began since then."""
+def open_events(conn: Connection, since: int = 0, *, now: int | None = None) -> list[Opened]:
+    """Everything in force that began since then; ``now``: without what its kind believes to be over by then."""
     # A kind of which there is no event closes nothing: the files of the others are not read.
     there = [of for (one,) in conn.execute(_THERE) if (of := known(one)) is not None]
     ends = {of.id: closers(of, there) for of in there if of.opens}
     if not ends:
         return []
-    asked: dict[str, Any] = {"since": since}
+    asked: dict[str, Any] = {}
     walks = []
     for n, (opens, closing) in enumerate(ends.items()):
-        asked[f"k{n}"] = opens
+        days = kind(opens).open_days
+        over = now - days * 86400 if days and now is not None else 0
+        asked |= {f"k{n}": opens, f"s{n}": max(since, over)}
         asked |= {f"c{n}_{m}": one for m, one in enumerate(closing)}
         walks.append(_OPEN.format(n=n, closers=", ".join(f":c{n}_{m}" for m in range(len(closing)))))
     rows = conn.execute(text(" UNION ALL ".join(walks)), asked).mappings().all()
@@ -123,7 +125,7 @@ def dues(conn: Connection, opened: Iterable[Opened]) -> list[Due]:
 def open_cases(conn: Connection, people: list[InHouse], now: int) -> Iterator[Work]:
     """Work: incidents that nobody has closed, and whatever else is urgent while it is in force."""
     shown = _Shown(conn, people)
-    for event in open_events(conn, now - TODAY_DAYS * 86400):
+    for event in open_events(conn, now - TODAY_DAYS * 86400, now=now):
         if (event.kind.case or event.urgent) and (work := shown.work(event, "events")) is not None:
             yield work
 
@@ -132,7 +134,7 @@ def follow_ups(conn: Connection, people: list[InHouse], now: int) -> Iterator[Wo
     """Work: who is still to be told, what is to be looked at again, who is to be weighed."""
     yield from weighing_due(conn, people, now)
     shown = _Shown(conn, people)
-    for due in dues(conn, open_events(conn, now - TODAY_DAYS * 86400)):
+    for due in dues(conn, open_events(conn, now - TODAY_DAYS * 86400, now=now)):
         if due.due_at <= now + SOON_S and (work := shown.due(due, now)) is not None:
             yield work
 

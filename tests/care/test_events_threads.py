@@ -160,8 +160,9 @@ def test_questions_of_today_walk_indexes(house: Household, person: UUID) -> None
         asked.append(str(_LAST).replace(":until", "0"))
         asked.append(threads._OPEN.format(n=0, closers="'incident_closed'"))
         for sql in asked:
-            plain = sql.replace(":k0", "'fall'").replace(":since", "0")
+            plain = sql.replace(":k0", "'fall'").replace(":s0", "0")
             plan = [row[3] for row in conn.exec_driver_sql("EXPLAIN QUERY PLAN " + plain)]
+            assert "event AS c" not in sql or any("ix_event_about" in step for step in plan), plan
             assert not any(step.startswith(("SCAN e", "SCAN c", "SCAN newer", "SCAN v")) for step in plan), plan
 
 
