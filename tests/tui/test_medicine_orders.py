@@ -35,7 +35,10 @@ async def test_page_and_form_look_as_they_were_drawn(dosed: Dosed, dosing: House
         await open_at(app, pilot, dosing, "chart", "lxy")
         same_as_picture(app, "chart-medicine")
         assert ambiguous_glyphs(app) == set()
-        await press(app, pilot, "ctrl+n", *"amxl", "enter", "2", "enter", "enter", "enter", "3", "enter")
+        await press(app, pilot, "ctrl+n")
+        # The list as it begins has strengths in micrograms, whose letter consoles draw wide or not.
+        assert ambiguous_glyphs(app) == set()
+        await press(app, pilot, *"amxl", "enter", "2", "enter", "enter", "enter", "3", "enter")
         same_as_picture(app, "order")
         assert ambiguous_glyphs(app) == set()
         await press(app, pilot, "ctrl+s")

@@ -10,6 +10,7 @@ from textual.types import CSSPathType
 from textual.widgets import Input, Static
 
 from yiyang_tui.screens.dialogs import Dialog
+from yiyang_tui.screens.medicine_words import of_one_width
 from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
 from yiyang_tui.words import t
@@ -119,4 +120,9 @@ def _cells(one: Sought) -> Cells:
     if one.drug is None:
         return [Cell(one.name, "title"), Cell(t("medicines.not_listed"), "due"), "", ""]
     alert = Cell(t("medicines.high_short"), "urgent") if one.drug.high_alert else ""
-    return [Cell(one.drug.zh, "title"), Cell(one.drug.spec, "quiet"), Cell(one.drug.form, "quiet"), alert]
+    return [
+        Cell(of_one_width(one.drug.zh), "title"),
+        Cell(of_one_width(one.drug.spec), "quiet"),
+        Cell(one.drug.form, "quiet"),
+        alert,
+    ]

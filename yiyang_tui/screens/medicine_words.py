@@ -20,9 +20,20 @@ SEVERITY: "Final[dict[str, Token]]" = {
 }
 
 
+# Lists of drugs hold characters that consoles draw one cell wide or two.
+_OF_ONE_WIDTH: Final = str.maketrans(
+    {"μ": "u", "µ": "u", "≤": "<=", "≥": ">=", "α": "a", "β": "b", "Ⅰ": "I", "Ⅱ": "II", "Ⅲ": "III"}
+)
+
+
+def of_one_width(text: str) -> str:
+    """``0.25ug``: words of the lists as every console draws them alike."""
+    return text.translate(_OF_ONE_WIDTH)
+
+
 def named(name: str, spec: str) -> str:
     """``阿司匹林肠溶片 100mg``; the strength once where the name has it already."""
-    return name if not spec or spec in name else f"{name} {spec}"
+    return of_one_width(name if not spec or spec in name else f"{name} {spec}")
 
 
 def drug_of(row: "DoseRow") -> str:
@@ -76,9 +87,10 @@ def warning_cells(one: "Warning", reason: str = "") -> list[Cell]:
     grave = t(f"order.severity.{one.severity}")
     token = SEVERITY[one.severity]
     sign = "! " if token == "urgent" else ""
-    cells = [Cell(f"{sign}{t(f'order.kind.{one.kind}')}  {grave}  {one.words.of(lang)}", token)]
-    if one.advice.of(lang):
-        cells.append(Cell(f"  {one.advice.of(lang)}", "quiet"))
+    words, advice = of_one_width(one.words.of(lang)), of_one_width(one.advice.of(lang))
+    cells = [Cell(f"{sign}{t(f'order.kind.{one.kind}')}  {grave}  {words}", token)]
+    if advice:
+        cells.append(Cell(f"  {advice}", "quiet"))
     if one.blocks:
         cells.append(Cell(f"  {t('order.blocks')}", "due"))
     if reason:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from yiyang_tui.screens.medicine_words import warning_cells
+from yiyang_tui.screens.medicine_words import of_one_width, warning_cells
 from yiyang_tui.screens.order_values import Doctor
 from yiyang_tui.screens.person_words import allergy, sex_age
 from yiyang_tui.widgets.columns import Cell
@@ -64,7 +64,7 @@ def drug_line(name: str, drug: "Drug | None") -> list[Cell]:
         return [Cell(t("order.no_drug"), "quiet")]
     if drug is None:
         return [Cell(name, "title"), Cell(f"   {t('medicines.not_listed')}", "due")]
-    cells = [Cell(name, "title"), Cell(f"   {drug.inn}  {drug.form} {drug.spec}", "quiet")]
+    cells = [Cell(name, "title"), Cell(f"   {of_one_width(f'{drug.inn}  {drug.form} {drug.spec}')}", "quiet")]
     return [*cells, Cell(f"   ! {t('medicines.high_alert')}", "urgent")] if drug.high_alert else cells
 
 

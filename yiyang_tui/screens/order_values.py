@@ -7,6 +7,7 @@ from uuid import UUID
 
 from yiyang_tui.cells import narrow
 from yiyang_tui.fields import Value
+from yiyang_tui.screens.medicine_words import of_one_width
 
 if TYPE_CHECKING:
     from care.medicines.catalogue import Drug
@@ -96,4 +97,4 @@ def _hour(typed: str) -> str:
 
 def of_drug(drug: "Drug") -> dict[str, Value]:
     """What a drug of the list fills in: its first strength, what a dose is counted in, how it is given."""
-    return {"spec": drug.specs[0] if drug.specs else "", "unit": drug.unit, "route": drug.route}
+    return {"spec": of_one_width(drug.specs[0]) if drug.specs else "", "unit": drug.unit, "route": drug.route}

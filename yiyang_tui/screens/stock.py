@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.dialogs import Choose
 from yiyang_tui.screens.medicine_drug import FindDrug, Sought
-from yiyang_tui.screens.medicine_words import named
+from yiyang_tui.screens.medicine_words import named, of_one_width
 from yiyang_tui.screens.stock_forms import Counted, CountForm, InForm, OutForm
 from yiyang_tui.screens.stock_words import STATES, days, quantity
 from yiyang_tui.widgets.cell_lines import CellLines
@@ -182,7 +182,7 @@ class Stock(Place):
             if found is None:
                 return
             drug = found.drug
-            spec = drug.specs[0] if drug and drug.specs else ""
+            spec = of_one_width(drug.specs[0]) if drug and drug.specs else ""
             self._receive(drug.code if drug else "", found.name, spec, drug.unit if drug else "")
 
         self.app.push_screen(FindDrug(self.session, t("stock.which")), sought)
