@@ -112,6 +112,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # --- today ------------------------------------------------------------------------------------
     Action("today.open", ("enter",), "today", rank=0, bound=False),
     Action("today.unremarkable", SPACE, "today", rank=1, right="round.record"),
+    Action("today.print", ("ctrl+o", "o"), "today", rank=6, right="care.print"),
     Action("today.event", ("ctrl+n", "n"), "today", rank=2, right="event.record"),
     # --- what is done about an alert --------------------------------------------------------------
     Action("answer.next", ("enter",), "answer", rank=1, bound=False),

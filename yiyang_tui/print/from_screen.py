@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from yiyang_tui.screens.dialogs import Choose, Type
@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from yiyang_tui.session import Session
 
 RIGHT = "care.print"
+
+Way = tuple[str, str, Mapping[str, Any]]
+"""A word ``print.way.<word>``, the sheet, the facts of ``Wanted``."""
+
+HOUSE: Final[tuple[Way, ...]] = (
+    ("shift", "rounds", {}),
+    ("shift_blank", "rounds", {"blank": True}),
+    ("handover_draft", "handover", {"blank": True}),
+)
+"""What is printed of the whole house."""
 
 
 def print_sheet(screen: "Place", sheet: str, **facts: Any) -> None:
@@ -40,8 +50,8 @@ def print_sheet(screen: "Place", sheet: str, **facts: Any) -> None:
     screen.run_care(_bed, session, wanted.person_id, then=asked)
 
 
-def offer(screen: "Place", ways: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
-    """Which of several sheets: (word ``print.way.<word>``, sheet, facts). One alone is not asked about."""
+def offer(screen: "Place", ways: Sequence[Way]) -> None:
+    """Which of several sheets. One alone is not asked about."""
 
     def chosen(place: int | None) -> None:
         if place is not None:

@@ -2,14 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from yiyang_tui.print.from_screen import offer
+from yiyang_tui.print.from_screen import Way, offer
 from yiyang_tui.widgets.virtual_list import VirtualList
 from yiyang_tui.words import t
 
 if TYPE_CHECKING:
     from yiyang_tui.screens.chart import Chart
-
-Way = tuple[str, str, dict[str, Any]]
 
 
 def print_page(chart: "Chart") -> None:

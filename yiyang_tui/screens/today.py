@@ -196,6 +196,12 @@ class Today(Place):
         person = None if row is None or row.group else row.person_id
         new_event(self, person, row.name if row is not None and person else "")
 
+    def action_print(self) -> None:
+        """Ctrl+O: the sheets of the house."""
+        from yiyang_tui.print.from_screen import HOUSE, offer
+
+        offer(self, HOUSE)
+
     def action_unremarkable(self) -> None:
         """Space: looked at, nothing remarkable. The cursor goes on at once; twice on the same line is one round."""
         from care.duties_done import NOTHING
