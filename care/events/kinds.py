@@ -5,8 +5,9 @@ field is defined in the file or, where several kinds ask the same, in ``event_fi
 
 ``opens``: it is in force until an event that follows it closes it, or for ``open_days`` at most. ``case``: an incident,
 which somebody with the right ``event.close`` closes. ``urgent``: the county and the doctor must know at once; always
-(``true``) or where fields hold certain values. ``follows``: the kinds that it follows, ``@group`` for all of a group that open something; ``closes``
-that it ends them; ``alone`` that it may also follow nothing. ``then``: what must come after it (``Follow``).
+(``true``) or where fields hold certain values. ``follows``: the kinds that it follows, ``@group`` for all of a group
+that open something; ``closes`` that it ends them; ``alone`` that it may also follow nothing. ``then``: what must come
+after it (``Follow``).
 ``many``: may be of several people at once. ``quick``: its place among the frequent ones. ``second``: takes two persons.
 ``does``: what it also changes in the record, in the same act (``care.stay_acts``).
 ``form = false``: the program writes it, nobody fills it in. ``listed = false``: too frequent for the list of the house.

@@ -34,8 +34,9 @@ class CarePage(ChartPage):
     DEFAULT_CSS = """
     CarePage #care-measured { height: auto; max-height: 2; margin-bottom: 1; }
     CarePage #care-beside { display: none; width: 40; padding-left: 3; height: 1fr; }
-    Chart.-wide CarePage #care-beside { display: block; }
     CarePage #care-weight { height: 9; }
+    CarePage #care-ml { height: auto; margin-top: 1; }
+    CarePage #care-balance { height: 8; }
     CarePage #care-beside Static { height: auto; }
     """
 
@@ -58,6 +59,9 @@ class CarePage(ChartPage):
             with Vertical(id="care-beside"):
                 yield Static(t("care.weight_title"), classes="title", markup=False)
                 yield Trend(days=180, id="care-weight")
+                with Vertical(id="care-ml"):
+                    yield Static(t("care.balance_title"), classes="title", markup=False)
+                    yield Trend(id="care-balance")
 
     def load(self, chart: "Chart") -> None:
         """The plan, the events, the weights."""
@@ -85,7 +89,11 @@ class CarePage(ChartPage):
         line.update(words)
         line.display = bool(said)
         points = [Point(one.at, one.kg10 / 10) for one in care.weights]
-        self.query_one(Trend).show([Series("kg", points)], care.now)
+        self.query_one("#care-weight", Trend).show([Series("kg", points)], care.now)
+        into = Series("in", [Point(one.at, one.in_ml) for one in care.balances])
+        out = Series("out", [Point(one.at, one.out_ml) for one in care.balances])
+        self.query_one("#care-balance", Trend).show([into, out], care.now, whole=True)
+        self.query_one("#care-ml").display = bool(care.balances)
         self.chart.query_one("FootLine").refresh()
 
     # --- acts -----------------------------------------------------------------------------------
