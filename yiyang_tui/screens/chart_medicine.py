@@ -153,12 +153,6 @@ class MedicinePage(ChartPage):
         """Ctrl+N: a new order."""
         await self.chart.yiyang.open("order", person_id=self.chart.person_id)
 
-    def action_print(self) -> None:
-        """Ctrl+O: the dose sheet."""
-        from yiyang_tui.print.from_screen import print_sheet
-
-        print_sheet(self.chart, "doses", person_id=self.chart.person_id)
-
     async def action_custody(self) -> None:
         """Ctrl+X: that the house keeps their medicines; where that is agreed, that it ends."""
         found, person = None if self.shown is None else self.shown.custody, self.chart.person_id
