@@ -34,6 +34,7 @@ PLACES = {
     "staff": "yiyang_tui.screens.staff:StaffPlace",
     "handover": "yiyang_tui.screens.handover:Handover",
     "house": "yiyang_tui.screens.house:House",
+    "event": "yiyang_tui.screens.event_form:EventForm",
 }
 DIRECTOR, CARER = "1001", "1002"
 LONG = 1000

@@ -74,6 +74,7 @@ class Handover(Place):
             COLUMNS,
             lambda row: row.cells,
             key=lambda row: row.id,
+            selectable=lambda row: bool(row.section or row.whole),
             titled=False,
             empty=t("handover.nothing"),
             id="lines",

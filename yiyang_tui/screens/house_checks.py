@@ -21,10 +21,10 @@ class ChecksPage(HousePage):
         """The list."""
         yield VirtualList["Check"](
             [
-                Column(0, t("house.column.what")),
+                Column(26, t("house.column.what")),
                 Column(12, t("house.column.due")),
-                Column(20, t("house.column.last")),
-                Column(10, t("house.column.every")),
+                Column(22, t("house.column.last")),
+                Column(0, t("house.column.every")),
             ],
             self._cells,
             key=lambda one: one.kind,

@@ -24,9 +24,9 @@ class NumbersPage(HousePage):
         yield CellLines(id="numbers-told", classes="told")
         yield VirtualList["CountyFact"](
             [
-                Column(0, t("house.column.fact")),
+                Column(50, t("house.column.fact")),
                 Column(6, t("house.column.value"), "right"),
-                Column(18),
+                Column(0),
             ],
             _cells,
             key=lambda one: one.code,

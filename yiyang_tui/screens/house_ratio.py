@@ -21,11 +21,11 @@ class RatioPage(HousePage):
         """The levels, what they come to."""
         yield VirtualList["OfLevel"](
             [
-                Column(0, t("house.column.level")),
+                Column(20, t("house.column.level")),
                 Column(8, t("house.column.people"), "right"),
                 Column(16, t("house.column.each"), "right"),
                 Column(10, t("house.column.needed"), "right"),
-                Column(18),
+                Column(0),
             ],
             _cells,
             key=lambda one: one.level,
