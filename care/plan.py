@@ -142,8 +142,9 @@ def write_item(
     times: str = "",
     cause: str = "",
     note: str = "",
+    at: int | None = None,
 ) -> UUID:
-    """The same inside an act of somebody who may, as one that accepts a proposal."""
+    """The same inside an act of somebody who may, as one that accepts a proposal. ``at``: from when on, if not now."""
     known = duties().get(duty)
     if known is None:
         raise Refused("duty_unknown")
@@ -165,7 +166,7 @@ def write_item(
         times=times,
         cause=cause,
         note=note.strip(),
-        from_at=act.now,
+        from_at=act.now if at is None else at,
     )
 
 

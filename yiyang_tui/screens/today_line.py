@@ -1,7 +1,7 @@
 """A line of Today, a section of them, and how sections share the room of a low terminal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -45,12 +45,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Lines of one kind under their heading. ``whole``: none of it is ever folded. ``rest``: says what was folded."""
+    """Lines of one kind under their heading. ``whole``: none of it is ever folded.
+
+    ``rest`` stands below the lines, and where room is short ``brief`` in its place. ``least``: so many lines stay.
+    """
 
     heading: Row
     lines: Sequence[Row]
     whole: bool = False
-    rest: "Sequence[Row]" = field(default=())
+    rest: Sequence[Row] = ()
+    brief: Row | None = None
+    least: int = LEAST
 
     @property
     def alone(self) -> Row:
@@ -63,15 +68,17 @@ class Section:
         """The heading and at most so many lines; a last one says how many more there are."""
         from yiyang_tui.words import plural
 
+        most = max(most, self.least)
+        rest = [self.brief] if self.brief is not None and most < MOST else self.rest
         if self.whole or len(self.lines) <= most:
-            return [self.heading, *self.lines, *self.rest]
+            return [self.heading, *self.lines, *rest]
         shown, left = self.lines[: most - 1], self.lines[most - 1 :]
         words = plural("today.more", len(left))
         cells: tuple[Cell, ...] = (Cell(""), Cell(""), Cell(""), Cell(words, "quiet"), Cell(""))
         if len(left[0].cells) == 1:
             cells = (Cell(across(words, "", 0), "quiet"),)
         more = Row(f"more-{self.heading.id}", cells, left[0].leads, left[0].person_id, mine=left[0].mine)
-        return [self.heading, *shown, more, *self.rest]
+        return [self.heading, *shown, more, *rest]
 
 
 def laid(sections: Sequence[Section], height: int) -> list[Row]:

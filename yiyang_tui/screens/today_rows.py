@@ -25,8 +25,11 @@ DUTIES = "duties"
 ENOUGH = 999
 """Lines of a list that nobody has laid out yet."""
 
-OF_HOUSE = ("stock", "house")
-"""Sections of work that are about things."""
+LATE_LEAST = 4
+"""Late rounds that stay in sight in the lowest terminal: one key each."""
+
+OF_HOUSE = ("stay", "stock", "house")
+"""Sections of work that are about papers and things: after all that is done for people."""
 
 WALKING = ("carer", "nurse")
 """Who goes from bed to bed: for the others the rounds of the hour are one line."""
@@ -37,7 +40,7 @@ def rows(
 ) -> list[Row]:
     """The lines in a list of ``width`` cells and ``height`` lines; none when there is nothing to do.
 
-    ``unsettled``: how much wants a person.
+    ``unsettled``: how much wants a person. A list that nobody has laid out yet has no height: nothing is folded.
     """
     room = width - AROUND
     # What is waited for from me comes first, of what comes first anyway.
@@ -48,7 +51,7 @@ def rows(
         *_by_role(_due(day, now, room, role), _work(day, room, now, role), _back(day, now), role),
         _unsettled(unsettled),
     ]
-    lines = laid([section for section in found if section is not None], height)
+    lines = laid([section for section in found if section is not None], height or ENOUGH)
     return lines if any(row.leads and row.mine for row in lines) else []
 
 
@@ -85,7 +88,9 @@ def _due(day: "Day", now: int, room: int, role: str) -> Section | None:
     head = heading("due", plural("today.due", day.due_total), beside)
     if role not in WALKING:
         return Section(head, list(_floors([*late, *soon], now, room)))
-    return Section(head, [_late(row, room, role) for row in late], rest=list(_floors(soon, now, room)))
+    brief = _soon(soon, now, room) if soon else None
+    lines = [_late(row, room, role) for row in late]
+    return Section(head, lines, rest=list(_floors(soon, now, room)), brief=brief, least=LATE_LEAST)
 
 
 def _late(row: "DueRow", room: int, role: str) -> Row:
@@ -105,6 +110,19 @@ def _late(row: "DueRow", room: int, role: str) -> Row:
     )
     done = done_of(row.duties, role)
     return Row(f"due{row.person_id.hex}", cells, "rounds", row.person_id, row.name, due=True, done=done)
+
+
+def _soon(soon: "list[DueRow]", now: int, room: int) -> Row:
+    """All floors in one line."""
+    first = min(soon, key=lambda row: row.due_at)
+    cells = (
+        Cell(""),
+        Cell(t("today.then")),
+        Cell(plural("today.people_due", len(soon))),
+        Cell(whole_parts(BETWEEN.join(row.name for row in soon), room), "quiet"),
+        Cell(t("today.from", when=times.moment(first.due_at, now)), "due"),
+    )
+    return Row("floors", cells, "rounds", first.person_id, group=tuple(sorted(soon, key=lambda row: row.due_at)))
 
 
 def _storey(row: "DueRow") -> tuple[bool, int]:
@@ -179,4 +197,4 @@ def _unsettled(count: int) -> Section | None:
         return None
     words = f"! {plural('today.unsettled', count)}"
     row = Row("unsettled", (Cell(words, "urgent"),), "unsettled")
-    return Section(heading("settle", t("today.to_settle")), [row])
+    return Section(heading("settle", t("today.to_settle")), [row], whole=True)
