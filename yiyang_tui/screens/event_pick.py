@@ -64,7 +64,9 @@ class PickKind(Dialog[str]):
         """The frequent ones."""
         self.query_one("#groups").display = len(self.pages) > 1
         listed = self.query_one(VirtualList)
-        listed.styles.height = min(max(len(kinds) for _, kinds in self.pages), 14)
+        # Title, groups and hint stay on the screen, however many kinds a group has.
+        most = max(self.app.size.height - 12, 4)
+        listed.styles.height = min(max(len(kinds) for _, kinds in self.pages), most)
         self._show()
         listed.focus()
 
