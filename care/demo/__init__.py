@@ -18,8 +18,10 @@ from care.data import table
 from care.demo.assessments import furnish_assessments
 from care.demo.events import furnish_events
 from care.demo.house import Crew, crew_of, found_house
+from care.demo.house_day import furnish_house
 from care.demo.looks import Look, looks_of, remember_readers
 from care.demo.medicines import furnish_medicines
+from care.demo.plans import furnish_plans
 from care.demo.residents import Resident, move_in
 from care.roles import doing
 from db.errors import Refused
@@ -41,6 +43,8 @@ _MORE: dict[str, Callable[[Store, list[Resident], Crew, Random, int, int], int]]
     "assessments": furnish_assessments,
     "medicines": furnish_medicines,
     "events": furnish_events,
+    "plans": furnish_plans,
+    "house": furnish_house,
 }
 # One act for each few days of one member of staff: a commit for every day would take longer than all the rows.
 _AT_ONCE_S = 4 * _DAY_S

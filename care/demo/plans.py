@@ -1,93 +1,83 @@
-"""Care plans of the demo: what each level of care asks for; the rounds of the last days did nearly all of it."""
+"""The care plans of the demo: the duties that high risks ask for, and those of the last two days done at rounds."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from random import Random
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import select
+from sqlmodel import col
 
 from care.demo.house import Crew
 from care.demo.residents import Resident
-from care.duties import Asked, for_ability
+from care.duties import duties, for_risk
 from care.duties_done import Done, write_done
-from care.duties_due import early_s, next_time
-from care.plan import RIGHT, write_item
+from care.duties_due import next_time
+from care.plan import write_item
 from care.rights import doing
-from care.standing import effective
+from care.risks import risks_of
 from db.store import Store
 from db.tables import Round
 
-_DAY_S: Final = 86400
-_DONE_DAYS: Final = 3
-_GRADES: Final = {"special": "complete", "full": "severe", "half": "moderate", "self": "mild"}
-_CAUSE: Final = "能力评估"
-_LEFT: Final = 0.03
-"""So often a duty was not done at a round at which it was due."""
+_DAY_S = 86400
+_BACK_DAYS = 2
+_SKIPPED = 6
+"""Of a hundred times so many go by undone."""
 
-_ROUNDS = text(
-    f"SELECT r.id, r.staff_id, r.at FROM round AS r"
-    f" WHERE r.person_id = :person AND r.at BETWEEN :since AND :now AND {effective(Round, 'r')} ORDER BY r.at, r.id"
-)
+Item = tuple[str, int | None, str]
+"""A duty with its interval, or its hours."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What is said to be done at one round."""
-
-    at: int
-    by: UUID
-    person_id: UUID
-    round_id: UUID
-    done: list[str] = field(default_factory=list)
-    left: dict[str, str] = field(default_factory=dict)
-
-
-def furnish_plans(store: Store, people: list[Resident], crew: Crew, random: Random, since: int, now: int) -> int:
-    """Write plans as they were made on the first day, and what was done of them; returns how many rounds did some."""
-    asked = {one.person_id: for_ability(_GRADES[one.level]) for one in people if _is_home(one)}
+def furnish_plans(store: Store, people: Sequence[Resident], crew: Crew, random: Random, since: int, now: int) -> int:
+    """Plan for everybody in the welfare home with a high risk; say what was done. Returns how many rows."""
     nurse = (crew.nurses or crew.everyone)[0]
-    with doing(store, nurse, RIGHT) as act:
-        for person_id, wanted in asked.items():
-            for duty in wanted:
-                write_item(
-                    act, person_id, duty.duty.code, every_min=duty.every_min, times=duty.times, cause=_CAUSE, at=since
-                )
-    with store.reading() as conn:
-        said = [
-            one
-            for person_id, duties in asked.items()
-            for one in _said(conn, person_id, duties, random, max(since, now - _DONE_DAYS * _DAY_S), now)
-        ]
-    said.sort(key=lambda one: (one.by.int, one.at, one.person_id.int))
-    for by, group in groupby(said, key=lambda one: one.by):
+    begun = max(since, now - _BACK_DAYS * _DAY_S)
+    lying = [one.person_id for one in people if one.spots[-1][1].kind == "welfare"]
+    with doing(store, nurse, "plan.change") as act:
+        found = risks_of(act.conn, lying, now)
+        plans: dict[UUID, list[Item]] = {}
+        for person, risks in found.items():
+            for risk in (one for one in risks if one.level == "high"):
+                for asked in for_risk(risk.code):
+                    mine = plans.setdefault(person, [])
+                    if all(code != asked.duty.code for code, _, _ in mine):
+                        code = asked.duty.code
+                        write_item(
+                            act, person, code, every_min=asked.every_min, times=asked.times, cause=risk.code, at=begun
+                        )
+                        mine.append((code, asked.every_min, asked.times))
+        asked_rounds = (
+            select(col(Round.id), col(Round.person_id), col(Round.staff_id), col(Round.at))
+            .where(col(Round.person_id).in_(list(plans)), col(Round.at) >= begun, ~col(Round.void))
+            .order_by(col(Round.person_id), col(Round.at), col(Round.id))
+        )
+        rounds = act.conn.execute(asked_rounds).all()
+    said = [
+        (by, at, person, codes, round_id)
+        for person, group in groupby(rounds, key=lambda row: row.person_id)
+        for by, at, codes, round_id in _done(list(group), plans[person], begun, random)
+    ]
+    said.sort(key=lambda one: (one[0].int, one[1], one[2].int))
+    for by, each in groupby(said, key=lambda one: one[0]):
         with doing(store, by, "round.record") as act:
-            for one in group:
-                write_done(act, by, one.person_id, Done(tuple(one.done), one.left), one.round_id, one.at)
-    return len(said)
+            for _, at, person, codes, round_id in each:
+                write_done(act, by, person, Done(codes), round_id, at)
+    return sum(map(len, plans.values())) + len(said)
 
 
-def _is_home(one: Resident) -> bool:
-    return bool(one.spots) and one.spots[-1][1].kind == "welfare"
-
-
-def _said(
-    conn: Connection, person_id: UUID, duties: tuple[Asked, ...], random: Random, since: int, now: int
-) -> Iterator[_Said]:
-    by_key = [one for one in duties if one.duty.by_key]
-    last = dict.fromkeys((one.duty.code for one in by_key), since)
-    for row in conn.execute(_ROUNDS, {"person": person_id.bytes, "since": since, "now": now}):
-        said = _Said(row.at, UUID(bytes=row.staff_id), person_id, UUID(bytes=row.id))
-        for one in by_key:
-            due, _ = next_time(one.every_min, one.times, last[one.duty.code], row.at)
-            if due - early_s(one.every_min) > row.at:
-                continue
-            if random.random() < _LEFT:
-                said.left[one.duty.code] = random.choice(("refused", "asleep"))
-            else:
-                said.done.append(one.duty.code)
-                last[one.duty.code] = row.at
-        if said.done or said.left:
-            yield said
+def _done(
+    rounds: Sequence[tuple[UUID, UUID, UUID, int]], plan: Sequence[Item], begun: int, random: Random
+) -> Iterator[tuple[UUID, int, tuple[str, ...], UUID]]:
+    """At which rounds of one person which duties were done: those that were due by then, or soon."""
+    last = dict.fromkeys((code for code, _, _ in plan), begun)
+    for round_id, _, by, at in rounds:
+        codes = tuple(
+            code
+            for code, every_min, times in plan
+            if duties()[code].by_key
+            and next_time(every_min, times, last[code], at)[0] <= at + (every_min or 0) * 15
+            and random.randrange(100) >= _SKIPPED
+        )
+        if codes:
+            last |= dict.fromkeys(codes, at)
+            yield by, at, codes, round_id
