@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from care import handover
+from care import equipment, handover
 from care.events import record
 from care.handover import Draft
 from care.rights import NoRight
@@ -78,6 +78,16 @@ def test_what_happened_since_is_told_to_who_takes_over(shift: Shift) -> None:
     (news,) = handover.since(shift.store, given, now + 60)
     assert (news.code, [line.at for line in news.lines]) == ("events", [now])
     assert "停水" in news.lines[0].what.zh
+
+
+def test_of_the_things_of_the_house_is_told_what_was_not_in_order(shift: Shift) -> None:
+    by = shift.house.director
+    for label, result in (("1楼", "ok"), ("2楼", "broken")):
+        thing = equipment.add(shift.store, by, kind="hydrant", label=label)
+        equipment.check(shift.store, shift.house.carer, thing, result)
+    told = [line for line in said(shift.draft(), "events") if "消火栓" in line]
+    assert len(told) == 1
+    assert "2楼" in told[0]
 
 
 def test_two_sign_and_never_the_same(shift: Shift) -> None:
