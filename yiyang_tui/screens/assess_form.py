@@ -80,6 +80,7 @@ class AssessForm(Widget):
         super().__init__(id="form")
         self.sitting = sitting
         self.numbers: dict[str, int] = {}
+        self._longest: dict[int, int] = {}
 
     def compose(self) -> ComposeResult:
         """List and question, side by side where there is room; the sum below."""
@@ -123,11 +124,16 @@ class AssessForm(Widget):
         if self.screen.has_class("-wide"):
             pane.styles.height = "1fr"
         else:
-            # As high as the longest question, so that the list does not move.
-            width = max(self.app.size.width - 4, 20)
-            pane.styles.height = min(max(question_lines(ask, width) for ask in asked), MOST_LINES)
+            pane.styles.height = self._lines_for(asked)
         self._draw_question()
         self._draw_sum()
+
+    def _lines_for(self, asked: tuple[Ask, ...]) -> int:
+        """As many lines as the longest question takes, so that the list does not move; counted once a width."""
+        width = max(self.app.size.width - 4, 20)
+        if width not in self._longest:
+            self._longest[width] = max(question_lines(ask, width) for ask in asked)
+        return min(self._longest[width], MOST_LINES)
 
     def _columns(self) -> list[Column]:
         named = ["assess.item", "assess.now", *(["assess.last"] if self.sitting.again else [])]
