@@ -21,6 +21,8 @@ from db.tables import Access, AuditEvent, Round, Staff, Stay
 RIGHT = "access.print"
 # Of whom all were in it: what may have held this person, too.
 _OF_ALL = ("exported", "exported_named")
+# A sheet of the house has everybody on it; an empty form nobody.
+_PRINTED = "printed"
 # Of one look at a person, which the event names.
 _OF_LOOKS = ("voided", "corrected")
 _MOST = 20_000
@@ -32,7 +34,7 @@ _NOBODY = ("", "")
 class Seen:
     """One look, or one event. ``what``: ``chart``, or a kind of ``rules/audit``; ``role``, ``second`` may be empty.
 
-    ``table`` and ``purpose``: of an export.
+    ``table`` and ``purpose``: of an export; of what was printed ``table`` is the sheet.
     """
 
     at: int
@@ -94,17 +96,19 @@ def _events(conn: Connection, ids: tuple[UUID, ...], staff: Mapping[UUID, tuple[
         col(AuditEvent.what),
         col(AuditEvent.about),
         col(AuditEvent.facts),
-    ).where(col(AuditEvent.what).in_((*_OF_ALL, *_OF_LOOKS)) | col(AuditEvent.about).in_(ids))
+    ).where(col(AuditEvent.what).in_((*_OF_ALL, *_OF_LOOKS, _PRINTED)) | col(AuditEvent.about).in_(ids))
     events = conn.execute(asked).all()
     mine = {*ids, *_looks_among(conn, ids, [one.about for one in events if one.what in _OF_LOOKS])}
     since, counts = _known_since(conn, ids), table("rules/exports")["count"]
     found = []
     for one in events:
         facts = _facts(one.facts)
-        of_all = one.what in _OF_ALL and one.at >= since and facts.get("table") not in counts
+        whole = one.what in _OF_ALL or (one.what == _PRINTED and one.about is None and not facts.get("empty"))
+        of_all = whole and one.at >= since and facts.get("table") not in counts
         if of_all or one.about in mine:
             second = staff.get(one.second_id, _NOBODY)[0]
             why = {name: str(facts[name]) for name in ("table", "purpose") if name in facts}
+            why |= {"table": str(facts["sheet"])} if one.what == _PRINTED and "sheet" in facts else {}
             found.append(Seen(one.at, *staff.get(one.staff_id, _NOBODY), one.what, second, **why))
     return found
 

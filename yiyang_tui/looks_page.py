@@ -3,7 +3,7 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from yiyang_tui.words import language, t
+from yiyang_tui.words import has, language, t
 
 if TYPE_CHECKING:
     from care.looks_printed import LooksSheet, Seen
@@ -60,7 +60,11 @@ def _what(row: "Seen") -> str:
         return t("chart.looked")
     kind = table("rules/audit")["kind"].get(row.what, {}).get(language(), row.what)
     known = table("rules/exports")["table"].get(row.table)
-    more = [known[language()]] if known else []
+    if row.what == "printed":
+        sheet = f"print.sheet.{row.table}"
+        more = [t(sheet)] if has(sheet) else []
+    else:
+        more = [known[language()]] if known else []
     more += [t("looks.purpose", why=row.purpose)] if row.purpose else []
     more += [t("looks.second", who=row.second)] if row.second else []
     return " ".join([str(kind), *more])

@@ -1,7 +1,7 @@
 """Whom and when a sheet is about, who prints it; and the event that it was printed."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -56,10 +56,11 @@ def head_of(store: Store, conn: Connection, by: UUID, person_id: UUID | None) ->
     )
 
 
-def note_printed(store: Store, by: UUID, sheet: str, head: SheetHead, file: str) -> None:
+def note_printed(store: Store, by: UUID, sheet: str, head: SheetHead, file: str, *, empty: bool = False) -> None:
     """That a sheet leaves the record, written down before it does. ``file``: its name, not where it lies.
 
-    Raises ``NoRight``.
+    ``empty``: nobody is on it. Raises ``NoRight``.
     """
     with doing(store, by, RIGHT) as act:
-        note(act, "printed", head.person_id, sheet=sheet, file=file[-80:])
+        facts: dict[str, Any] = {"empty": 1} if empty else {}
+        note(act, "printed", head.person_id, sheet=sheet, file=file[-80:], **facts)

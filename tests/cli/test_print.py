@@ -66,6 +66,18 @@ def test_a_temperature_chart_lies_where_it_was_asked_for(
     assert json.loads(facts) == {"sheet": "temperature", "file": "体温单.pdf"}
 
 
+def test_who_asks_what_left_of_their_record_reads_what_was_printed(
+    vault: Path, secret: Path, person: str, tmp_path: Path
+) -> None:
+    """Sheets of the whole house have everybody on them, an empty form nobody."""
+    run(vault, secret, "rounds", str(tmp_path / "house.pdf"))
+    run(vault, secret, "incident", str(tmp_path / "empty.pdf"), "--blank", "--kind", "fall")
+    said = ("--number", NUMBER, "--passphrase-file", str(secret))
+    listed = yiyang("looks", person, *said, vault=vault).out
+    assert "打印表单 巡视单" in listed
+    assert "打印表单 事件" not in listed
+
+
 def test_a_file_that_is_there_is_left_alone_before_anybody_types(vault: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.pdf"
     file.write_text("mine")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from db.store import Store
 
 ENDING: Final = ".pdf"
+FORMS: Final = frozenset({"incident", "assessment"})
+"""Of these an empty one has nobody on it."""
 _UNFIT: Final = re.compile(r"[^\w.-]+")
 
 Drawn = tuple["SheetHead", bytes]
@@ -63,7 +65,8 @@ def save(store: "Store", by: UUID, sheet: str, wanted: Wanted, path: Path) -> Pr
     head, body = SHEETS[sheet](store, by, wanted)
     if folder:
         target = leaving.free(path / name_of(sheet, head.bed_label, _day(store, wanted)))
-    note_printed(store, by, sheet, head, target.name)
+    empty = wanted.blank and wanted.person_id is None and sheet in FORMS
+    note_printed(store, by, sheet, head, target.name, empty=empty)
     written = leaving.put(target, body)
     return Printed(written, leaving.on_a_stick(written))
 
