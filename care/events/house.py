@@ -56,8 +56,14 @@ def _opened(store: Store, wanted: Collection[str] | None) -> tuple[OpenRow, ...]
     with store.reading() as conn:
         found = [one for one in open_events(conn, now=store.now()) if wanted is None or one.kind.id in wanted]
         merged, here = groups(conn), places(conn)
-        # Whoever has left the house or died has nothing due any more; the incident itself is still to be closed.
-        found = [one for one in found if one.kind.case or one.person_id is None or merged.of(one.person_id) in here]
+        # What is only agreed, and waits for nothing, is no work of today. Whoever has left the house or died has
+        # nothing due any more; the incident itself is still to be closed.
+        found = [
+            one
+            for one in found
+            if one.kind.case
+            or ((one.kind.then or one.urgent) and (one.person_id is None or merged.of(one.person_id) in here))
+        ]
         next_due: dict[object, Due] = {}
         for due in dues(conn, found):
             next_due.setdefault(due.opened.id, due)

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from care.data import table
 from care.events.facts import people_in, row_id
-from care.events.shape import Field, Kind
+from care.events.shape import NUMBERS, Field, Kind
 from care.words import Words
 from db.clock import LOCAL
 from db.tables import Person, Staff
@@ -81,16 +81,21 @@ def brief(of: Kind, facts: Mapping[str, Any], names: Names) -> Words:
     """One line: the brief fields, or the first ones that were said; two blanks between them."""
     chosen = [field for field in of.fields if field.brief and field.id in facts]
     chosen = chosen or [field for field in of.fields if field.id in facts][:_BRIEF_MOST]
-    each = [_alone(field, facts[field.id], names) for field in chosen]
+    # One number says by its unit what it is; of several each is named.
+    numbers = sum(field.type in NUMBERS for field in chosen)
+    each = [_alone(field, facts[field.id], names, named=numbers > 1) for field in chosen]
     each = [one for one in each if one.zh]
     return Words("  ".join(one.zh for one in each), "  ".join(one.en for one in each))
 
 
-def _alone(field: Field, value: Any, names: Names) -> Words:
+def _alone(field: Field, value: Any, names: Names, *, named: bool) -> Words:
     """Without its name a tick says what is ticked, and nothing where it is not."""
     if field.type == "yes":
         return field.words if value else NOTHING
-    return told(field, value, names)
+    said = told(field, value, names)
+    if field.type in NUMBERS and named:
+        return Words(f"{field.words.zh} {said.zh}", f"{field.words.en} {said.en}")
+    return said
 
 
 def _chosen(field: Field, value: Any) -> Words:

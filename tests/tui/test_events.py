@@ -31,6 +31,7 @@ from yiyang_tui.session import Session
 from yiyang_tui.themes import ambiguous_glyphs
 from yiyang_tui.widgets.choice import Choice
 from yiyang_tui.widgets.entry import Entry
+from yiyang_tui.widgets.virtual_list import VirtualList
 from yiyang_tui.words import t
 
 PLACES = {
@@ -82,6 +83,14 @@ async def open_form(app: YiyangApp, pilot: Pilot[None], kind: str, **facts: Any)
     await settle(app, pilot)
     assert isinstance(app.screen, EventForm)
     return app.screen
+
+
+async def take_way(app: YiyangApp, pilot: Pilot[None], way: str) -> None:
+    """Go down to one of the ways on from an event, and take it."""
+    ways = app.screen.query_one("#ways", VirtualList)
+    rows: list[Any] = [ways.row_at(n) for n in range(ways.total)]
+    at = next(n for n, row in enumerate(rows) if row[0] == way)
+    await press(app, pilot, *["down"] * at, "enter")
 
 
 def fall(house: Household, person: UUID) -> UUID:
@@ -243,7 +252,8 @@ async def test_a_carer_closes_no_incident(eventful: Eventful, house: Household) 
 async def test_corrected_by_oneself_voided_by_two(eventful: Eventful, house: Household) -> None:
     id = fall(house, id_of(house, "李秀英"))
     async with eventful() as (app, pilot):
-        await press(app, pilot, "enter", "end", "up", "enter")
+        await press(app, pilot, "enter")
+        await take_way(app, pilot, "correct")
         form = app.screen
         assert isinstance(form, EventForm)
         assert form.focused is form.query_one("#f-reason")
@@ -259,7 +269,8 @@ async def test_corrected_by_oneself_voided_by_two(eventful: Eventful, house: Hou
     house.second("doctor")
     house.colleague("nurse", "1003")
     async with eventful(number="1003") as (app, pilot):
-        await press(app, pilot, "enter", "end", "enter")
+        await press(app, pilot, "enter")
+        await take_way(app, pilot, "void")
         await type_text(pilot, "jicuo")
         await press(app, pilot, "enter")
         await type_text(pilot, PIN_OF_SECOND)
