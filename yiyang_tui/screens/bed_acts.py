@@ -18,6 +18,8 @@ from yiyang_tui.words import language, t
 if TYPE_CHECKING:
     from care.bed_detail import Lying
     from care.beds import BedCell
+    from care.ended import Ended
+    from care.lifecycle import Lifecycle
     from care.people import PersonFacts, PersonRow
     from yiyang_tui.screens.beds import Beds, Picking
 
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 def chart(beds: "Beds", _cell: "BedCell", one: "Lying") -> None:
     """Open the chart."""
     beds.yiyang.call_later(beds.yiyang.open, "chart", person_id=one.person_id)
+
+
+def steps(beds: "Beds", _cell: "BedCell", one: "Lying") -> None:
+    """Open the steps of the stay."""
+    beds.yiyang.call_later(beds.yiyang.open, "lifecycle", person_id=one.person_id)
 
 
 # --- another bed --------------------------------------------------------------------------------
@@ -145,8 +152,7 @@ def leave(beds: "Beds", cell: "BedCell", one: "Lying") -> None:
     from care import stays
 
     if one.out is not None:
-        question = Ask(t("beds.back_title", name=one.name), t("beds.back_more", bed=cell.label))
-        beds.app.push_screen(question, lambda yes: _back(beds, cell, one) if yes else None)
+        beds.yiyang.call_later(_back, beds, cell, one)
         return
     draft = Draft(beds, beds.session, f"leave:{one.person_id}")
 
@@ -180,17 +186,12 @@ def _leave(beds: "Beds", cell: "BedCell", one: "Lying", found: Leaving, draft: D
     )
 
 
-def _back(beds: "Beds", cell: "BedCell", one: "Lying") -> None:
-    from care import stays
-
-    said = t("beds.back_saved", name=one.name)
-    beds.run_care(
-        stays.back,
-        beds.session.store,
-        beds.session.staff.id,
-        one.person_id,
-        then=lambda _none: _done(beds, said, None, said, cell.id),
-    )
+async def _back(beds: "Beds", cell: "BedCell", one: "Lying") -> None:
+    """The check on return, which brings them back."""
+    assert one.out is not None
+    beds.wanted = cell.id
+    facts = {"from": "hospital" if one.out.kind == "hospital" else "home"}
+    await beds.yiyang.open("event", kind="return_check", person_id=one.person_id, facts=facts)
 
 
 # --- leaving for good, coming in --------------------------------------------------------------------
@@ -199,33 +200,47 @@ def _back(beds: "Beds", cell: "BedCell", one: "Lying") -> None:
 def discharge(beds: "Beds", cell: "BedCell", one: "Lying") -> None:
     """Why, then once more in words what happens."""
     from care.codes import codes, label
+    from care.lifecycle import lifecycle
 
     reasons = [
         (code.code, label("discharge_reason", code.code, language())) for code in codes("discharge_reason").values
     ]
 
     def chosen(reason: str | None) -> None:
-        if reason is None:
-            return
+        if reason == "death":
+            beds.yiyang.call_later(_death, beds, one)
+        elif reason is not None:
+            beds.run_care(lifecycle, beds.session.store, one.person_id, then=lambda found: ask(reason, found))
+
+    def ask(reason: str, found: "Lifecycle") -> None:
         word = label("discharge_reason", reason, language())
-        question = Ask(t("beds.discharge_ask", name=one.name, reason=word), t("beds.discharge_more", bed=cell.label))
+        left = [
+            f"! {step.words.of(language())}: {step.missing.of(language())}"
+            for step in found.steps
+            if step.phase == "leaving" and step.missing.zh
+        ]
+        more = "\n".join([t("beds.discharge_more", bed=cell.label), *left])
+        question = Ask(t("beds.discharge_ask", name=one.name, reason=word), more)
         beds.app.push_screen(question, lambda yes: _discharge(beds, cell, one, reason) if yes else None)
 
     beds.app.push_screen(Choose(t("beds.discharge_title", name=one.name, bed=cell.label), reasons), chosen)
 
 
+async def _death(beds: "Beds", one: "Lying") -> None:
+    """A death has its own form: when, where, why."""
+    await beds.yiyang.open("event", kind="death", person_id=one.person_id)
+
+
 def _discharge(beds: "Beds", cell: "BedCell", one: "Lying", reason: str) -> None:
     from care import stays
 
-    said = t("beds.discharged", name=one.name, bed=cell.label)
-    beds.run_care(
-        stays.discharge,
-        beds.session.store,
-        beds.session.staff.id,
-        one.person_id,
-        reason,
-        then=lambda _none: _done(beds, said, None, said, cell.id),
-    )
+    def done(ended: "Ended") -> None:
+        said = t("beds.discharged", name=one.name, bed=cell.label)
+        if ended.orders or ended.duties:
+            said += t("beds.care_ended", orders=len(ended.orders), duties=len(ended.duties))
+        _done(beds, said, None, said, cell.id)
+
+    beds.run_care(stays.discharge, beds.session.store, beds.session.staff.id, one.person_id, reason, then=done)
 
 
 def admit(beds: "Beds", cell: "BedCell") -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WIDE = 110
 # Acts on whoever lies on the bed; the others ask for a bed, or for nothing.
-ON_SOMEBODY = ("beds.move", "beds.kind", "beds.leave", "beds.discharge")
+ON_SOMEBODY = ("beds.move", "beds.kind", "beds.leave", "beds.discharge", "beds.steps")
 WHILE_PICKING = ("beds.open", "beds.go", "beds.decline")
 
 
@@ -272,6 +272,10 @@ class Beds(Place):
     def action_discharge(self) -> None:
         """Leaving for good."""
         self._with_whom(bed_acts.discharge)
+
+    def action_steps(self) -> None:
+        """Ctrl+S: from application to closed file."""
+        self._with_whom(bed_acts.steps)
 
     def action_admit(self) -> None:
         """Somebody comes in."""

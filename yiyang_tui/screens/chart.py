@@ -194,6 +194,10 @@ class Chart(Place):
 
         ask_consents(self, self.person_id, self.person_name)
 
+    async def action_steps(self) -> None:
+        """Ctrl+S: from application to closed file."""
+        await self.yiyang.open("lifecycle", person_id=self.person_id)
+
     def action_part(self) -> None:
         """Ctrl+K: of somebody registered twice, give each registration its own again."""
         from yiyang_tui.screens.settle_same import part

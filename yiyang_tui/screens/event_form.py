@@ -335,6 +335,7 @@ class EventForm(Place):
 
     def _recorded(self, filled: Filled) -> Callable[[tuple[UUID, ...]], None]:
         from care.events.record import undo
+        from care.stay_acts import UNDONE
 
         store, by, of = self.session.store, self.session.staff.id, self.kind
         urgent = of.is_urgent(filled.facts)
@@ -343,7 +344,8 @@ class EventForm(Place):
         said = t("event.saved_urgent" if urgent else "event.saved", what=what)
 
         def done(ids: tuple[UUID, ...]) -> None:
-            back = lambda: undo(store, by, *ids)  # noqa: E731 - it names what is done
+            # Nothing is promised that is no true record afterwards: somebody who came back, went, or died.
+            back = None if of.does and of.does not in UNDONE else lambda: undo(store, by, *ids)
             self._leave(forget=True, then=lambda front: front.saved(what, back, said, urgent=urgent))
 
         return done

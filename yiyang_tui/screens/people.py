@@ -168,11 +168,18 @@ class People(Place):
 
     def why_not(self, action: str) -> str | None:
         """Two are merged, so one of them must be under the cursor."""
-        return t("people.nobody_here") if action == "people.same" and self._row() is None else None
+        alone = action in ("people.same", "people.steps") and self._row() is None
+        return t("people.nobody_here") if alone else None
 
     def _row(self) -> "PersonRow | None":
         row: PersonRow | None = self.query_one(VirtualList).current
         return row
+
+    def action_steps(self) -> None:
+        """Ctrl+S: from application to closed file."""
+        row = self._row()
+        if row is not None:
+            self.yiyang.call_later(self.yiyang.open, "lifecycle", person_id=row.id)
 
     def action_same(self) -> None:
         """Ctrl+T: who is the same person as the one under the cursor."""
