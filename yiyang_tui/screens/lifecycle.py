@@ -10,7 +10,7 @@ from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.event_acts import show_event
 from yiyang_tui.screens.lifecycle_rows import Line, beside, cells, headline, lines
 from yiyang_tui.widgets.facts import Facts
-from yiyang_tui.widgets.virtual_list import Column, VirtualList
+from yiyang_tui.widgets.virtual_list import Cells, Column, VirtualList
 from yiyang_tui.words import t, times
 
 if TYPE_CHECKING:
@@ -43,13 +43,17 @@ class Lifecycle(Place):
         with Horizontal(id="house"):
             yield VirtualList[Line](
                 [Column(6), Column(6), Column(16), Column(14), Column(8), Column(0)],
-                lambda line: cells(line, self.session.now()),
+                self._cells,
                 key=lambda line: line.step.code,
                 titled=False,
                 id="steps",
             )
             yield Facts(column=True, id="beside")
         yield Facts(id="below")
+
+    def _cells(self, line: Line) -> Cells:
+        missing = sum(one.missing for one in self.found.papers) if self.found else 0
+        return cells(line, self.session.now(), missing)
 
     def on_mount(self) -> None:
         """The steps take the keys."""

@@ -11,7 +11,7 @@ from yiyang_tui.words import language, plural, t, times
 if TYPE_CHECKING:
     from care.lifecycle import Lifecycle, Step
 
-MARKS: "Final[dict[str, Token]]" = {"done": "done", "open": "due", "may": "quiet"}
+MARKS: "Final[dict[str, Token]]" = {"done": "done", "open": "due", "may": "quiet", "none": "quiet", "": ""}
 CLEARED: Final = ("incidents", "medicines", "belongings", "care")
 """Steps that are done where nothing is left, with nothing recorded."""
 
@@ -34,22 +34,24 @@ def lines(found: "Lifecycle") -> list[Line]:
     return made
 
 
-def cells(line: Line, now: int) -> list[Cell]:
-    """Phase, mark, step, when and who, what was said or what is missing."""
+def cells(line: Line, now: int, missing: int) -> list[Cell]:
+    """Phase, mark, step, when and who, what was said or what is missing. ``missing``: so many papers."""
     step, lang = line.step, language()
-    said, token = step.said.of(lang), ""
+    said, token, mark = step.said.of(lang), MARKS[""], str(step.state)
     if step.missing.zh:
-        said = t("lifecycle.missing", what=step.missing.of(lang))
+        # Of papers there is no room for the names: they stand below.
+        said = plural("lifecycle.missing", missing) if step.code == "papers" else step.missing.of(lang)
+        token = "due" if step.state == "open" else ""
     elif step.code in CLEARED and step.state == "done" and step.done_at is None:
-        said, token = t("lifecycle.nothing_left"), "quiet"
+        said, token, mark = t("lifecycle.nothing_left"), "quiet", "none"
     when = "" if step.done_at is None else times.moment(step.done_at, now)
     return [
         Cell(t(f"lifecycle.phase.{step.phase}") if line.leads else "", "quiet"),
-        Cell(t(f"lifecycle.mark.{step.state}"), MARKS[step.state]),
+        Cell(t(f"lifecycle.mark.{mark}"), MARKS[mark]),
         Cell(step.words.of(lang), "title" if step.state == "open" else ""),
         Cell(when, "quiet"),
         Cell(step.who, "quiet"),
-        Cell(said, "due" if step.missing.zh and step.state == "open" else token),  # type: ignore[arg-type]
+        Cell(said, token),
     ]
 
 
@@ -79,10 +81,11 @@ def beside(found: "Lifecycle", step: "Step | None") -> Iterator[Cell]:
         return
     lang = language()
     if step.code == "papers":
-        for state, token in (("missing", "due"), ("have", "done"), ("waived", "quiet")):
+        states: tuple[tuple[str, Token], ...] = (("missing", "due"), ("have", "done"), ("waived", "quiet"))
+        for state, token in states:
             named = [one.words.of(lang) for one in found.papers if _stands(one) == state]
             if named:
-                yield Cell(t(f"lifecycle.papers.{state}", what=t("list.comma").join(named)), token)  # type: ignore[arg-type]
+                yield Cell(t(f"lifecycle.papers.{state}", what=t("list.comma").join(named)), token)
     elif step.code == "level":
         yield from _levels(found)
     elif step.code == "file":
