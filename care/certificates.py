@@ -31,10 +31,14 @@ RIGHT = "certificate.change"
 _LONGEST = 60
 _Held = tuple[UUID, str, date | None, date | None, bool]
 
+# The last of each colleague and topic: years of them are one line each.
 _TRAININGS = text(
     f"""
-SELECT e.id, e.at, json_extract(e.facts, '$.staff') AS who, json_extract(e.facts, '$.topic') AS topic
-FROM event AS e WHERE e.kind = 'training' AND json_extract(e.facts, '$.passed') AND {effective(Event, "e")}
+SELECT e.id, max(e.at) AS at, json_extract(e.facts, '$.staff') AS who, json_extract(e.facts, '$.topic') AS topic
+FROM event AS e
+WHERE e.kind = 'training' AND CASE WHEN json_valid(e.facts) THEN json_extract(e.facts, '$.passed') END
+    AND {effective(Event, "e")}
+GROUP BY who, topic
 """
 )
 _STATES = {"over": ("过期", "over"), "missing": ("缺", "missing"), "soon": ("快到期", "soon over")}

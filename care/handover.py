@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from care.events.said import read_facts
 from care.handover_lines import Counts, Line, Section, count, sections
 from care.looks import InHouse, ahead
 from care.rights import doing
@@ -35,14 +36,15 @@ _LONGEST = 500
 _NEWS = ("alerts", "incidents", "movements", "findings", "doses", "events")
 _MOST_HOURS = 36
 
+# The plus keeps to the index of what an event is about: by its kind all of five years would be looked through.
 _PAST = text(
     f"""
 SELECT e.id, e.staff_id, e.at, e.facts, s.name AS who, t.id AS taken_id, t.at AS taken_at, n.name AS taker,
-       t.staff_id AS taker_id, json_extract(t.facts, '$.note') AS remarks
+       t.staff_id AS taker_id, t.facts AS taken_facts
 FROM event AS e
 LEFT JOIN staff AS s ON s.id = e.staff_id
 LEFT JOIN event AS t ON t.id = (
-    SELECT c.id FROM event AS c WHERE c.about = e.id AND c.kind = 'handover_taken' AND {effective(Event, "c")}
+    SELECT c.id FROM event AS c WHERE c.about = e.id AND +c.kind = 'handover_taken' AND {effective(Event, "c")}
     ORDER BY c.at, c.id LIMIT 1)
 LEFT JOIN staff AS n ON n.id = t.staff_id
 WHERE e.kind = 'handover' AND e.at BETWEEN :since AND :until AND {effective(Event, "e")}
@@ -122,7 +124,10 @@ def take(store: Store, by: UUID, handover_id: UUID, remarks: str = "") -> UUID:
             raise Refused("record_unknown")
         if row["staff_id"] == by:
             raise Refused("handover_own")
-        (found,) = [one for one in _past(act.conn, row["at"], row["at"], 50) if one.id == handover_id]
+        found = next((one for one in _past(act.conn, row["at"], row["at"], 50) if one.id == handover_id), None)
+        if found is None:
+            # A newer program's, which nobody could read here before signing.
+            raise Refused("record_unknown")
         if found.taken_id is not None:
             raise Refused("handover_taken")
         facts = json.dumps({"note": remarks} if remarks else {}, ensure_ascii=False)
@@ -201,11 +206,11 @@ def _past(conn: Connection, since: int, until: int, most: int) -> list[Handover]
 
 
 def _read(row: Mapping[Any, Any]) -> Handover | None:
-    facts = json.loads(row["facts"])
-    said = facts.get("draft") if isinstance(facts, dict) else None
+    facts, taken = read_facts(row["facts"]), read_facts(row["taken_facts"] or "{}")
+    items = facts.get("items")
     try:
-        drafted = _drafted(said)
-    except (KeyError, TypeError, ValueError):
+        drafted = _drafted(facts.get("draft"))
+    except (AttributeError, KeyError, TypeError, ValueError):
         # What a newer program wrote otherwise is in the list of events; here it could only be shown in part.
         return None
     return Handover(
@@ -214,27 +219,37 @@ def _read(row: Mapping[Any, Any]) -> Handover | None:
         giver=row["who"] or "",
         giver_id=UUID(bytes=row["staff_id"]),
         draft=drafted,
-        items={str(name): str(words) for name, words in facts.get("items", {}).items()},
+        items={name: str(items[name]) for name in ITEMS if name in items} if isinstance(items, dict) else {},
         taken_id=None if row["taken_id"] is None else UUID(bytes=row["taken_id"]),
         taken_at=row["taken_at"],
         taker=row["taker"] or "",
         taker_id=None if row["taker_id"] is None else UUID(bytes=row["taker_id"]),
-        remarks=row["remarks"] or "",
+        remarks=str(taken.get("note") or ""),
     )
 
 
 def _drafted(said: Any) -> Draft:
     return Draft(
-        said["shift"],
-        Words(*said["words"]),
+        str(said["shift"]),
+        _both(said["words"]),
         int(said["from_at"]),
         int(said["until_at"]),
         Counts(**{name: int(n) for name, n in said["counts"].items()}),
         tuple(
             Section(
-                one["code"],
-                tuple(Line(row["bed_label"], row["name"], Words(*row["what"]), row["at"]) for row in one["lines"]),
+                str(one["code"]),
+                tuple(_line(row) for row in one["lines"]),
             )
             for one in said["sections"]
         ),
     )
+
+
+def _line(row: Any) -> Line:
+    at = row["at"]
+    return Line(str(row["bed_label"]), str(row["name"]), _both(row["what"]), None if at is None else int(at))
+
+
+def _both(said: Any) -> Words:
+    zh, en = said
+    return Words(str(zh), str(en))

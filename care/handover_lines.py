@@ -1,6 +1,5 @@
 """What a handover says, line by line, from the record of one shift: who is where, who is worse, what is undone."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from care.codes import codes
 from care.duties_due import duties_due
 from care.events.kinds import kinds, known
 from care.events.read import views
+from care.events.said import read_facts
 from care.events.threads import dues, open_events
 from care.groups import groups
 from care.levels import overdue_minutes
@@ -235,7 +235,7 @@ def _others(house: _House) -> Iterator[Line]:
 
 def _in_order(row: Any) -> bool:
     # Whoever walks through the house looks at dozens of things: told is what was not in order.
-    return row["kind"] == "equipment_check" and json.loads(row["facts"]).get("result") == "ok"
+    return row["kind"] == "equipment_check" and read_facts(row["facts"]).get("result") == "ok"
 
 
 _OWN = frozenset(("handover", "handover_taken", "answer", "duties", "accepted_proposal", "declined_proposal"))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from care import equipment, handover
+from care import certificates, equipment, handover
 from care.events import record
 from care.handover import Draft
 from care.rights import NoRight
@@ -141,9 +141,35 @@ def test_today_asks_for_it_when_the_shift_ends_and_until_it_is_signed(shift: Shi
     assert asked(shift.now) == []
 
 
-def test_a_handover_of_a_newer_program_is_passed_over_here(shift: Shift) -> None:
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"draft": {"shift": "day", "told": "otherwise"}, "items": []},
+        {"draft": []},
+        {"draft": {"shift": "day", "words": ["白班"], "from_at": 0, "until_at": 0, "counts": {}, "sections": []}},
+        {"draft": {"shift": "day", "words": ["白班", "Day"], "from_at": 0, "until_at": 0, "counts": [], "sections": 4}},
+        [],
+        None,
+    ],
+)
+def test_a_handover_of_a_newer_program_is_passed_over_here(shift: Shift, facts: object) -> None:
     shift.give()
-    facts = json.dumps({"draft": {"shift": "day", "told": "otherwise"}, "items": []}, ensure_ascii=False)
     with shift.store.act(shift.nurse) as act:
-        act.insert(Event, staff_id=shift.nurse, at=act.now, kind="handover", facts=facts)
+        kept = "{" if facts is None else json.dumps(facts, ensure_ascii=False)
+        theirs = act.insert(Event, staff_id=shift.nurse, at=act.now, kind="handover", facts=kept)
     assert [one.giver for one in shift.past()] == ["王芳"]
+    assert shift.draft().counts.expected == 4
+    # Nobody signs what they cannot read.
+    with refuses("record_unknown"):
+        handover.take(shift.store, shift.house.director, theirs)
+
+
+def test_what_another_laptop_wrote_and_is_no_check_counts_for_none(shift: Shift) -> None:
+    store = shift.store
+    thing = equipment.add(store, shift.house.director, kind="hydrant", label="1楼")
+    with store.act(shift.nurse) as act:
+        act.insert(Event, staff_id=shift.nurse, at=act.now, kind="equipment_check", about=thing, facts="{")
+        act.insert(Event, staff_id=shift.nurse, at=act.now, kind="training", facts="{")
+    assert [one.result for one in equipment.equipment(store, shift.now)] == [""]
+    assert not any(one.trained for one in certificates.papers(store, shift.now))
+    assert today(store, shift.now).work
