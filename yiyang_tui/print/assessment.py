@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from yiyang_tui.print.breaking import TICK
 from yiyang_tui.print.grid import Cell, Column, grid, heading, prose, signatures
 from yiyang_tui.print.heads import headed, moment
-from yiyang_tui.print.paper import QUIET, TICK, Paper
+from yiyang_tui.print.paper import QUIET, Paper
 from yiyang_tui.words import language, t
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Final
 
+from yiyang_tui.print.breaking import TICK
 from yiyang_tui.print.grid import Cell, Column, grid, heading, prose, signatures
 from yiyang_tui.print.heads import headed, moment
-from yiyang_tui.print.paper import QUIET, SHADE, TICK, Paper, leading
+from yiyang_tui.print.paper import QUIET, SHADE, Paper, leading
 from yiyang_tui.words import language, t, times
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yiyang_tui.print.paper import BLACK, RULE, SHADE, Align, Paper, leading
+from yiyang_tui.print.paper import BLACK, RULE, SHADE, TOP, Align, Paper, leading
 from yiyang_tui.words import t
 
 _PAD = 1.1
@@ -79,7 +79,7 @@ def _row(paper: Paper, columns: Sequence[Column], row: Sequence[Cell], least: fl
             _draw(paper, columns, row, left, height)
             return
         room = paper.bottom - paper.y
-        if height + more > paper.bottom - 31 - _titles_height(paper, columns) and room > 4 * least:
+        if height + more > paper.bottom - TOP - _titles_height(paper, columns) and room > 4 * least:
             fits = [int((room - 1.6) / leading(one.size)) for one in columns]
             here = [lines[:most] for lines, most in zip(left, fits, strict=True)]
             _draw(paper, columns, row, here, room)

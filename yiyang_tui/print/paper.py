@@ -3,36 +3,29 @@
 Drawn for a printer without colour: what is told apart differs in its sign or its words, never in its colour alone.
 """
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
 
+from yiyang_tui.print.breaking import TICK, parts
 from yiyang_tui.words import t
 
 Align = Literal["left", "centre", "right"]
 Ink = int | tuple[int, int, int]
 """A grey from 0 (black) to 255, or red, green, blue."""
 
-TICK: Final = "☑"
-"""In a text: a box with a tick. ``□`` is the empty one. No font has to know it."""
-
 MARGIN: Final = 12.0
 BLACK, RULE, FAINT, QUIET, SHADE = 0, 90, 170, 70, 236
-_HEAD: Final = 31.0
+TOP: Final = 31.0
+"""Below the heading."""
 _FOOT: Final = 13.0
 _MM: Final = 25.4 / 72
 _LEADING: Final = 1.28
 _FONT: Final = "sans"
 _FILE: Final = "NotoSansSC-Regular.otf"
 _MISSING: Final = "〓"
-# These never begin a line.
-_CLOSING: Final = frozenset("、。，；：！？）》」』】”’%℃,.;:!?)")
-# Behind these no line ends.
-_OPENING: Final = frozenset(f"{TICK}□（(《“")
 _CUT: Final = "…"
 
 
@@ -88,7 +81,7 @@ class Paper:
     def page(self) -> None:
         """Begin a page with its heading."""
         self.pdf.add_page()
-        self.y = _HEAD
+        self.y = TOP
         of, right = self.heading, self.right
         self.say(self.left, 8, of.house, 8.5, grey=QUIET, width=self.width * 0.6)
         self.say(self.left, 12.5, of.title, 15, align="centre", width=self.width, bold=True)
@@ -134,7 +127,7 @@ class Paper:
         found: list[str] = []
         for paragraph in said.splitlines() or [""]:
             here, wide = "", 0.0
-            for part in _parts(paragraph):
+            for part in parts(paragraph):
                 for piece in [part] if self.measure(part, size) <= width else part:
                     room = self.measure(piece, size)
                     if here and wide + self.measure(piece.rstrip(), size) > width:
@@ -279,28 +272,6 @@ def _rgb(ink: Ink) -> tuple[int, int, int]:
 def leading(size: float) -> float:
     """From one line to the next."""
     return size * _MM * _LEADING
-
-
-@cache
-def _parts(said: str) -> Sequence[str]:
-    """What is not broken: a word with the blank behind it, a Chinese character with the signs that close it."""
-    found: list[str] = []
-    for char in said.replace("\t", " "):
-        if found and _joined(found[-1][-1], char):
-            found[-1] += char
-        else:
-            found.append(char)
-    return tuple(found)
-
-
-def _joined(before: str, char: str) -> bool:
-    if char in _CLOSING or char == " " or before in _OPENING:
-        return True
-    return _is_word(before) and _is_word(char)
-
-
-def _is_word(char: str) -> bool:
-    return ord(char) < 0x2E80 and not char.isspace() and char not in _OPENING
 
 
 def _moment(at: int) -> datetime:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from care.sheets.rounds import BedRounds, HouseRounds, Looked, PersonRounds
 
 _WORDS: Final = ("state", "position", "skin", "intake", "mood")
-_EMPTY_ROWS: Final = 18
+_EMPTY_ROWS: Final = 16
 _HOUR_S: Final = 3600
 
 
@@ -119,7 +119,7 @@ def draw_house(sheet: "HouseRounds", *, blank: bool = False) -> bytes:
         Column(t("print.rounds.remarks"), 0, size=8),
     ]
     rows = [_bed(row, hours, blank) for row in sheet.rows]
-    grid(paper, columns, rows, least=8)
+    grid(paper, columns, rows, least=8 if blank else 6.4)
     if not rows:
         _none(paper)
     paper.y += 2
