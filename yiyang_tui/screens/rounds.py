@@ -22,20 +22,19 @@ from yiyang_tui.screens.rounds_amend import TakingBack, act_of, ask_to_discard, 
 from yiyang_tui.screens.rounds_drafts import Kept, RoundDrafts
 from yiyang_tui.screens.rounds_duties import done_of, done_words
 from yiyang_tui.screens.rounds_form import RoundForm, options_said
-from yiyang_tui.screens.rounds_list import Line, Mark, cells_of, columns, lines_of
-from yiyang_tui.screens.rounds_person import course, who
-from yiyang_tui.screens.rounds_read import Read, read_board
+from yiyang_tui.screens.rounds_list import Line, Mark, cells_of, columns
+from yiyang_tui.screens.rounds_person import tell_person
+from yiyang_tui.screens.rounds_read import read_board
 from yiyang_tui.screens.rounds_saving import GROUP, Job, Saving
 from yiyang_tui.screens.rounds_told import Pace, counts, tour_words
-from yiyang_tui.screens.rounds_walk import go_to_wanted, is_lost, is_saved, step_on, where_to_begin
+from yiyang_tui.screens.rounds_walk import go_to_wanted, is_lost, is_saved, show_board, step_on
 from yiyang_tui.widgets.cell_lines import CellLines
 from yiyang_tui.widgets.choice import Choice
 from yiyang_tui.widgets.columns import Cell
 from yiyang_tui.widgets.form import Form
-from yiyang_tui.widgets.lines import FootLine
 from yiyang_tui.widgets.trend import Trend
 from yiyang_tui.widgets.virtual_list import VirtualList
-from yiyang_tui.words import t, times
+from yiyang_tui.words import t
 
 if TYPE_CHECKING:
     from yiyang_tui.session import Session
@@ -122,26 +121,9 @@ class Rounds(Place):
     def load(self) -> None:
         """Ask for the board. Marks of rounds that were durable before now say nothing that it will not say."""
         told = {person for person, mark in self.marks.items() if mark == "saved"}
-        then = partial(self._show, told)
+        then = partial(show_board, self, told)
         store, by, now = self.session.store, self.session.staff.id, self.session.now()
         self.run_care(read_board, store, by, now, not self.drafts.read, then=then, group="board", exclusive=True)
-
-    def _show(self, told: set[UUID], read: Read) -> None:
-        self.board, self.lines = read.board, lines_of(read.board, read.free)
-        self.marks = {person: mark for person, mark in self.marks.items() if mark != "saved" or person not in told}
-        held = self.drafts.of(self.person)
-        self.drafts.regard(read.groups)
-        if read.drafts is not None and not self.drafts.read:
-            found, mine = read.drafts
-            self.drafts.begin(found)
-            self.wanted = self.wanted or where_to_begin(self, mine)
-        if self.drafts.of(self.person) != held:
-            # Somebody else's registration is this person too, and has something half typed.
-            self.form.put(self.drafts.of(self.person))
-        self.beds.show_rows(self.lines)
-        self.count()
-        go_to_wanted(self)
-        self.turn()
 
     def turn_to(self, person_id: UUID) -> None:
         """Somebody was chosen elsewhere."""
@@ -189,15 +171,7 @@ class Rounds(Place):
 
     def tell(self) -> None:
         """Draw what stands around the form's values."""
-        self.query_one("#who", CellLines).show(*(who(self.row, self.beside) if self.row is not None else []))
-        corrected = self.drafts.corrected(self.person)
-        title = "" if corrected is None else t("rounds.correcting", when=times.clock(corrected[1]))
-        begun = bool(self.drafts.of(self.person)) and not self.in_form
-        self.form.correcting(corrected is not None)
-        self.form.show_duties(self.duties, self.session.staff.role)
-        self.form.show_beside(self.beside, self.session.now(), title, t("rounds.go_on") if begun else "")
-        self.query_one(Trend).show(course(self.beside), self.session.now())
-        self.query_one(FootLine).refresh()
+        tell_person(self)
 
     # --- typing ---------------------------------------------------------------------------------------
 

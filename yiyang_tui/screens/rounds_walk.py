@@ -5,7 +5,8 @@ from uuid import UUID
 
 from care.rounds import Saved
 from yiyang_tui.screens.rounds_amend import take_back
-from yiyang_tui.screens.rounds_list import most_urgent, next_due
+from yiyang_tui.screens.rounds_list import lines_of, most_urgent, next_due
+from yiyang_tui.screens.rounds_read import Read
 from yiyang_tui.screens.rounds_saving import Job
 from yiyang_tui.screens.rounds_told import saved_words
 from yiyang_tui.words import sentence, t
@@ -62,6 +63,25 @@ def _settled(screen: "Rounds") -> None:
     screen.count()
     if not screen.saving.busy and not screen.taking_back.waited():
         screen.load()
+
+
+def show_board(screen: "Rounds", told: set[UUID], read: Read) -> None:
+    """What the record says now. ``told``: people whose rounds were durable before it was asked."""
+    screen.board, screen.lines = read.board, lines_of(read.board, read.free)
+    screen.marks = {person: mark for person, mark in screen.marks.items() if mark != "saved" or person not in told}
+    held = screen.drafts.of(screen.person)
+    screen.drafts.regard(read.groups)
+    if read.drafts is not None and not screen.drafts.read:
+        found, mine = read.drafts
+        screen.drafts.begin(found)
+        screen.wanted = screen.wanted or where_to_begin(screen, mine)
+    if screen.drafts.of(screen.person) != held:
+        # Somebody else's registration is this person too, and has something half typed.
+        screen.form.put(screen.drafts.of(screen.person))
+    screen.beds.show_rows(screen.lines)
+    screen.count()
+    go_to_wanted(screen)
+    screen.turn()
 
 
 def where_to_begin(screen: "Rounds", mine: list[UUID]) -> UUID | None:
