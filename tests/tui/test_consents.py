@@ -116,8 +116,6 @@ async def test_who_looked_is_written_where_they_say(charted: Charted, tmp_path: 
     path = tmp_path / "who.html"
     async with charted() as (app, pilot):
         await open_chart(app, pilot)
-        await press(app, pilot, "ctrl+o")
-        assert "先按 7" in screen_text(app)
         await press(app, pilot, "7", "ctrl+o")
         assert "打印会记下" in screen_text(app)
         app.screen.query_one(Entry).value = str(path)
