@@ -304,7 +304,7 @@ def sketch(parts: "Sequence[Part]") -> list[tuple[str, str, str]]:
 class BodyDialog(Dialog[list[str]]):
     """Where on the body. Dismisses with the codes, or ``None`` at Esc."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "event_form.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "event_dialogs.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [("enter", "done", "")]
 
     def __init__(self, title: str, parts: "Sequence[Part]", marked: Sequence[str]) -> None:

@@ -25,7 +25,7 @@ _LETTERS = "123456789"
 class PickKind(Dialog[str]):
     """Dismisses with the id of a kind, or ``None`` at Esc. ``only``: these and no groups, as what follows an event."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "event_form.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "event_dialogs.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         ("left", "group(-1)", ""),
         ("right,tab", "group(1)", ""),

@@ -40,7 +40,7 @@ class Whole:
 class EventDialog(Dialog[str]):
     """Dismisses with ``correct``, ``void``, ``chart``, ``print`` or the kind of what is to follow; ``None`` at Esc."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "event_form.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "event_dialogs.tcss"]
 
     def __init__(self, session: "Session", whole: Whole) -> None:
         super().__init__()
