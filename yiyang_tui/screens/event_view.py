@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -100,8 +101,9 @@ def whole_lines(whole: Whole, now: int, width: int) -> list[tuple[str, Token]]:
     elif event.open:
         lines.append((t("event.is_open" if event.case else "event.in_force"), "urgent" if event.urgent else "due"))
     lines.append(("", ""))
+    pad = max([LABEL, *(cell_len(label.of(lang)) + 2 for label, _ in event.words)])
     for label, value in event.words:
-        lines += labelled(label.of(lang), value.of(lang), width)
+        lines += labelled(label.of(lang), value.of(lang), pad, width)
     if whole.after:
         lines += [("", ""), (t("event.followed"), "title")]
         for one in whole.after:
@@ -117,11 +119,8 @@ def whole_lines(whole: Whole, now: int, width: int) -> list[tuple[str, Token]]:
     return lines
 
 
-def labelled(label: str, value: str, width: int) -> list[tuple[str, Token]]:
-    """A fact with its name before it, the further lines below its beginning."""
-    from rich.cells import cell_len
-
-    pad = max(LABEL, cell_len(label) + 2)
+def labelled(label: str, value: str, pad: int, width: int) -> list[tuple[str, Token]]:
+    """A fact with its name before it in ``pad`` cells, the further lines below its beginning."""
     lines = wrap(value, width - pad)
     first = label + " " * (pad - cell_len(label)) + lines[0]
     return [(first, ""), *((" " * pad + line, "") for line in lines[1:])]

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from yiyang_tui.screens.base import Place
 from yiyang_tui.screens.event_acts import new_event, show_event
-from yiyang_tui.screens.events_rows import COLUMNS, Row, rows
+from yiyang_tui.screens.events_rows import Row, columns, rows
 from yiyang_tui.themes import token_style
 from yiyang_tui.widgets.virtual_list import VirtualList
 from yiyang_tui.words import language, t, times
@@ -38,7 +38,7 @@ class Events(Place):
         """What is shown, the list."""
         yield Static(id="filter", markup=False)
         yield VirtualList[Row](
-            COLUMNS,
+            columns(),
             lambda row: row.cells,
             key=lambda row: row.id,
             selectable=lambda row: row.event is not None,

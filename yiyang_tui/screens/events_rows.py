@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from care.events.house import Happened, HouseEvents, OpenRow
     from care.events.read import EventView
 
-SIGN, WHEN, BED, NAME, WHO = 1, 11, 6, 8, 9
-COLUMNS: Final = (Column(SIGN), Column(WHEN), Column(BED), Column(NAME), Column(0), Column(WHO, align="right"))
+SIGN, WHEN, BED, NAME = 1, 11, 6, 8
+WHO: Final = {"zh": 9, "en": 13}
+"""``超 2 小时`` and ``late 14 hours``, or who recorded it."""
+
+
+def columns() -> tuple[Column, ...]:
+    """As wide as the words of the language spoken now need."""
+    side = Column(WHO[language()], align="right")
+    return (Column(SIGN), Column(WHEN), Column(BED), Column(NAME), Column(0), side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,8 @@ class Row:
 
 def rows(found: "HouseEvents", now: int, width: int) -> list[Row]:
     """The lines in a list of ``width`` cells; none where there is nothing."""
-    room = width - 3 - (SIGN + WHEN + BED + NAME + WHO) - (len(COLUMNS) - 1)
+    laid = columns()
+    room = width - 3 - sum(column.width for column in laid) - (len(laid) - 1)
     lines: list[Row] = []
     if found.opened:
         lines.append(_heading("open", plural("events.open", len(found.opened))))
