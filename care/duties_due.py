@@ -76,10 +76,10 @@ def duties_planned(conn: Connection, people: Iterable[InHouse], now: int) -> Map
 
 
 def _of_house(conn: Connection, people: Iterable[InHouse], now: int, *, open_only: bool) -> dict[UUID, list[DutyDue]]:
-    rows = conn.execute(_items(), {"now": now, "until": ahead(now), "every": not open_only}).all()
-    if not rows:
-        return {}
     merged = groups(conn)
+    # Of somebody registered twice the one registration may have done what the other has planned: all is asked for.
+    asked = {"now": now, "until": ahead(now), "every": not open_only or bool(merged.hidden)}
+    rows = conn.execute(_items(), asked).all()
     hidden = {one.bytes: shown.bytes for one, shown in merged.hidden.items()}
     planned: dict[bytes, dict[str, Row[Any]]] = {}
     last: dict[tuple[bytes, str], int] = {}
@@ -202,9 +202,9 @@ def _items() -> TextClause:
     shown = "".join(
         f" WHEN '{duty.code}' THEN {_latest(proofs)}" for duty in duties().values() if (proofs := _proofs(duty))
     )
-    # What was said to be done so lately that it is not open needs no other proof, unless every moment is asked for.
+    # What was said to be done so lately that it is not open is left out, unless every duty is asked for.
     early = f"min({EARLY_S}, i.every_min * {60 // EARLY_SHARE})"
-    fresh = f"NOT :every AND i.every_min IS NOT NULL AND coalesce(i.said_at > :now - i.every_min * 60 + {early}, 0)"
+    fresh = f"i.every_min IS NOT NULL AND coalesce(i.said_at > :now - i.every_min * 60 + {early}, 0)"
     return text(
         f"""
 WITH said AS MATERIALIZED (
@@ -212,9 +212,9 @@ WITH said AS MATERIALIZED (
     FROM {OF_HOUSE} CROSS JOIN plan_item AS i ON i.person_id = s.person_id
     WHERE i.from_at <= :until AND (i.until_at IS NULL OR i.until_at > :now))
 SELECT i.id, i.person_id, i.duty, i.every_min, i.times, i.from_at,
-       nullif(max(coalesce(i.said_at, 0), CASE WHEN {fresh} THEN 0 ELSE CASE i.duty{shown} ELSE 0 END END), 0)
-           AS last_at
+       nullif(max(coalesce(i.said_at, 0), CASE i.duty{shown} ELSE 0 END), 0) AS last_at
 FROM said AS i
+WHERE :every OR NOT ({fresh})
 ORDER BY i.from_at, i.id
 """
     )
