@@ -42,7 +42,7 @@ def _measured(store: Store) -> list[Figure]:
         )
 
     return [
-        figure("Today", 100, lambda: today(store, now)),
+        figure("Today's lists", 100, lambda: today(store, now)),
         figure("rounds board", 50, lambda: board(store, now)),
         figure("search by initials, a page", 30, lambda: people.page(store, "wxy", 0, 40)),
         figure("search by one letter, a page", 30, lambda: people.page(store, "w", 0, 40)),

@@ -85,6 +85,7 @@ def as_director(then: Step) -> Step:
 SCREENS: dict[str, Step | None] = {
     "unlock": None,
     "today": press("f2"),
+    "answer": as_director(press("enter", "4")),
     "people": press("f3", "l"),
     "rounds": press("f4"),
     "beds": press("f5"),
