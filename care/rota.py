@@ -12,6 +12,7 @@ from care.age import house_day
 from care.places import natural
 from care.rights import doing
 from care.shifts import began, pattern, shift
+from care.standing import row_of
 from db.errors import Refused
 from db.store import Act, Store
 from db.tables import Rota, Staff
@@ -79,21 +80,28 @@ def put(store: Store, by: UUID, staff_id: UUID, day: date, shifts: Sequence[str]
         _set(act, staff_id, day, set(shifts))
 
 
-def copy_week(store: Store, by: UUID, source: date, target: date) -> int:
+def copy_week(store: Store, by: UUID, source: date, target: date) -> tuple[UUID, ...]:
     """The week that begins at ``target`` as the one that begins at ``source``, where nobody is planned yet.
 
-    Gives the number of shifts written. Raises as ``care.rights.require``.
+    Gives the ids of the shifts written. Raises as ``care.rights.require``.
     """
     with doing(store, by, RIGHT) as act:
         crew = {one.staff_id for one in _crew(act.conn)}
         there = {(row.staff_id, row.day) for row in _rows(act.conn, target, target + timedelta(days=WEEK - 1))}
-        written = 0
+        written = []
         for row in _rows(act.conn, source, source + timedelta(days=WEEK - 1)):
             day = (date.fromisoformat(row.day) + (target - source)).isoformat()
             if row.staff_id in crew and (row.staff_id, day) not in there:
-                act.insert(Rota, staff_id=row.staff_id, day=day, shift=row.shift)
-                written += 1
-        return written
+                written.append(act.insert(Rota, staff_id=row.staff_id, day=day, shift=row.shift))
+        return tuple(written)
+
+
+def cancel(store: Store, by: UUID, ids: Sequence[UUID]) -> None:
+    """These shifts are not worked after all. Raises ``Refused``: record_unknown; and as ``care.rights.require``."""
+    with doing(store, by, RIGHT) as act:
+        for id in ids:
+            row_of(act.conn, Rota, id)
+            act.edit(Rota, id, cancelled=True)
 
 
 def on_duty(conn: Connection, now: int) -> tuple[OnDuty, ...]:

@@ -163,9 +163,16 @@ def test_a_week_is_copied_where_nobody_is_planned(house: Household) -> None:
     rota.put(store, by, house.carer, date(2026, 11, 23), ["day"])
     rota.put(store, by, house.carer, date(2026, 11, 24), ["night"])
     rota.put(store, by, house.carer, date(2026, 12, 1), ["day"])
-    assert rota.copy_week(store, by, date(2026, 11, 23), date(2026, 11, 30)) == 1
-    (turn,) = [one for one in rota.plan(store, date(2026, 11, 30)).turns if one.who.staff_id == house.carer]
-    assert turn.shifts[:3] == (("day",), ("day",), ())
+    copied = rota.copy_week(store, by, date(2026, 11, 23), date(2026, 11, 30))
+    assert len(copied) == 1
+
+    def week() -> tuple[tuple[str, ...], ...]:
+        (turn,) = [one for one in rota.plan(store, date(2026, 11, 30)).turns if one.who.staff_id == house.carer]
+        return turn.shifts[:3]
+
+    assert week() == (("day",), ("day",), ())
+    rota.cancel(store, by, copied)
+    assert week() == ((), ("day",), ())
 
 
 def test_how_many_carers_the_people_take(house: Household) -> None:

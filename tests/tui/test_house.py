@@ -147,6 +147,8 @@ async def test_the_rota_is_turned_by_space_and_copied_by_week(opened: Opened, li
         await press(app, pilot, "ctrl+e", "ctrl+k")
         assert "排了 3 个班" in screen_text(app)
         assert week(date(2026, 11, 23)) == week(date(2026, 11, 16))
+        await press(app, pilot, "ctrl+z")
+        assert not any(week(date(2026, 11, 23)))
     async with opened(CARER) as (app, pilot):
         await press(app, pilot, "3", "space")
         assert "排班" in screen_text(app)

@@ -13,6 +13,8 @@ from yiyang_tui.widgets.virtual_list import Cell, Cells, Column, VirtualList
 from yiyang_tui.words import language, t, times
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from care.rota import OnDuty, Plan, Turn
     from db.store import Store
 
@@ -141,14 +143,15 @@ class RotaPage(HousePage):
 
     def action_copy(self) -> None:
         """Ctrl+K: as the week before, where nobody is planned yet."""
-        from care.rota import copy_week
+        from care.rota import cancel, copy_week
 
         house, first = self.house, self.first
         store, by = house.session.store, house.session.staff.id
 
-        def done(written: int) -> None:
+        def done(written: "tuple[UUID, ...]") -> None:
             if written:
-                house.saved("", None, t("house.copied", n=written))
+                said = t("house.copied", n=len(written))
+                house.saved(said, lambda: cancel(store, by, written), said)
             else:
                 house.say(t("house.copied_none"))
             self.load()
