@@ -43,12 +43,13 @@ def _ways(chart: "Chart") -> list[Way]:
 
 
 def _assessments(chart: "Chart") -> list[Way]:
-    """The newest by the scale under the cursor, and its empty form."""
+    """The newest by the scale under the cursor and its empty form; of a proposal what it comes from."""
     row: Any = chart.front.query_one("#scales", VirtualList).current
     last, scale = getattr(row, "last", None), getattr(row, "scale", None)
+    newest = getattr(row, "assessment_id", None) if last is None else last.id
     ways: list[Way] = []
-    if last is not None:
-        ways.append(("assessment", "assessment", {"person_id": chart.person_id, "record_id": last.id}))
+    if newest is not None:
+        ways.append(("assessment", "assessment", {"person_id": chart.person_id, "record_id": newest}))
     if scale is not None:
         ways.append(("assessment_blank", "assessment", {"person_id": chart.person_id, "of": scale.id, "blank": True}))
     return ways
