@@ -1,6 +1,7 @@
 """Every sheet as a reader sees it: rendered by another program, texts found by their place, ink where the value is."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -151,6 +152,28 @@ def test_thirty_seven_is_a_bold_line(chart: Chart) -> None:
     x = (chart.x(17, 2) + chart.x(17, 6)) / 2 + 0.4
     assert (0, 0, 0) in chart.inks(x, chart.y(37), 0.3)
     assert min(sum(ink) for ink in chart.inks(x, chart.y(36.2), 0.25)) > 250
+
+
+def test_both_at_one_place_are_a_cross_in_a_circle_and_what_is_beyond_the_paper_has_its_number(
+    paper: PaperHouse,
+) -> None:
+    from care.sheets.temperature import Point, temperature_sheet
+    from yiyang_tui.print import temperature
+
+    words.use("zh")
+    sheet = temperature_sheet(paper.house.store, paper.house.director, paper.li, DAY)
+    both, above = (Point(sheet.since + hour * 3600, hour // 4, 0.5, 370) for hour in (26, 50))
+    curves = {
+        **sheet.curves,
+        "temp_c10": (both, replace(above, value=425)),
+        "pulse": (replace(both, value=80), replace(above, value=60)),
+    }
+    (page,) = pages(temperature.draw(replace(sheet, curves=curves)))
+    drawn_so = Chart(page)
+    x, y = drawn_so.x(17, 2), drawn_so.y(37)
+    assert all(red(drawn_so.inks(x + side, y, 0.3)) for side in (-1.4, 1.4))
+    assert not red(drawn_so.inks(x, y, 0.6))
+    assert page.one("42.5").top > drawn_so.y(42)
 
 
 def test_below_the_curve_stand_pressure_weight_and_what_was_drunk(chart: Chart) -> None:
