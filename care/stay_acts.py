@@ -28,7 +28,7 @@ UNDONE: Final = frozenset({"leave", "hospital", "level"})
 
 def do(act: Act, by: UUID, does: str, person_id: UUID, facts: Facts) -> UUID | None:
     """What a kind with this ``does`` does. Raises as the functions of ``care.stays``; ``Refused``: level_same."""
-    return _DOES[does](act, by, person_id, facts)
+    return DOES[does](act, by, person_id, facts)
 
 
 def undo(act: Act, does: str, event: RowMapping) -> None:
@@ -90,7 +90,7 @@ def _level(act: Act, _by: UUID, person_id: UUID, facts: Facts) -> UUID:
     return person_id
 
 
-_DOES: Final[Mapping[str, Callable[[Act, UUID, UUID, Facts], UUID | None]]] = {
+DOES: Final[Mapping[str, Callable[[Act, UUID, UUID, Facts], UUID | None]]] = {
     "leave": _leave,
     "hospital": _hospital,
     "back": _back,

@@ -171,7 +171,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("beds.leave", ("ctrl+o", "l"), "beds", rank=1, right="leave.change"),
     Action("beds.discharge", ("ctrl+d", "d"), "beds", rank=2, right="stay.change"),
     Action("beds.admit", ("ctrl+a", "a"), "beds", rank=1, right="stay.change"),
-    Action("beds.steps", ("ctrl+s", "s"), "beds", rank=4, right="chart.open"),
+    Action("beds.steps", ("ctrl+s", "s"), "beds", rank=7, right="chart.open"),
     Action("beds.close", ("ctrl+k", "k"), "beds", rank=5),
     Action("beds.add", ("ctrl+e", "e"), "beds", rank=6),
     Action("beds.go", ARROWS, "beds", rank=6, shown="arrows", bound=False),

@@ -27,6 +27,8 @@ PLACES = {
     "people": "tests.tui.small_places:People",
     "rounds": "tests.tui.small_places:Rounds",
     "beds": "yiyang_tui.screens.beds:Beds",
+    "event": "yiyang_tui.screens.event_form:EventForm",
+    "lifecycle": "yiyang_tui.screens.lifecycle:Lifecycle",
     "chart": "tests.tui.small_places:Chart",
     "sync": "tests.tui.small_places:Today",
 }
@@ -292,10 +294,10 @@ async def test_leave_asks_why_until_when_and_with_whom_and_the_same_key_brings_b
         assert ">外 王长生" in screen_text(app)
         (lying,) = bed_detail.details(lived_in.store, 0)[lived_in.bed("101-2")].lying
         assert lying.out == bed_detail.Out("family", at("2026-11-22 11:04"), at("2026-11-23 18:00"), "女儿", "")
-        await press(app, pilot, "l")
-        assert "王长生 回来了？" in screen_text(app)
-        await press(app, pilot, "enter")
-        assert said(app) == "已保存 王长生 回来"
+        await press(app, pilot, "l")  # how they come back: the check on return
+        assert "返院检查   101-2 王长生" in screen_text(app)
+        await press(app, pilot, "ctrl+s")
+        assert said(app) == "已保存 返院检查 王长生"
         assert lived_in.cell("101-2").state == "in"
         await press(app, pilot, "ctrl+z")  # it happened: nothing is promised
         assert said(app) == "没有可以撤销的事。"

@@ -114,7 +114,13 @@ async def test_what_was_done_is_shown_by_enter_and_done_once_more_by_ctrl_n(step
 async def test_the_steps_of_a_resident(stepped: Stepped, house: Household, size: tuple[int, int]) -> None:
     person = id_of(house, "李秀英")
     record.record(house.store, house.director, "application", {"by": "child"}, person_id=person)
-    facts = {"signed_by": "李国强", "relation": "child", "from_on": "2026-11-19", "until_on": "2026-12-01", "level": "full"}
+    facts = {
+        "signed_by": "李国强",
+        "relation": "child",
+        "from_on": "2026-11-19",
+        "until_on": "2026-12-01",
+        "level": "full",
+    }
     record.record(house.store, house.director, "contract", facts, person_id=person)
     async with stepped(person, size=size) as (app, pilot):
         same_as_picture(app, "lifecycle")
