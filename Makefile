@@ -1,5 +1,5 @@
 # Everything here sets itself up: it needs Python 3.11 or newer, make, and a network to a package index.
-.PHONY: help setup demo test check lint types floors format bench simulate powercut seeds pictures lock clean check-pack
+.PHONY: help setup demo test test-long check lint types floors format bench simulate powercut seeds pictures lock clean check-pack
 
 PYTHON ?=
 VENV   ?= .venv
@@ -10,7 +10,8 @@ NEW    := import sys; sys.exit(sys.version_info < (3, 11))
 
 help:
 	@echo "make demo      a lifelike pair of institutions with a county, synced; then the application"
-	@echo "make test      lint, types, floors, then all tests"
+	@echo "make test      lint, types, floors, then the tests"
+	@echo "make test-long bad lines, power cuts and simulated histories under test: what takes minutes each"
 	@echo "make check     lint, types and floors only"
 	@echo "make format    format the code and mend what can be mended by itself"
 	@echo "make seeds     which rows of the field's wishes the tests prove"
@@ -57,8 +58,14 @@ demo: $(STAMP)
 	@$(BIN)/yiyang demo
 
 # Twice as many as cores: a terminal under test waits for itself half of the time.
+PYTEST := $(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+LONG   := tests/links tests/powercut tests/simulation
+
 test: check
-	$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(PYTEST) $(LONG:%=--ignore=%)
+
+test-long: $(STAMP)
+	$(PYTEST) $(LONG)
 
 check: lint types floors
 
