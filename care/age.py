@@ -8,9 +8,18 @@ from db.clock import LOCAL
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+# What a calendar can write, and a year less, so that days can be added. A row of a broken laptop may hold any number.
+_FIRST, _LAST = -62_135_510_400, 253_370_678_399
+
+
+def house_moment(at: int) -> datetime:
+    """``at`` (seconds UTC) on the wall clock of the house, the nearest that a calendar can write."""
+    return datetime.fromtimestamp(max(_FIRST, min(at, _LAST)), LOCAL)
+
+
 def house_day(at: int) -> date:
     """The date in the house at ``at`` (seconds UTC)."""
-    return datetime.fromtimestamp(at, LOCAL).date()
+    return house_moment(at).date()
 
 
 def age(birth: str | None, today: date) -> int | None:

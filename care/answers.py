@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from care.data import table
 from care.escalation import ANSWER, ways
 from care.groups import groups
+from care.kept_json import object_of
 from care.looks import ahead
 from care.rights import doing, may
 from care.standing import effective, undo_record
@@ -158,11 +159,8 @@ def _person_of(conn: Connection, about: UUID) -> UUID | None:
 
 def _read(row: dict[str, Any]) -> Answered | None:
     """One answer; what another laptop wrote may be anything, and then it answers nothing."""
-    try:
-        facts = json.loads(row["facts"])
-    except ValueError:
-        return None
-    if not isinstance(facts, dict) or row["person_id"] is None or row["about"] is None:
+    facts = object_of(row["facts"])
+    if not facts or row["person_id"] is None or row["about"] is None:
         return None
     what, back_at = str(facts.get("what", "")), _time(facts.get("back_at"))
     way = ways().get(what)

@@ -16,6 +16,7 @@ from care.assess_due import DueScale, due, due_of
 from care.assess_facts import usual_facts
 from care.county_facts import known_facts, set_here
 from care.groups import groups
+from care.kept_json import object_of
 from care.looks import ahead
 from care.rights import Second, doing
 from care.scales import Answers, Facts, Result, Scale, scale, score
@@ -196,8 +197,8 @@ def _assessed(row: RowMapping) -> Assessed:
         total=row["total"],
         grade=grade,
         words=Words(grade, grade) if band is None else band.words,
-        answers=json.loads(row["answers"]),
-        facts=json.loads(row["facts"]),
+        answers=object_of(row["answers"]),
+        facts=object_of(row["facts"]),
         note=row["note"],
         reason=row["reason"],
         stands=bool(row["stands"]),

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from care.duties import causes, duties, words_of
 from care.duties_due import DONE
 from care.groups import groups
+from care.kept_json import object_of
 from care.rights import doing
 from care.standing import effective, row_of, standing, take_back, undo_record, void_row
 from care.words import Words
@@ -101,12 +102,7 @@ def said_at(store: Store, person_id: UUID, since: int, until: int) -> list[Dutie
 
 def read_facts(facts: str) -> Done:
     """What an event of duties says; another laptop may have written anything."""
-    try:
-        found = json.loads(facts)
-    except ValueError:
-        return NOTHING
-    if not isinstance(found, dict):
-        return NOTHING
+    found = object_of(facts)
     listed, left = found.get("done"), found.get("left")
     codes = [one for one in listed if _is_code(one)][:_MOST] if isinstance(listed, list) else []
     why = {k: v for k, v in left.items() if _is_code(k) and _is_code(v)} if isinstance(left, dict) else {}

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from care.groups import groups
+from care.kept_json import object_of
 from care.looks import ahead
 from care.standing import effective
 from db.tables import Assessment, Event
@@ -59,8 +60,8 @@ class Last:
         return {
             "total": self.total,
             "grade": self.grade,
-            **{f"answer.{item}": answer for item, answer in json.loads(self.answers).items()},
-            **{f"fact.{name}": value for name, value in json.loads(self.facts).items()},
+            **{f"answer.{item}": answer for item, answer in object_of(self.answers).items()},
+            **{f"fact.{name}": value for name, value in object_of(self.facts).items()},
         }
 
 
@@ -84,7 +85,7 @@ class Which:
 
     def fits(self, one: Happened) -> bool:
         """Whether it is one of them."""
-        return one.kind == self.kind and (not self.field or json.loads(one.facts).get(self.field) in self.among)
+        return one.kind == self.kind and (not self.field or object_of(one.facts).get(self.field) in self.among)
 
 
 def which(rows: Iterable[Mapping[str, Any]]) -> tuple[Which, ...]:

@@ -325,13 +325,21 @@ class _Derived:
         """What an event of the step has not said yet, of the choices of which all are asked for."""
         for field_id, codes in rule.get("all", {}).items():
             got = {
-                code for kind_id in rule["kinds"] for one in self.told.get(kind_id, ()) for code in one.facts[field_id]
+                str(code)
+                for kind_id in rule["kinds"]
+                for one in self.told.get(kind_id, ())
+                for code in _codes(one.facts.get(field_id))
             }
             field = kind(rule["kinds"][0]).field(field_id)
             left = [choice.words for code in codes if code not in got and (choice := field.choice(code)) is not None]
             if done is not None and left:
                 return _list(left)
         return NOTHING
+
+
+def _codes(said: object) -> Sequence[object]:
+    """What a field of many holds; nothing of what another program put there."""
+    return said if isinstance(said, list) else ()
 
 
 def _when(one: _Told) -> tuple[int, bytes]:

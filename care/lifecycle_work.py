@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, text
 from care.age import house_day
 from care.data import table
 from care.groups import groups
+from care.kept_json import object_of
 from care.levels import overdue_minutes
 from care.looks import InHouse
 from care.papers import asked_for, handed_in, is_needed
@@ -74,13 +75,13 @@ def due(conn: Connection, people: list[InHouse], now: int) -> Iterator[Work]:
     came: dict[UUID, tuple[str, int, list[Any]]] = {}
     gone: dict[UUID, dict[str, tuple[int, list[Any]]]] = {}
     for what, person, kind, at, said in conn.execute(_ASKED, asked):
-        shown, read = merged.of(UUID(bytes=person)), json.loads(said)
+        shown = merged.of(UUID(bytes=person))
         if what == "told":
-            told.setdefault(shown, {}).setdefault(kind, []).append({"at": at, **read})
+            told.setdefault(shown, {}).setdefault(kind, []).append({**object_of(said), "at": at})
         elif what == "came":
-            came[shown] = (kind, at, read)
+            came[shown] = (kind, at, json.loads(said))
         else:
-            gone.setdefault(shown, {})[kind] = (at, read)
+            gone.setdefault(shown, {})[kind] = (at, json.loads(said))
     for person_id, one in ours.items():
         if (found := _inside(one, told.get(person_id, {}), came.get(person_id), rule, now)) is not None:
             yield found

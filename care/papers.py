@@ -77,7 +77,8 @@ def papers(
 
 def handed_in(events: Iterable[Mapping[str, Any]], field: str = "received") -> set[str]:
     """The codes of all papers that these events name."""
-    return {str(code) for facts in events for code in facts.get(field, ())}
+    listed = (facts.get(field) for facts in events)
+    return {str(code) for codes in listed if isinstance(codes, list) for code in codes}
 
 
 def is_needed(rule: Mapping[str, Any], category: str) -> bool:

@@ -4,7 +4,6 @@ What was accepted names the row that asked for it; what was declined keeps its r
 the same no more, until a newer assessment does.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,6 +19,7 @@ from care.data import table
 from care.duties import Asked, for_ability, for_risk, say_hours
 from care.events.record import put
 from care.groups import groups
+from care.kept_json import object_of
 from care.last_assessments import Last, last_of
 from care.one_look import reason_of
 from care.places import place_of
@@ -243,8 +243,8 @@ def _planned(conn: Connection, ids: tuple[UUID, ...], now: int) -> set[str]:
 
 def _decided(conn: Connection, ids: tuple[UUID, ...]) -> set[tuple[UUID, str, str]]:
     asked = {"people": [one.bytes for one in ids], "kinds": [ACCEPTED, DECLINED]}
-    rows = [(about, json.loads(facts)) for about, facts in conn.execute(_DECIDED, asked) if about is not None]
-    return {(UUID(bytes=about), facts.get("kind", ""), facts.get("value", "")) for about, facts in rows}
+    rows = [(about, object_of(facts)) for about, facts in conn.execute(_DECIDED, asked) if about is not None]
+    return {(UUID(bytes=about), str(facts.get("kind", "")), str(facts.get("value", ""))) for about, facts in rows}
 
 
 def _still_open(act: Act, person_id: UUID, proposal: Proposal) -> UUID:

@@ -1,19 +1,18 @@
 """An event in words: each fact that was said with its name, and the one line that lists show."""
 
-import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from care.age import house_moment
 from care.data import table
 from care.events.facts import people_in, row_id
 from care.events.shape import NUMBERS, Field, Kind
+from care.kept_json import object_of
 from care.words import Words
-from db.clock import LOCAL
 from db.tables import Person, Staff
 
 Names = Mapping[UUID, str]
@@ -25,11 +24,7 @@ _BRIEF_MOST = 3
 
 def read_facts(kept: str) -> dict[str, Any]:
     """The facts of a row; nothing of what another program wrote that is no object."""
-    try:
-        found = json.loads(kept)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    return object_of(kept)
 
 
 def names_of(conn: Connection, found: Iterable[tuple[Kind | None, Mapping[str, Any]]]) -> dict[UUID, str]:
@@ -63,7 +58,7 @@ def told(field: Field, value: Any, names: Names) -> Words:
         case "int":
             return _with_unit(field, str(value))
         case "time" if isinstance(value, int):
-            said = f"{datetime.fromtimestamp(value, LOCAL):%m-%d %H:%M}"
+            said = f"{house_moment(value):%m-%d %H:%M}"
             return Words(said, said)
         case "staff" | "person":
             id = row_id(value)

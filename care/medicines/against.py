@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from care.age import age, house_day
 from care.medicines.allergies import allergies_against
-from care.medicines.catalogue import Drug, formulary
+from care.medicines.catalogue import Drug, every_drug
 from care.medicines.cautions import Whom, cautions_of
 from care.medicines.checks import Warning
 from care.medicines.interactions import interactions_with
@@ -24,7 +24,7 @@ def against(conn: Connection, ids: Sequence[UUID], new: NewOrder, now: int) -> l
     """What speaks against an order for the person of these registrations. Raises ``Refused``: person_unknown."""
     person = joined([one for _, one in registrations_of(conn, ids)])
     today = house_day(now)
-    known = formulary(conn)
+    known = every_drug(conn)
     one, taken = meant(known, new), taken_now(conn, known, ids, today.isoformat())
     whom = Whom(age(person.birth, today), person.conditions, taken)
     found = [*allergies_against(one, person.allergies, known), *interactions_with(one, taken)]

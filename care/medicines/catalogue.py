@@ -4,7 +4,6 @@ A house may use a drug that is in neither: an order then holds its name and no c
 it is (阿司匹林肠溶片, 拜阿司匹灵) the checks of that drug are made all the same.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from care.kept_json import object_of
 from care.medicines.lists import rows
 from db.search import normal
 from db.store import Store
@@ -86,7 +86,16 @@ def packaged() -> Formulary:
 
 
 def formulary(conn: Connection) -> Formulary:
-    """All drugs that count now. An item of the county closes, adds or overrides one of the packaged list."""
+    """All drugs that can be chosen now. An item of the county closes, adds or overrides one of the packaged list."""
+    return _listed(conn, closed_too=False)
+
+
+def every_drug(conn: Connection) -> Formulary:
+    """The same with those that the county closed: somebody may take one still, or be allergic to it."""
+    return _listed(conn, closed_too=True)
+
+
+def _listed(conn: Connection, *, closed_too: bool) -> Formulary:
     asked = (
         select(col(CatalogueItem.code), col(CatalogueItem.name), col(CatalogueItem.facts), col(CatalogueItem.closed))
         .where(col(CatalogueItem.catalogue) == PUBLISHED)
@@ -97,7 +106,7 @@ def formulary(conn: Connection) -> Formulary:
         return packaged()
     found = dict(packaged())
     for code, name, facts, closed in published:
-        if closed:
+        if closed and not closed_too:
             found.pop(code, None)
         else:
             found[code] = _drug(code, name, _over(packaged().get(code), facts))
@@ -138,13 +147,16 @@ def _rank(one: Drug, typed: str) -> int | None:
 def _over(packaged_one: Drug | None, facts: str) -> Mapping[str, str]:
     """What the county says of a drug, over what the packaged list says of it."""
     known = {} if packaged_one is None else next(row for row in rows("drugs") if row["id"] == packaged_one.code)
-    try:
-        said = json.loads(facts)
-    except ValueError:
-        said = {}
-    told = {str(key): str(value) for key, value in said.items()} if isinstance(said, dict) else {}
+    told = {name: _as_column(value) for name, value in object_of(facts).items()}
     # Of a drug that was renamed the old initials would find nothing.
     return {**known, "py": "", **told}
+
+
+def _as_column(value: object) -> str:
+    """A fact as the list writes it: what JSON says with true is a 1 there."""
+    if isinstance(value, list):
+        return ";".join(map(str, value))
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _drug(code: str, name: str, row: Mapping[str, str]) -> Drug:

@@ -1,6 +1,5 @@
 """The agreement by which the house keeps and hands out somebody's medicine (服药管理协议): an event, and its end."""
 
-import json
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, text
 from care.age import house_day
 from care.events import record
 from care.groups import groups
+from care.kept_json import object_of
 from care.standing import effective
 from db.errors import Refused
 from db.store import Store
@@ -70,7 +70,7 @@ def end_custody(store: Store, by: UUID, event_id: UUID, cause: str, note: str = 
 def agreed_people(conn: Connection, today: str) -> set[UUID]:
     """Everybody with an agreement that is in force on that day, by registration."""
     rows = conn.execute(_EVERY)
-    return {UUID(bytes=person) for person, facts in rows if not _over(json.loads(facts).get("until_on"), today)}
+    return {UUID(bytes=person) for person, facts in rows if not _over(object_of(facts).get("until_on"), today)}
 
 
 _STANDS = (
@@ -81,13 +81,15 @@ _ONE = text(
     f"SELECT e.id, e.at, e.staff_id, e.facts FROM event AS e"
     f" WHERE e.person_id = :person AND e.kind = '{KIND}' AND {_STANDS}"
 )
-_EVERY = text(f"SELECT e.person_id, e.facts FROM event AS e WHERE e.kind = '{KIND}' AND {_STANDS}")
+_EVERY = text(
+    f"SELECT e.person_id, e.facts FROM event AS e WHERE e.kind = '{KIND}' AND e.person_id IS NOT NULL AND {_STANDS}"
+)
 
 
 def _of(conn: Connection, person_id: UUID, today: str) -> list[Custody]:
     found = []
     for event_id, at, staff_id, facts in conn.execute(_ONE, {"person": person_id.bytes}):
-        said = json.loads(facts)
+        said = object_of(facts)
         until = said.get("until_on")
         found.append(
             Custody(

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from care.age import house_day
 from care.data import table
 from care.groups import groups
+from care.kept_json import object_of
 from care.medicines.causes import cause_of, maybe_cause
 from care.medicines.due import TAKEN, dues, rule
 from care.medicines.ledger import put_back, take
@@ -119,7 +120,8 @@ def prepared_by(conn: Connection, due_at: int) -> UUID | None:
     """Who laid out the medicines of an hour last, ``None`` where nobody said so."""
     since = due_at - rule("look_back_min") * 60
     for staff_id, facts in conn.execute(_PREPARED, {"kind": PREPARED, "since": since, "until": due_at + 86400}):
-        if due_at in json.loads(facts).get("due", ()):
+        hours = object_of(facts).get("due")
+        if isinstance(hours, list) and due_at in hours:
             return UUID(bytes=staff_id)
     return None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from care.age import house_day
+from care.age import house_day, house_moment
 from db.clock import LOCAL
 
 _DAY_S = 86400
@@ -63,4 +63,4 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 def clock(at: int) -> str:
     """The hour of the house at a moment, ``08:00``."""
-    return datetime.fromtimestamp(at, LOCAL).strftime("%H:%M")
+    return house_moment(at).strftime("%H:%M")

@@ -5,7 +5,6 @@ are true and what was done (an event ``dose_twice``). Of an as-needed medicine t
 second came sooner than the order allows.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from care.findings import DoseTwice, TwiceRow
 from care.groups import Groups
+from care.kept_json import object_of
 from care.medicines.causes import cause_of
 from care.medicines.due import TAKEN, rule
 from care.places import places
@@ -119,7 +119,7 @@ def _open(conn: Connection, ids: Sequence[bytes]) -> list[Any]:
 
 def _seen(conn: Connection, order_id: bytes) -> Iterable[str]:
     for (facts,) in conn.execute(_SEEN_TO, {"order": order_id}):
-        yield from str(json.loads(facts).get("doses", "")).split()
+        yield from str(object_of(facts).get("doses", "")).split()
 
 
 def _said(row: Any) -> TwiceRow:

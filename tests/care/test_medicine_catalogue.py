@@ -78,3 +78,21 @@ def test_a_written_name_is_recognised_by_the_longest_drug_in_it() -> None:
     assert found.inn == "aspirin"
     assert catalogue.resembling(known, "硝苯地平缓释片").zh == "硝苯地平缓释"  # type: ignore[union-attr]
     assert catalogue.resembling(known, "祖传膏药") is None
+
+
+def test_what_a_county_says_with_true_is_a_yes_and_what_it_closed_is_taken_still(house: Household) -> None:
+    from care.medicines.checks import check
+    from tests.care.pharmacy import pharmacy
+
+    p = pharmacy(house)
+    p.order("华法林")
+    with house.store.act(None) as act:
+        for code, name, closed in (("D043", "氨氯地平", False), ("D066", "华法林", True)):
+            act.insert(
+                CatalogueItem, catalogue="drugs", code=code, name=name, closed=closed, facts='{"high_alert":true}'
+            )
+    amlodipine = catalogue.drug(house.store, "D043")
+    assert amlodipine is not None
+    assert amlodipine.high_alert
+    assert catalogue.drug(house.store, "D066") is None
+    assert any(one.kind == "interaction" for one in check(p.store, p.person, p.new("布洛芬")))
