@@ -17,6 +17,7 @@ from care.levels import overdue_minutes
 from care.looks import InHouse, ahead, in_house
 from care.words import Words
 from care.work import Work
+from db.identity import counter_of, issued_at
 from db.store import Store
 
 SECTION = "assess"
@@ -25,10 +26,14 @@ _DAY_S = 86400
 _WITHIN_S = 400 * _DAY_S
 """An event older than the longest interval asks for nothing that is not due anyway."""
 
+_GOLDEN = 0x9E3779B1
+"""2**32 over the golden ratio: multiples of it spread evenly over 32 bits, whatever the step between them."""
+
 # Each person's stays and ways out of the house are few; of the whole house they are years.
 _CAME = text(
     """
 SELECT s.person_id, max(s.from_at) AS came_at,
+       (SELECT min(f.from_at) FROM stay AS f WHERE f.person_id = s.person_id) AS first_at,
        (SELECT max(l.back_at) FROM leave AS l
         WHERE l.person_id = s.person_id AND l.kind = 'hospital' AND l.back_at BETWEEN :since AND :until) AS back_at
 FROM json_each(:ids) AS p CROSS JOIN stay AS s ON s.person_id = unhex(p.value)
@@ -52,9 +57,10 @@ class DueScale:
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """When somebody came to their bed, and when last back from hospital (0: never within the time that counts)."""
+    """When somebody came to their bed, first to any bed, and last back from hospital (0: not within what counts)."""
 
     at: int
+    first_at: int
     back_at: int
 
 
@@ -113,12 +119,12 @@ def due_scales(conn: Connection, people: Collection[InHouse], now: int) -> Mappi
         if one.on_leave:
             continue
         known, happened_to = last.get(one.person_id, {}), events.get(one.person_id, ())
-        here = came.get(one.person_id) or _Came(one.since, 0)
+        here = came.get(one.person_id) or _Came(one.since, one.since, 0)
         listed = []
         for rule in rules:
             if one.bed_kind not in rule.beds:
                 continue
-            due_at, reason = _earliest(rule, known.get(rule.scale), happened_to, here, days)
+            due_at, reason = _earliest(rule, known.get(rule.scale), happened_to, here, one.person_id, days)
             if due_at <= soon:
                 before = known.get(rule.scale)
                 last_at = None if before is None else before.at
@@ -130,11 +136,19 @@ def due_scales(conn: Connection, people: Collection[InHouse], now: int) -> Mappi
 
 
 def _earliest(
-    rule: _Rule, last: Last | None, events: Iterable[Happened], came: _Came, days: Mapping[str, int]
+    rule: _Rule,
+    last: Last | None,
+    events: Iterable[Happened],
+    came: _Came,
+    person_id: UUID,
+    days: Mapping[str, int],
 ) -> tuple[int, Words]:
     """When it is due, and why: the earliest of all that asks for it."""
     if last is None:
-        since, due_at, reason = 0, came.at + days[rule.first_days] * _DAY_S, _reason("first")
+        first_s = days[rule.first_days] * _DAY_S
+        since, due_at, reason = 0, came.at + first_s, _reason("first")
+        if came.first_at + first_s < issued_at(person_id):
+            due_at, reason = max(due_at, _in_turn(person_id, days["assess_begin_days"])), _reason("lived_here")
     else:
         every = days[rule.days_of_grades if last.grade in rule.grades else rule.days]
         since, due_at, reason = last.at, last.at + every * _DAY_S, _reason("every")
@@ -147,14 +161,25 @@ def _earliest(
     return due_at, reason
 
 
+def _in_turn(person_id: UUID, days: int) -> int:
+    """When somebody has their turn who lived here before the record did: a few each day, from the day after on.
+
+    Nobody is late for what could not have been done here, and no two laptops differ.
+    """
+    turn = counter_of(person_id) * _GOLDEN % 2**32
+    return issued_at(person_id) + _DAY_S + (turn * days // 2**32) * _DAY_S
+
+
 def _came(conn: Connection, people: Collection[InHouse], now: int) -> dict[UUID, _Came]:
     merged = groups(conn)
     ids = json.dumps([one.hex for one in merged.each(one.person_id for one in people)])
     found: dict[UUID, _Came] = {}
-    for person, at, back_at in conn.execute(_CAME, {"ids": ids, "since": now - _WITHIN_S, "until": ahead(now)}):
+    for person, at, first_at, back_at in conn.execute(
+        _CAME, {"ids": ids, "since": now - _WITHIN_S, "until": ahead(now)}
+    ):
         who = merged.of(UUID(bytes=person))
-        before = found.get(who, _Came(0, 0))
-        found[who] = _Came(max(before.at, at), max(before.back_at, back_at or 0))
+        before = found.get(who, _Came(at, first_at, 0))
+        found[who] = _Came(max(before.at, at), min(before.first_at, first_at), max(before.back_at, back_at or 0))
     return found
 
 

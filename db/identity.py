@@ -37,6 +37,11 @@ def epoch_of(row: UUID) -> bytes:
     return row.bytes[:EPOCH_BYTES]
 
 
+def issued_at(row: UUID) -> int:
+    """About when a row was made: seconds UTC at which the epoch of its id began, by the clock of its laptop."""
+    return int.from_bytes(row.bytes[:4], "big")
+
+
 def counter_of(row: UUID) -> int:
     """The number of a row id within its epoch."""
     return int.from_bytes(row.bytes[EPOCH_BYTES:], "big")

@@ -188,6 +188,25 @@ def test_due_three_days_after_moving_in_then_by_their_own_days(house: Household)
     assert set(due(house, li)) == {"braden"}
 
 
+def test_whoever_lived_here_before_the_record_has_a_turn_and_is_not_years_late(house: Household) -> None:
+    house.it_is("2026-11-23 09:00")
+    free, *labels = [f"{floor}0{room}-{bed}" for floor in (1, 2) for room in (1, 2, 3) for bed in (1, 2)]
+    people_here = [house.person("李秀英") for _ in labels]
+    for one, label in zip(people_here, labels, strict=True):
+        stays.admit(house.store, house.director, one, house.bed(label), at("2020-12-31 09:00"))
+    assert [one for one in people_here if due(house, one)] == [], "nobody is late for what could not be done here"
+    house.it_is("2026-12-23 09:00")
+    turn = [one for one in people_here if due(house, one)]
+    assert 3 <= len(turn) <= 9, "half of the time, about half of the people"
+    assert {line.reason.zh for one in turn for line in due(house, one).values()} == {"补评"}
+    waits = next(one for one in people_here if one not in turn)
+    stays.move(house.store, house.director, waits, house.bed(free))
+    house.it_is("2026-12-24 09:00")
+    assert due(house, waits) == {}, "another bed is no other person"
+    county_facts.confirm(house.store, house.director, "assess_begin_days", 1)
+    assert all(due(house, one) for one in people_here if one != waits)
+
+
 def test_high_risk_is_assessed_again_sooner(house: Household) -> None:
     house.it_is("2026-11-01 09:00")
     li = house.person("李秀英", "101-1")
