@@ -107,6 +107,7 @@ SCREENS: dict[str, Step | None] = {
     "assess": and_then(chart, press("4", "ctrl+n", "enter", "2", "2", "1", "3")),
     "assessed": as_director(and_then(chart, press("4", "end", "enter"))),
     "care": and_then(chart, press("5")),
+    "steps": as_director(and_then(chart, press("ctrl+s"))),
     "person": press("f3", "ctrl+n"),
     "switch": press("f10"),
     "help": press("f1"),

@@ -11,7 +11,7 @@ from care import staff, stays
 from care.events import record
 from care.lifecycle import lifecycle
 from tests.care.household import Household, at
-from tests.tui.conftest import screen_text, settle, type_text
+from tests.tui.conftest import screen_text, settle
 from tests.tui.picture import same_as_picture
 from tests.tui.walk import id_of, said
 from yiyang_tui.app import YiyangApp, make_app
@@ -137,15 +137,36 @@ async def test_in_english(stepped: Stepped, house: Household, size: tuple[int, i
         assert ambiguous_glyphs(app) == set()
 
 
-async def test_a_death_from_the_map_has_its_form_and_leads_on(stepped: Stepped, house: Household) -> None:
-    from yiyang_tui.widgets.bed_map import BedMap
-
+async def test_a_death_on_the_map_has_its_form_and_a_discharge_says_what_is_open(
+    stepped: Stepped, house: Household
+) -> None:
     person = id_of(house, "王长生")
+    fall = {"severity": "III", "place": "room", "injury": ["none"], "first_aid": "扶起", "found_at": house.store.now()}
+    record.record(house.store, house.director, "fall", fall, person_id=person)
     async with stepped(None, start="beds") as (app, pilot):
-        await press(app, pilot, "f5")
-        app.screen.query_one(BedMap).goto(person)
-        await settle(app, pilot)
-    assert lifecycle(house.store, person).state in ("resident", "leave")
+        await press(app, pilot, "ctrl+d", "enter")
+        assert "! 意外结案: 跌倒" in screen_text(app)
+        await press(app, pilot, "escape", "ctrl+d", "down", "down", "down", "enter")
+        assert isinstance(app.screen, EventForm)
+        assert app.screen.kind.id == "death"
+        await press(app, pilot, "ctrl+s")
+        assert lifecycle(house.store, person).state == "died"
+        await press(app, pilot, "ctrl+z")
+        assert lifecycle(house.store, person).state == "died"
+
+
+async def test_today_leads_to_the_steps(stepped: Stepped, house: Household) -> None:
+    person = id_of(house, "李秀英")
+    record.record(
+        house.store, house.director, "death", {"died_at": house.store.now(), "place": "bed"}, person_id=person
+    )
+    async with stepped(None) as (app, pilot):
+        todo = app.screen.query_one(VirtualList)
+        rows = [todo.row_at(n) for n in range(todo.total)]
+        todo.goto(next(n for n, row in enumerate(rows) if row is not None and row.leads == "lifecycle"))
+        await press(app, pilot, "enter")
+        assert isinstance(app.screen, Lifecycle)
+        assert here(app) == "told"
 
 
 async def test_beds_bring_back_by_the_check_and_say_what_ended(stepped: Stepped, house: Household) -> None:
@@ -161,4 +182,3 @@ async def test_beds_bring_back_by_the_check_and_say_what_ended(stepped: Stepped,
         assert lifecycle(house.store, person).state == "resident"
         await press(app, pilot, "ctrl+z")
         assert said(app) == "没有可以撤销的事。"
-    _ = type_text

@@ -44,7 +44,7 @@ def cells(line: Line, now: int, missing: int) -> list[Cell]:
         token = "due" if step.state == "open" else ""
     elif step.code in CLEARED and step.state == "done" and step.done_at is None:
         said, token, mark = t("lifecycle.nothing_left"), "quiet", "none"
-    when = "" if step.done_at is None else times.moment(step.done_at, now)
+    when = "" if step.done_at is None else _when(step.done_at, now)
     return [
         Cell(t(f"lifecycle.phase.{step.phase}") if line.leads else "", "quiet"),
         Cell(t(f"lifecycle.mark.{mark}"), MARKS[mark]),
@@ -92,6 +92,8 @@ def beside(found: "Lifecycle", step: "Step | None") -> Iterator[Cell]:
         yield Cell(t("lifecycle.kept", day=found.kept) if found.kept else t("lifecycle.kept_always"), "quiet")
         yield Cell(t("lifecycle.never_deleted"), "quiet")
     else:
+        if step.missing.zh:
+            yield Cell(f"! {step.missing.of(lang)}", "due" if step.state == "open" else "")
         yield Cell(t(f"lifecycle.about.{step.code}"), "quiet")
 
 
@@ -109,6 +111,12 @@ def _levels(found: "Lifecycle") -> Iterator[Cell]:
     for one in found.level_history[:6]:
         old, new = (short("home_care_level", code, language()) for code in (one.old, one.new))
         yield Cell(t("lifecycle.level", day=one.from_on, old=old, new=new, why=one.why, who=one.who))
+
+
+def _when(at: int, now: int) -> str:
+    """Of another year the hour is of no use, and there is no room for it."""
+    same = times.local(at).year == times.local(now).year
+    return times.moment(at, now) if same else _day(at)
 
 
 def _day(at: int) -> str:
