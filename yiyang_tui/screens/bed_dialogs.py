@@ -23,10 +23,15 @@ if TYPE_CHECKING:
 MOST_FOUND = 50
 
 
+def nobody_like() -> str:
+    """Nobody has such a name or bed, and what to do."""
+    return f"{t('beds.nobody_like')}\n{t('beds.nobody_like_todo')}"
+
+
 class FindPerson(Dialog["PersonRow"]):
     """Somebody found by pinyin, characters or ID digits. Dismisses with them, or ``None`` at Esc.
 
-    ``find``: who is found for what was typed, so many at most; without it those who have no bed.
+    ``find``: who is found for what was typed, so many at most, each with their bed; without it those who have no bed.
     """
 
     def __init__(
@@ -39,12 +44,12 @@ class FindPerson(Dialog["PersonRow"]):
         """The bed, where to type, who is found."""
         with Vertical(classes="dialog wide"):
             yield Static(self.title_text, classes="title", markup=False)
-            yield Entry(id="typed", longest=40, placeholder=t("beds.find_how"))
+            yield Entry(id="typed", longest=40, placeholder=t("beds.find_any_how" if self.find else "beds.find_how"))
             yield VirtualList["PersonRow"](
-                [Column(12), Column(10), Column(0), Column(8)],
+                [*([Column(8)] if self.find else []), Column(12), Column(10), Column(0), Column(8)],
                 self._cells,
                 key=lambda row: row.id,
-                empty=f"{t('beds.nobody_found')}\n{t('beds.nobody_found_todo')}",
+                empty=nobody_like() if self.find else f"{t('beds.nobody_found')}\n{t('beds.nobody_found_todo')}",
                 titled=False,
                 id="found",
             )
@@ -55,6 +60,7 @@ class FindPerson(Dialog["PersonRow"]):
 
         age = "" if row.age is None else t("beds.age", n=row.age)
         return [
+            *([row.bed_label] if self.find else []),
             Cell(row.name, "title"),
             f"{short('sex', row.sex, language())} {age}",
             short("resident_category", row.category, language()) if row.category else "",

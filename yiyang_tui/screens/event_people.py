@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from yiyang_tui.actions import SPACE
+from yiyang_tui.screens.bed_dialogs import nobody_like
 from yiyang_tui.screens.dialogs import Dialog
 from yiyang_tui.widgets.entry import Entry
 from yiyang_tui.widgets.tick import SIGNS
@@ -50,12 +51,12 @@ class PickPeople(Dialog[dict[UUID, str]]):
         """Where to type, the people, how many are ticked."""
         with Vertical(classes="dialog wide"):
             yield Static(self.title_text, classes="title", markup=False)
-            yield Seek(id="typed", longest=40, placeholder=t("beds.find_how"))
+            yield Seek(id="typed", longest=40, placeholder=t("beds.find_any_how"))
             yield VirtualList["PersonRow"](
                 [Column(4), Column(8), Column(12), Column(0)],
                 self._cells,
                 key=lambda row: row.id,
-                empty=t("beds.nobody_found"),
+                empty=nobody_like(),
                 titled=False,
                 always_lit=True,
                 id="found",
