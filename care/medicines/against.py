@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from care.age import age, house_day
-from care.medicines.allergies import allergies_against
+from care.medicines.allergies import allergies_against, as_read
 from care.medicines.catalogue import Drug, every_drug
 from care.medicines.cautions import Whom, cautions_of
 from care.medicines.checks import Warning
@@ -18,6 +18,8 @@ from care.words import Words
 
 _ATC_CLASS = 5
 """So many characters of an ATC code name the kind of drug: C08CA."""
+_ATC_WHOLE = 7
+"""So many the substance: C08CA05."""
 
 
 def against(conn: Connection, ids: Sequence[UUID], new: NewOrder, now: int) -> list[Warning]:
@@ -25,10 +27,13 @@ def against(conn: Connection, ids: Sequence[UUID], new: NewOrder, now: int) -> l
     person = joined([one for _, one in registrations_of(conn, ids)])
     today = house_day(now)
     known = every_drug(conn)
-    one, taken = meant(known, new), taken_now(conn, known, ids, today.isoformat())
+    ones, taken = meant(known, new), taken_now(conn, known, ids, today.isoformat())
     whom = Whom(age(person.birth, today), person.conditions, taken)
-    found = [*allergies_against(one, person.allergies, known), *interactions_with(one, taken)]
-    found += [*cautions_of(one, whom), *_duplicates(one, taken), *_of_itself(one, new)]
+    allergies = as_read(person.allergies, known)
+    found: list[Warning] = []
+    for one in ones:
+        found += [*allergies_against(one, allergies), *interactions_with(one, taken)]
+        found += [*cautions_of(one, whom), *_duplicates(one, taken), *_of_itself(one, new)]
     if not person.allergies and not person.allergies_known:
         unasked = Words("过敏史还没有问过", "Nobody has asked about allergies yet")
         found.append(Warning("allergy/unasked", "allergy", unasked, "info"))
@@ -56,7 +61,10 @@ def _of_itself(new: Taken, order: NewOrder) -> Iterator[Warning]:
 
 
 def _share(one: Drug | None, other: Drug | None) -> bool:
-    return one is not None and other is not None and bool(one.inns & other.inns)
+    if one is None or other is None:
+        return False
+    # 硝苯地平 and 硝苯地平缓释 are one substance in one line of the classification.
+    return bool(one.inns & other.inns) or (len(one.atc) == _ATC_WHOLE and one.atc == other.atc)
 
 
 def _alike(one: Taken, other: Taken) -> bool:

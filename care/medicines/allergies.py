@@ -4,11 +4,11 @@ Read cautiously: whatever in the words could name a group does. 青霉素皮试�
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from dataclasses import dataclass
 
 from care.medicines.catalogue import Drug, Formulary, bare
 from care.medicines.checks import Severity, Warning
-from care.medicines.lists import rows
+from care.medicines.group_words import allergy_groups, groups_named
 from care.medicines.taken_now import Taken
 from care.person_facts import Allergy
 from care.words import Words
@@ -18,38 +18,48 @@ _LEAST = 2
 _SEVERITY: Mapping[str, Severity] = {"block": "contraindicated", "warn": "moderate", "info": "info"}
 
 
-@cache
-def _groups() -> Mapping[str, Mapping[str, str]]:
-    return {row["group"]: row for row in rows("allergy_groups")}
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One allergy as it is read: ``said`` with its reaction, the words, the groups and substances that they name."""
+
+    said: str
+    text: str
+    groups: tuple[str, ...]
+    inns: frozenset[str]
+
+
+def as_read(allergies: Iterable[Allergy], known: Formulary) -> tuple[Read, ...]:
+    """What the free words of allergies name."""
+    found = []
+    for one in allergies:
+        drugs = _named(normal(one.to), known)
+        groups = groups_named(one.to) | {drug.group for drug in drugs if drug.group}
+        said = f"{one.to}（{one.reaction}）" if one.reaction else one.to
+        inns = frozenset(part for drug in drugs for part in drug.inns)
+        found.append(Read(said, bare(one.to), tuple(sorted(groups)), inns))
+    return tuple(found)
 
 
 def groups_in(words: str, known: Formulary) -> frozenset[str]:
     """The allergy groups that free words speak of: by name, by common words, by any drug that is named."""
-    text = normal(words)
-    found = {
-        code
-        for code, row in _groups().items()
-        if any(word in text for word in (row["zh"], code, *row["words"].split(";")) if word)
-    }
-    return frozenset(found | {one.group for one in _named(text, known) if one.group})
+    (read,) = as_read([Allergy(words)], known)
+    return frozenset(read.groups)
 
 
-def allergies_against(new: Taken, allergies: Iterable[Allergy], known: Formulary) -> Iterator[Warning]:
+def allergies_against(new: Taken, allergies: Iterable[Read]) -> Iterator[Warning]:
     """What speaks against a drug of what somebody is allergic to: the drug itself, its group, a group across."""
+    groups = allergy_groups()
     for allergy in allergies:
-        said = f"{allergy.to}（{allergy.reaction}）" if allergy.reaction else allergy.to
-        if _is_itself(new, allergy.to, known):
-            words = Words(f"对{said}过敏", f"Allergic to {said}")
+        if _is_itself(new, allergy):
+            words = Words(f"对{allergy.said}过敏", f"Allergic to {allergy.said}")
             yield Warning(f"allergy/{new.same}", "allergy", words, "contraindicated", blocks=True)
             continue
-        if new.drug is None or not new.drug.group:
-            continue
-        mine = _groups().get(new.drug.group)
-        for theirs in sorted(groups_in(allergy.to, known)):
-            if mine is not None and theirs == new.drug.group:
-                yield _same(mine, said)
-            elif mine is not None and theirs in _groups():
-                yield from _across(mine, _groups()[theirs], said)
+        for mine in sorted(new.groups & groups.keys()):
+            for theirs in allergy.groups:
+                if theirs == mine:
+                    yield _same(groups[mine], allergy.said)
+                elif theirs in groups:
+                    yield from _across(groups[mine], groups[theirs], allergy.said)
 
 
 def _same(group: Mapping[str, str], said: str) -> Warning:
@@ -71,17 +81,17 @@ def _across(mine: Mapping[str, str], theirs: Mapping[str, str], said: str) -> It
         yield Warning(f"allergy/{theirs['group']}/{mine['group']}", "allergy", words, worst)
 
 
-def _is_itself(new: Taken, to: str, known: Formulary) -> bool:
-    text, name = bare(to), bare(new.name)
+def _is_itself(new: Taken, allergy: Read) -> bool:
+    text, name = allergy.text, bare(new.name)
     if min(len(text), len(name)) >= _LEAST and (name in text or text in name):
         # 青霉素 in 青霉素钠 is the group, which says so itself; of a drug that nobody knows the name is all there is.
         return new.drug is None or not new.drug.group or name in text
-    return new.drug is not None and new.drug.inn != "" and any(one.inn == new.drug.inn for one in _named(text, known))
+    return new.drug is not None and bool(new.drug.inns & allergy.inns)
 
 
 def _named(text: str, known: Formulary) -> list[Drug]:
     return [
         one
         for one in known.values()
-        if (len(one.stem) >= _LEAST and one.stem in text) or (len(one.inn) > _LEAST and normal(one.inn) in text)
+        if (len(stem := bare(one.zh)) >= _LEAST and stem in text) or (len(one.inn) > _LEAST and normal(one.inn) in text)
     ]

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -25,6 +25,10 @@ PUBLISHED: Final = "drugs"
 
 _BRACKETS = re.compile(r"\(.*?\)")
 _LEAST_NAME = 2
+_MOST_IN_ONE = 4
+# What a name is often written without: the form and how it is released, the salt.
+_FORM = re.compile(r"(?:肠溶|缓释|控释|透皮贴|注射液|软?胶囊|片|丸|[/·].*)+$")
+_SALT = re.compile(r"(?:钠|钾|钙|酯)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ Formulary = Mapping[str, Drug]
 """All drugs, by code."""
 
 
+@lru_cache(maxsize=4096)
 def bare(name: str) -> str:
     """A name in one form, without brackets and spaces."""
     return _BRACKETS.sub("", normal(unicodedata.normalize("NFKC", name)))
@@ -130,9 +135,55 @@ def drugs(store: Store, query: str = "", limit: int = 20) -> list[Drug]:
 
 def resembling(known: Formulary, name: str) -> Drug | None:
     """The drug that a written name speaks of, the longest match; ``None`` if it is none that we know."""
+    return _longest(known, bare(name))[0]
+
+
+def meant_by(known: Formulary, code: str, name: str) -> tuple[Drug, ...]:
+    """The drugs that an order means: the one of its code, else each that its name speaks of (氨氯地平贝那普利片)."""
+    if (of := known.get(code)) is not None:
+        return (of,)
+    return _of_packaged(name) if known is packaged() else _spoken_of(known, name)
+
+
+@lru_cache(maxsize=4096)
+def _of_packaged(name: str) -> tuple[Drug, ...]:
+    return _spoken_of(packaged(), name)
+
+
+def _spoken_of(known: Formulary, name: str) -> tuple[Drug, ...]:
+    found: list[Drug] = []
     text = bare(name)
-    found = [one for one in known.values() if len(one.stem) >= _LEAST_NAME and one.stem in text]
-    return max(found, key=lambda one: (len(one.stem), one.code), default=None)
+    while len(found) < _MOST_IN_ONE:
+        one, stem = _longest(known, text)
+        if one is None:
+            break
+        found.append(one)
+        text = text.replace(stem, " ")
+    return tuple(found)
+
+
+def _longest(known: Formulary, text: str) -> tuple[Drug | None, str]:
+    """The drug whose name is the longest in a text, and how it stands there.
+
+    People leave out which salt or form it is: 阿司匹林 is 阿司匹林肠溶, as long as no drug is called just that.
+    """
+    best: tuple[int, int, str] = (_LEAST_NAME - 1, 0, "")
+    found: Drug | None = None
+    as_said = ""
+    for one in known.values():
+        for left_out, stem in enumerate(_stems(one.stem)):
+            rank = (len(stem), -left_out, one.code)
+            if rank > best and stem in text:
+                best, found, as_said = rank, one, stem
+    return found, as_said
+
+
+@lru_cache(maxsize=4096)
+def _stems(stem: str) -> tuple[str, ...]:
+    """A name, without its form, without its salt as well; nothing so short that it names something else."""
+    plain = _FORM.sub("", stem)
+    short = [one for one in (plain, _SALT.sub("", plain)) if len(one) > _LEAST_NAME]
+    return (stem, *dict.fromkeys(one for one in short if one != stem))
 
 
 def _rank(one: Drug, typed: str) -> int | None:

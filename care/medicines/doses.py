@@ -13,6 +13,8 @@ from care.codes import label
 from care.data import table
 from care.groups import groups
 from care.looks import bed_order
+from care.medicines.allergies import Read, as_read
+from care.medicines.catalogue import every_drug
 from care.medicines.due import Recorded, dues, open_orders, recorded, rule, span
 from care.medicines.giving import (
     give,
@@ -25,6 +27,7 @@ from care.medicines.giving import (
 )
 from care.medicines.orders import dose_words
 from care.medicines.schedule import clock
+from care.medicines.unanswered import blocking
 from care.person_facts import Allergy, read_items
 from care.places import Place, places
 from care.registered import columns_of
@@ -51,8 +54,9 @@ __all__ = [
 class DoseRow:
     """One dose of one person. ``late_min`` is 0 for what is not late. ``blocked``: why it cannot be given now.
 
-    ``blocked``: held (the order is), away (out, or in hospital), past (too late: it is recorded as missed), or
-    ``None``. ``result`` of codes/med_result with ``who`` and ``at``, or ``None`` while nothing is recorded.
+    ``blocked``: held (the order is), away (out, or in hospital), allergy (told after the order was written), past
+    (too late: it is recorded as missed), or ``None``. ``result`` of codes/med_result with ``who`` and ``at``, or
+    ``None`` while nothing is recorded.
     ``order_words``: the drug with its strength.
     """
 
@@ -145,6 +149,8 @@ class _House:
         rooms = select(col(Bed.id), col(Room.name), col(Room.floor)).join_from(
             Bed, Room, col(Bed.room_id) == col(Room.id)
         )
+        self.known = every_drug(conn)
+        self.read: dict[UUID, tuple[Read, ...]] = {}
         self.rooms = {bed: (name, floor) for bed, name, floor in conn.execute(rooms)}
         named = select(col(Staff.id), col(Staff.name)).where(col(Staff.id).in_([UUID(bytes=one) for one in staff]))
         self.staff = {one.id.bytes: one.name for one in conn.execute(named)}
@@ -192,8 +198,22 @@ class _House:
             who="" if said is None else self.staff.get(said.staff_id, ""),
             at=None if said is None else said.at,
             cause="" if said is None else said.cause,
-            blocked=None if said is not None else _blocked(order, place, late),
+            blocked=None if said is not None else self._blocked(order, place, late),
         )
+
+    def _blocked(self, order: Mapping[Any, Any], place: Place, late_min: int) -> str | None:
+        if order["held"]:
+            return "held"
+        if place.on_leave:
+            return "away"
+        if blocking(self.known, order, self._allergies(place.person_id)):
+            return "allergy"
+        return "past" if late_min > rule("give_until_min") else None
+
+    def _allergies(self, person: UUID) -> tuple[Read, ...]:
+        if person not in self.read:
+            self.read[person] = as_read(read_items(Allergy, self.people[person]["allergies"]), self.known)
+        return self.read[person]
 
 
 @cache
@@ -204,11 +224,3 @@ def _route(code: str) -> Words:
 @lru_cache(maxsize=1024)
 def _allergies(listed: str) -> tuple[str, ...]:
     return tuple(one.to for one in read_items(Allergy, listed))
-
-
-def _blocked(order: Mapping[Any, Any], place: Place, late_min: int) -> str | None:
-    if order["held"]:
-        return "held"
-    if place.on_leave:
-        return "away"
-    return "past" if late_min > rule("give_until_min") else None

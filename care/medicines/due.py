@@ -19,7 +19,7 @@ TAKEN: Final = ("given", "late", "vomited")
 
 _COLUMNS = (
     "id, person_id, drug, name, spec, dose100, unit, route, frequency, times, days, weekdays, as_needed, gap_min,"
-    " high_alert, from_on, until_on, entered_at, held, held_reason"
+    " high_alert, from_on, until_on, entered_at, held, held_reason, stopped, overrides"
 )
 # Two walks of one index: SQLite does not join an open end and a later date into one.
 _OPEN = text(

@@ -21,6 +21,7 @@ from care.medicines.due import TAKEN, dues, rule
 from care.medicines.ledger import put_back, take
 from care.medicines.orders import as_needed, row, state
 from care.medicines.schedule import clock
+from care.medicines.unanswered import against_allergies
 from care.one_look import reason_of
 from care.places import place_of
 from care.rights import Second, doing, doing_together
@@ -41,8 +42,8 @@ def give(
 
     ``second``: who checks it as well; a high-alert drug takes them, and so does what the giver laid out themselves.
     Raises ``Refused``: order_unknown, order_stopped, order_held, dose_not_due, dose_already (at), dose_too_early
-    (hour), dose_past (hour), dose_away, dose_late_cause (late_min), dose_second_needed, dose_preparer, dose_expired
-    (on), and as ``care.rights.doing_together``.
+    (hour), dose_past (hour), dose_away, dose_allergy, dose_late_cause (late_min), dose_second_needed, dose_preparer,
+    dose_expired (on), and as ``care.rights.doing_together``.
     """
     late_cause = maybe_cause(late_cause)
     with _giving(store, by, order_id, second, due_at) as (act, checker):
@@ -65,7 +66,7 @@ def give_as_needed(store: Store, by: UUID, order_id: UUID, cause: str, *, second
         order = _order(act.conn, order_id, act.now)
         if not as_needed(order):
             raise Refused("dose_is_regular")
-        _refuse_away(act.conn, order)
+        _refuse_unfit(act.conn, order)
         last = _last_taken(act.conn, order_id)
         if last is not None and act.now < (free := last + int(order["gap_min"]) * 60):
             raise Refused("dose_too_soon", hour=clock(free))
@@ -192,13 +193,16 @@ def _refuse_unfit_hour(act: Act, order: Mapping[Any, Any], due_at: int, *, givin
     latest = due_at + rule("give_until_min") * 60
     if act.now > latest:
         raise Refused("dose_past", hour=clock(latest))
-    _refuse_away(act.conn, order)
+    _refuse_unfit(act.conn, order)
 
 
-def _refuse_away(conn: Connection, order: Mapping[Any, Any]) -> None:
+def _refuse_unfit(conn: Connection, order: Mapping[Any, Any]) -> None:
     place = place_of(conn, groups(conn).of(order["person_id"]))
     if place is not None and place.on_leave:
         raise Refused("dose_away")
+    # A doctor goes past it by writing the order anew, with a reason.
+    if against_allergies(conn, order):
+        raise Refused("dose_allergy")
 
 
 def _last_taken(conn: Connection, order_id: UUID) -> int | None:

@@ -10,7 +10,7 @@ from sqlmodel import col
 from care.age import house_day, is_day
 from care.codes import codes
 from care.data import table
-from care.medicines.catalogue import formulary
+from care.medicines.catalogue import formulary, meant_by
 from care.medicines.hours import AS_NEEDED, AT_ONCE, ordered, times_of
 from care.medicines.orders import NewOrder
 from care.medicines.schedule import clock
@@ -30,7 +30,8 @@ def checked(conn: Connection, by: UUID, new: NewOrder, now: int) -> dict[str, Va
     order_frequency, order_times (most), order_days (most), order_dates, order_reason_missing, text_too_long (most),
     prescriber_missing, prescriber_not_doctor.
     """
-    known = formulary(conn).get(new.drug) if new.drug else None
+    drugs = formulary(conn)
+    known = drugs.get(new.drug) if new.drug else None
     if new.drug and known is None:
         raise Refused("drug_unknown")
     rules = table("rules/dose")
@@ -53,7 +54,8 @@ def checked(conn: Connection, by: UUID, new: NewOrder, now: int) -> dict[str, Va
         "drug": new.drug,
         "dose100": new.dose100,
         "route": new.route,
-        "high_alert": new.high_alert or (known is not None and known.high_alert),
+        # Whoever types 胰岛素 instead of choosing it means the same.
+        "high_alert": new.high_alert or any(one.high_alert for one in meant_by(drugs, new.drug, texts["name"])),
         "from_on": new.from_on,
         "until_on": new.from_on if new.frequency == AT_ONCE else new.until_on,
         **_when(conn, new, now),

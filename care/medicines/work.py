@@ -13,6 +13,7 @@ from care.medicines.custody import agreed_people
 from care.medicines.due import open_orders, rule, span, unrecorded
 from care.medicines.schedule import clock
 from care.medicines.twice import doses_twice
+from care.medicines.unanswered import unanswered_work
 from care.words import Words
 from care.work import Work
 
@@ -49,6 +50,7 @@ def doses_work(conn: Connection, people: list[InHouse], now: int) -> Iterable[Wo
             urgent=True,
             about=twice.order_id,
         )
+    yield from unanswered_work(conn, orders, whose, house_day(now).isoformat())
     taking = {one.person_id for one in whose.values() if one is not None and one.bed_kind == "welfare"}
     yield from _without_agreement(conn, taking, now)
 

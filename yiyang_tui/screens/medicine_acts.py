@@ -176,7 +176,7 @@ def other(screen: "Medicines", row: "DoseRow") -> None:
         return
     ways = list(NOT_GIVEN)
     # A digit always means the same; Enter alone takes what fits.
-    fits = {"away": "away", "held": "held", "past": "missed"}.get(row.blocked or "", "refused")
+    fits = {"away": "away", "held": "held", "past": "missed", "allergy": "held"}.get(row.blocked or "", "refused")
     title = t("medicines.other_title", about=about(row).splitlines()[0], drug=drug_of(row))
 
     def chosen(said: str | None) -> None:

@@ -22,6 +22,8 @@ Mark = Literal["saving", "failed"]
 SIGNS: Final = ("given", "late", "refused", "missed", "held", "away", "vomited", "wrong", "due", "over")
 NOT_GIVEN: Final = ("refused", "held", "away", "vomited", "missed")
 """What else can become of a dose, in the order of the digits."""
+_BLOCKED_SIGN: Final = {"past": "missed", "allergy": "held"}
+_BLOCKED_TOKEN: "Final[dict[str, Token]]" = {"past": "due", "allergy": "urgent"}
 
 
 def key_of(row: "DoseRow") -> Key:
@@ -86,7 +88,7 @@ def _sign(row: "DoseRow", mark: Mark | None, now: int) -> tuple[str, Token]:
     if row.result is not None:
         return sign(row.result), "done" if row.result in ("given", "late") else "due"
     if row.blocked:
-        return t(f"medicines.sign.{'missed' if row.blocked == 'past' else row.blocked}"), "due"
+        return t(f"medicines.sign.{_BLOCKED_SIGN.get(row.blocked, row.blocked)}"), "due"
     if row.late_min > 0:
         return t("medicines.sign.over"), "late"
     return (t("medicines.sign.due"), "due") if row.due_at <= now else ("", "")
@@ -99,7 +101,7 @@ def state(row: "DoseRow", mark: Mark | None) -> Cell:
     if row.result is not None:
         return Cell(f"{times.clock(row.at or row.due_at)} {row.who}".strip(), "quiet")
     if row.blocked:
-        return Cell(t(f"medicines.blocked.{row.blocked}"), "due" if row.blocked == "past" else "quiet")
+        return Cell(t(f"medicines.blocked.{row.blocked}"), _BLOCKED_TOKEN.get(row.blocked, "quiet"))
     if row.late_min > 0:
         return Cell(t("until.late", span=times.span(row.late_min * 60)), "late")
     return Cell("")

@@ -176,6 +176,8 @@ class Today(Place):
             show_event(self, row.about)
         elif row.leads == "assess":
             self.yiyang.call_later(self.yiyang.open, "chart", person_id=row.person_id, page="assess")
+        elif row.leads == "orders":
+            self.yiyang.call_later(self.yiyang.open, "chart", person_id=row.person_id, page="medicine")
         elif row.leads in {one.id for one in actions_of(EVERYWHERE)}:
             self.yiyang.call_later(self.yiyang.go_to_person, row.leads, row.person_id)
         else:
