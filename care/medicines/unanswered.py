@@ -6,7 +6,7 @@ An allergy was told later, on this laptop or another; two laptops that were apar
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -17,7 +17,7 @@ from care.medicines.allergies import Read, allergies_against, as_read
 from care.medicines.catalogue import Formulary, every_drug
 from care.medicines.checks import Warning
 from care.medicines.orders import state
-from care.medicines.taken_now import Taken, taken_by
+from care.medicines.taken_now import taken_by
 from care.person_facts import Allergy, read_items
 from care.registered import columns_of
 from care.words import Words
@@ -25,6 +25,14 @@ from care.work import Work
 
 ORDERS: Final = "orders"
 """The place where Today sends whoever sees to it: the orders of that person."""
+_TWICE: Final = Words("与另一条医嘱是同一种药", "is ordered twice")
+
+
+class _Part(NamedTuple):
+    """One substance of an order, and as what a warning calls the medicine."""
+
+    of: str
+    called: str
 
 
 def against_allergies(conn: Connection, order: Mapping[Any, Any]) -> list[Warning]:
@@ -52,15 +60,20 @@ def unanswered_work(
             by_person.setdefault(one.person_id, []).append(order)
     allergic = [id for id, one in people.items() if one.allergies]
     listed = columns_of(conn, groups(conn), allergic, ("allergies",))
+    # Many people are allergic to the same few things and take the same few medicines.
+    speaking: dict[tuple[str, ...], list[Warning]] = {}
     for id in listed:
-        read = as_read(read_items(Allergy, listed[id]["allergies"]), known)
+        column = listed[id]["allergies"]
         for order in by_person[id]:
-            if found := blocking(known, order, read):
+            key = column, order["drug"], order["name"], order["route"]
+            if key not in speaking:
+                speaking[key] = _speaking(known, order, as_read(read_items(Allergy, column), known))
+            if found := _unanswered(speaking[key], order):
                 yield _line(people[id], order, found[0].words)
-    same: dict[tuple[str, str, str], tuple[Taken, ...]] = {}
+    parts: dict[tuple[str, str], tuple[_Part, ...]] = {}
     for id, theirs in by_person.items():
-        for order, words in _ordered_twice(known, theirs, same):
-            yield _line(people[id], order, words)
+        for order in _ordered_twice(known, theirs, parts):
+            yield _line(people[id], order, _TWICE)
 
 
 def _line(one: InHouse, order: Mapping[Any, Any], why: Words) -> Work:
@@ -80,33 +93,39 @@ def _line(one: InHouse, order: Mapping[Any, Any], why: Words) -> Work:
 
 def blocking(known: Formulary, order: Mapping[Any, Any], allergies: Sequence[Read]) -> list[Warning]:
     """The same of an order (a row) of somebody whose allergies were read already."""
-    if not allergies:
-        return []
-    taken = taken_by(known, order)
-    found = [one for each in taken for one in allergies_against(each, allergies) if one.blocks]
+    return _unanswered(_speaking(known, order, allergies), order) if allergies else []
+
+
+def _speaking(known: Formulary, order: Mapping[Any, Any], allergies: Sequence[Read]) -> list[Warning]:
+    return [one for each in taken_by(known, order) for one in allergies_against(each, allergies) if one.blocks]
+
+
+def _unanswered(found: list[Warning], order: Mapping[Any, Any]) -> list[Warning]:
     answered = _answered(order["overrides"]) if found else frozenset()
     return [one for one in found if one.code not in answered]
 
 
 def _ordered_twice(
-    known: Formulary, orders: Sequence[Mapping[Any, Any]], same: dict[tuple[str, str, str], tuple[Taken, ...]]
-) -> Iterator[tuple[Mapping[Any, Any], Words]]:
+    known: Formulary, orders: Sequence[Mapping[Any, Any]], read: dict[tuple[str, str], tuple[_Part, ...]]
+) -> Iterator[Mapping[Any, Any]]:
     """The later of two orders of one medicine, where neither was written in the knowledge of the other.
 
-    ``same``: what orders were found to mean, for as long as the house is looked at.
+    ``read``: what orders were found to mean, for as long as the house is looked at.
     """
-    first: dict[str, tuple[Mapping[Any, Any], str]] = {}
-    for order in sorted(orders, key=lambda one: (one["entered_at"], one["id"])) if len(orders) > 1 else ():
-        key = order["drug"], order["name"], order["route"]
-        if key not in same:
-            same[key] = taken_by(known, order)
-        for one in same[key]:
-            for part in one.parts:
-                before, known_as = first.setdefault(part, (order, one.same))
-                apart = before["until_on"] is not None and before["until_on"] < order["from_on"]
-                if before["id"] != order["id"] and not apart and not _knew(before, order, {known_as, one.same}):
-                    yield order, Words("与另一条医嘱是同一种药", "is ordered twice")
-                    return
+    once: dict[str, tuple[_Part, Mapping[Any, Any]]] = {}
+    twice: list[tuple[_Part, Mapping[Any, Any]]] = []
+    for order in orders:
+        key = order["drug"], order["name"]
+        if key not in read:
+            read[key] = tuple(_Part(part, one.same) for one in taken_by(known, order) for part in one.parts)
+        twice += [(part, order) for part in read[key] if once.setdefault(part.of, (part, order))[1] is not order]
+    for part, order in twice:
+        other, first = once[part.of]
+        before, later = sorted((first, order), key=lambda one: (one["entered_at"], one["id"]))
+        apart = before["until_on"] is not None and before["until_on"] < later["from_on"]
+        if before["id"] != later["id"] and not apart and not _knew(before, later, {part.called, other.called}):
+            yield later
+            return
 
 
 def _knew(one: Mapping[Any, Any], other: Mapping[Any, Any], called: set[str]) -> bool:
