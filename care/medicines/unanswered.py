@@ -62,12 +62,15 @@ def unanswered_work(
     listed = columns_of(conn, groups(conn), allergic, ("allergies",))
     # Many people are allergic to the same few things and take the same few medicines.
     speaking: dict[tuple[str, ...], list[Warning]] = {}
+    read: dict[str, tuple[Read, ...]] = {}
     for id in listed:
         column = listed[id]["allergies"]
+        if column not in read:
+            read[column] = as_read(read_items(Allergy, column), known)
         for order in by_person[id]:
             key = column, order["drug"], order["name"], order["route"]
             if key not in speaking:
-                speaking[key] = _speaking(known, order, as_read(read_items(Allergy, column), known))
+                speaking[key] = _speaking(known, order, read[column])
             if found := _unanswered(speaking[key], order):
                 yield _line(people[id], order, found[0].words)
     parts: dict[tuple[str, str], tuple[_Part, ...]] = {}
