@@ -18,8 +18,6 @@ from care.words import Words
 
 _ATC_CLASS = 5
 """So many characters of an ATC code name the kind of drug: C08CA."""
-_ATC_WHOLE = 7
-"""So many the substance: C08CA05."""
 
 
 def against(conn: Connection, ids: Sequence[UUID], new: NewOrder, now: int) -> list[Warning]:
@@ -61,10 +59,7 @@ def _of_itself(new: Taken, order: NewOrder) -> Iterator[Warning]:
 
 
 def _share(one: Drug | None, other: Drug | None) -> bool:
-    if one is None or other is None:
-        return False
-    # 硝苯地平 and 硝苯地平缓释 are one substance in one line of the classification.
-    return bool(one.inns & other.inns) or (len(one.atc) == _ATC_WHOLE and one.atc == other.atc)
+    return one is not None and other is not None and bool(one.substances & other.substances)
 
 
 def _alike(one: Taken, other: Taken) -> bool:

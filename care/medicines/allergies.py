@@ -25,7 +25,7 @@ class Read:
     said: str
     text: str
     groups: tuple[str, ...]
-    inns: frozenset[str]
+    substances: frozenset[str]
 
 
 def as_read(allergies: Iterable[Allergy], known: Formulary) -> tuple[Read, ...]:
@@ -35,8 +35,8 @@ def as_read(allergies: Iterable[Allergy], known: Formulary) -> tuple[Read, ...]:
         drugs = _named(normal(one.to), known)
         groups = groups_named(one.to) | {drug.group for drug in drugs if drug.group}
         said = f"{one.to}（{one.reaction}）" if one.reaction else one.to
-        inns = frozenset(part for drug in drugs for part in drug.inns)
-        found.append(Read(said, bare(one.to), tuple(sorted(groups)), inns))
+        substances = frozenset(part for drug in drugs for part in drug.substances)
+        found.append(Read(said, bare(one.to), tuple(sorted(groups)), substances))
     return tuple(found)
 
 
@@ -83,10 +83,11 @@ def _across(mine: Mapping[str, str], theirs: Mapping[str, str], said: str) -> It
 
 def _is_itself(new: Taken, allergy: Read) -> bool:
     text, name = allergy.text, bare(new.name)
-    if min(len(text), len(name)) >= _LEAST and (name in text or text in name):
-        # 青霉素 in 青霉素钠 is the group, which says so itself; of a drug that nobody knows the name is all there is.
-        return new.drug is None or not new.drug.group or name in text
-    return new.drug is not None and bool(new.drug.inns & allergy.inns)
+    named = min(len(text), len(name)) >= _LEAST and (name in text or text in name)
+    # 青霉素 in 青霉素钠 is the group, which says so itself; of a drug that nobody knows the name is all there is.
+    if named and (new.drug is None or not new.drug.group or name in text):
+        return True
+    return new.drug is not None and bool(new.drug.substances & allergy.substances)
 
 
 def _named(text: str, known: Formulary) -> list[Drug]:

@@ -25,6 +25,7 @@ PUBLISHED: Final = "drugs"
 
 _BRACKETS = re.compile(r"\(.*?\)")
 _LEAST_NAME = 2
+_ATC_WHOLE = 7
 _MOST_IN_ONE = 4
 # What a name is often written without: the form and how it is released, the salt.
 _FORM = re.compile(r"(?:肠溶|缓释|控释|透皮贴|注射液|软?胶囊|片|丸|[/·].*)+$")
@@ -62,6 +63,11 @@ class Drug:
     def inns(self) -> frozenset[str]:
         """Each substance in it."""
         return frozenset(part for part in self.inn.split("+") if part)
+
+    @property
+    def substances(self) -> frozenset[str]:
+        """The same, and its whole ATC code: by it 硝苯地平 and 硝苯地平缓释 are one."""
+        return self.inns | {self.atc} if len(self.atc) == _ATC_WHOLE else self.inns
 
     @property
     def specs(self) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ class Taken:
     @property
     def parts(self) -> frozenset[str]:
         """Each substance in it, or what it is called."""
-        return (self.drug.inns if self.drug is not None else frozenset()) or frozenset({self.same})
+        return (self.drug.substances if self.drug is not None else frozenset()) or frozenset({self.same})
 
     @property
     def groups(self) -> frozenset[str]:

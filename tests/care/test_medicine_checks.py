@@ -47,6 +47,19 @@ def allergic(house: Household, to: str, **facts: object) -> Pharmacy:
         ("速尿", "呋塞米", False),
         ("呋塞米", "呋塞米", True),
         ("复方丹参滴丸", "复方丹参滴丸", True),
+        # As people write either: a brand, a name without its salt, a drug that the list does not have.
+        ("头孢曲松", "头孢地尼", True),
+        ("阿莫西林", "氨苄西林", True),
+        ("青霉素", "头孢地尼", False),
+        ("青霉素", "阿莫仙", True),
+        ("PCN", "阿莫西林", True),
+        ("Ampicillin", "青霉素钠", True),
+        ("Cephalexin", "头孢克肟", True),
+        ("sulfonamides", "复方磺胺甲噁唑", True),
+        ("β-内酰胺类", "头孢克肟", True),
+        ("阿司匹林", "芬必得", True),
+        ("缬沙坦", "缬沙坦氢氯噻嗪片", True),
+        ("硝苯地平", "硝苯地平缓释", True),
     ],
 )
 def test_an_allergy_is_read_as_its_group_and_the_groups_across(
@@ -140,6 +153,51 @@ def test_what_is_stopped_or_over_is_taken_no_more_and_what_is_held_is(house: Hou
     found = warned(p, "胺碘酮")
     assert not any("warfarin" in code for code in found)
     assert any(code.startswith("interaction/digoxin+amiodarone") for code in found)
+
+
+@pytest.mark.parametrize(
+    ("taken", "zh", "code"),
+    [
+        ("华法林", "阿司匹林", "interaction/warfarin+nsaid"),
+        ("华法林", "芬必得", "interaction/warfarin+nsaid"),
+        ("地西泮", "芬太尼", "interaction/benzodiazepine+opioid"),
+        ("安定", "吗啡", "interaction/benzodiazepine+opioid"),
+        ("卡托普利", "氯化钾", "interaction/acei;arb+potassium"),
+        ("辛伐他汀", "氨氯地平贝那普利片", "interaction/simvastatin+amlodipine"),
+        ("缬沙坦", "氨氯地平贝那普利片", "interaction/acei+arb"),
+        ("地高辛", "复方利血平氨苯蝶啶", "interaction/digoxin+furosemide"),
+    ],
+)
+def test_names_as_people_write_them_are_checked_as_the_drugs_they_mean(
+    house: Household, taken: str, zh: str, code: str
+) -> None:
+    p = pharmacy(house)
+    p.order(taken)
+    assert any(one.startswith(code) for one in warned(p, zh))
+
+
+def test_a_high_alert_drug_typed_freely_takes_two_as_well(house: Household) -> None:
+    p = pharmacy(house)
+    for name in ("胰岛素", "华法林钠片"):
+        assert "high_alert" in warned(p, name)
+        p.order(name, route="401")
+    assert all(one.high_alert for one in orders.orders(p.store, p.person))
+
+
+def test_an_ointment_does_not_hide_the_tablets_of_it_and_a_patch_is_no_ointment(house: Household) -> None:
+    p = pharmacy(house)
+    p.order("双氯芬酸钠", route="6")
+    assert not any(code.startswith("interaction/") for code in warned(p, "华法林"))
+    p.order("双氯芬酸钠")
+    assert any(code.startswith("interaction/warfarin+nsaid") for code in warned(p, "华法林"))
+    p.order("地西泮")
+    assert any(code.startswith("interaction/benzodiazepine+opioid") for code in warned(p, "芬太尼透皮贴", route="6"))
+
+
+def test_two_forms_of_one_substance_are_the_same_medicine(house: Household) -> None:
+    p = pharmacy(house)
+    p.order("硝苯地平缓释")
+    assert warned(p, "硝苯地平(普通片)")["duplicate/nifedipine SR"].severity == "major"
 
 
 def test_drops_into_the_eye_are_no_interaction(house: Household) -> None:
