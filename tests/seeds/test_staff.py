@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.seeds.conftest import Program
+from care import certificates
+from care.events import read, record
+from db.store import Store
+from tests.seeds.conftest import CARER, DIRECTOR, DOCTOR, Program, who
 
 
 @pytest.fixture
@@ -33,3 +36,19 @@ def test_the_register_of_licences_their_expiry_and_how_many_work_in_each_role(hi
     assert said["by_role"] == {"carer": 1, "nurse": 1, "doctor": 2, "director": 1, "admin": 0, "county": 0}
     assert {one["number"]: one["licence_gap"] for one in said["staff"] if one["licence_gap"]} == {"4": "missing"}
     assert [one["number"] for one in said["staff"] if one["closed"]] == ["6"]
+
+
+@pytest.mark.seed("R221", "R222", "R223", "R242")
+def test_a_course_is_kept_with_its_hours_result_and_everybody_who_was_there(home: Store) -> None:
+    director, doctor, carer = (who(home, number) for number in (DIRECTOR, DOCTOR, CARER))
+    course = {"topic": "care", "what": "翻身拍背", "hours10": 25, "teacher": "县医院 张护士长"}
+    certificates.train(home, director, [doctor, carer], **course)  # type: ignore[arg-type]
+    failed = {"staff": carer.hex, "topic": "firstaid", "what": "心肺复苏", "hours": 40, "passed": False}
+    record.record(home, director, "training", failed)
+    log = read.of_house(home, 0, kinds=("training",))
+    there = {one.words[0][1].zh for one in log if one.facts["what"] == "翻身拍背"}
+    assert there == {"赵敏", "王芳"}
+    said = {(one.facts["what"], one.facts["hours"], one.facts["passed"]) for one in log}
+    assert said == {("翻身拍背", 25, True), ("心肺复苏", 40, False)}
+    assert len(log) == 3
+    assert {one.facts.get("by") for one in log if one.facts["passed"]} == {"县医院 张护士长"}
