@@ -175,6 +175,7 @@ async def test_papers_are_entered_and_a_training_of_several_stands_for_theirs(op
         assert states("no_record")["1001"] == "good"
 
 
+@pytest.mark.seed("R226")
 async def test_the_ratio_says_whether_it_is_enough(opened: Opened, lived: Household) -> None:
     async with opened() as (app, pilot):
         await press(app, pilot, "5")
