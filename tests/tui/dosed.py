@@ -1,4 +1,4 @@
-"""A house in which medicines are due: early, late, high-alert, held, away, too late; with a ledger; twenty past eight."""
+"""A house in which medicines are due: early, late, high-alert, held, away, too late; with a ledger, at twenty past."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

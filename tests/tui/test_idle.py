@@ -245,7 +245,7 @@ async def test_on_the_real_board_nobody_sees_what_another_has_half_typed(house: 
         people = app.screen.query_one(VirtualList)
         turn_to(people, first.id)
         await give(app, pilot, "4711")
-        assert app.screen.query_one("#temp_c10", Entry).value == "365"
+        assert app.screen.query_one("#temp_c10", Entry).value == "36.5"
     with house.store.reading() as conn:
         saved = conn.exec_driver_sql("SELECT staff_id FROM round ORDER BY rowid DESC LIMIT 1").scalar_one()
     assert saved == first.id.bytes

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from db.local import JOURNAL
 from db.vault import open_vault
-from tests.tui.test_rounds_pty import CTRL_Q, ENTER, NUMBER, PASSPHRASE, Terminal, vault  # noqa: F401 - a fixture
+from tests.tui.terminal import CTRL_Q, ENTER, F4, Terminal
+from tests.tui.test_rounds_pty import NUMBER, PASSPHRASE, vault  # noqa: F401 - a fixture
 
 # The program itself, on a clock that a file sets forward: nobody waits five minutes for a test.
 PROGRAM = """
@@ -28,6 +29,7 @@ class Left(Terminal):
     """A terminal that somebody leaves for a while."""
 
     def __init__(self, vault: Path, ahead: Path) -> None:  # noqa: F811 - the record, not the fixture
+        self.number, self.passphrase = NUMBER, PASSPHRASE
         self.screen = pyte.Screen(80, 24)
         self._stream = pyte.Stream(self.screen)
         self._ahead = ahead
@@ -52,7 +54,7 @@ class Left(Terminal):
 def left(vault: Path, tmp_path: Path) -> Iterator[Left]:  # noqa: F811 - the fixture
     """The program on the rounds board."""
     found = Left(vault, tmp_path / "ahead")
-    found.sign_in()
+    found.sign_in(place=F4)
     yield found
     found.child.close(force=True)
 

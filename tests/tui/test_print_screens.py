@@ -1,6 +1,7 @@
 """Ctrl+O on a screen: what it offers, where it goes, what it says; never over another file."""
 
 import json
+import re
 from pathlib import Path
 
 from sqlalchemy import select
@@ -51,7 +52,7 @@ async def test_a_file_that_is_there_is_not_printed_over(charted: Charted, lived:
         await open_chart(app, pilot)
         await press(app, pilot, "2", "ctrl+o")
         await into(app, pilot, file)
-        assert "没有覆盖" in screen_text(app)
+        assert "没有覆盖" in re.sub(r"[\s|]+", "", screen_text(app))  # a long path breaks the line anywhere
         assert printed(lived) == []
     assert file.read_text() == "mine"
 
