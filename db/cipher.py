@@ -35,6 +35,10 @@ APPEND_ONLY = "append_only"
 _IMMEDIATE = "yiyang_immediate"
 BUSY_MS = 10_000
 SALT_BYTES = 16
+CACHE_KIB = 16384
+"""Pages kept in the clear in memory. Today of 300 people with five years of data reads more than the library's 8 MiB:
+each time what was read first would be thrown out by what comes last, and be decrypted anew."""
+
 # As what these values are bound: as themselves. Left to find that out, the driver spends more on each of them than on
 # all the rest of a row, because it looks for a way to convert it and fails.
 _BOUND: dict[type, Callable[[Any], Any]] = {bytes: bytes, bool: int, NoneType: lambda nothing: nothing}
@@ -75,6 +79,7 @@ def connector(path: Path, key: bytes) -> Callable[[], Any]:
                 raise CipherMissing
             raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             raw.execute("PRAGMA temp_store = MEMORY")
+            raw.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             raw.execute("PRAGMA journal_mode = WAL")
             raw.execute("PRAGMA synchronous = FULL")
             # Without this, INSERT OR REPLACE takes a row out past the triggers that keep it.
