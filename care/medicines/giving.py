@@ -25,7 +25,7 @@ from care.medicines.unanswered import against_allergies
 from care.one_look import reason_of
 from care.places import place_of
 from care.rights import Second, doing, doing_together
-from care.standing import correct_record, effective, undo_record, void_record
+from care.standing import correct_record, effective, row_of, undo_record, void_record
 from db.errors import Refused
 from db.store import Act, Store
 from db.tables import Dose, Event
@@ -96,7 +96,13 @@ def vomited(store: Store, by: UUID, dose_id: UUID, cause: str, *, second: Second
 
 def undo(store: Store, by: UUID, dose_id: UUID) -> None:
     """Take back a dose just recorded; what it had taken is back in the ledger. Raises as ``undo_record``."""
-    undo_record(store, by, Dose, dose_id, lambda act, _: put_back(act, by, dose_id, ""))
+
+    def back(act: Act, new_id: UUID) -> None:
+        # Of a correction that is taken back the dose stands as it was given.
+        if row_of(act.conn, Dose, new_id)["void"]:
+            put_back(act, by, dose_id, "")
+
+    undo_record(store, by, Dose, dose_id, back)
 
 
 def void(store: Store, by: UUID, dose_id: UUID, reason: str, *, second: Second | None = None) -> UUID:

@@ -200,11 +200,22 @@ def take(act: Act, by: UUID, order: Mapping[Any, Any], dose_id: UUID) -> None:
         return
 
 
+# What a dose took is kept with the row that was written first: corrections of it took nothing more.
+_OF_DOSE = text(
+    f"""
+WITH RECURSIVE versions (id) AS (
+    SELECT :dose UNION SELECT d.supersedes FROM dose AS d JOIN versions AS v ON d.id = v.id
+    WHERE d.supersedes IS NOT NULL)
+SELECT m.id FROM stock_move AS m WHERE m.dose_id IN (SELECT id FROM versions)
+AND {effective(StockMove, "m")}
+"""
+)
+
+
 def put_back(act: Act, by: UUID, dose_id: UUID, reason: str) -> None:
     """What a dose had taken was not taken: its lines count no more."""
     core = shape_of(StockMove).table
-    of_dose = text(f"SELECT m.id FROM stock_move AS m WHERE m.dose_id = :dose AND {effective(StockMove, 'm')}")
-    for (move_id,) in act.conn.execute(of_dose, {"dose": dose_id.bytes}).all():
+    for (move_id,) in act.conn.execute(_OF_DOSE, {"dose": dose_id.bytes}).all():
         line = act.conn.execute(core.select().where(core.c.id == UUID(bytes=move_id))).mappings().one()
         void_row(act, StockMove, line, staff_id=by, reason=reason)
 

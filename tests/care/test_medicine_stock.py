@@ -98,6 +98,27 @@ def test_a_dose_takes_from_the_lot_that_expires_first(p: Pharmacy) -> None:
     assert left(p) == {"A": 1, "B": 10}
 
 
+def test_a_dose_that_came_up_and_then_was_none_is_back_once(p: Pharmacy) -> None:
+    one = p.order("氨氯地平", from_on="2026-11-21")
+    came(p, "A", None, 10)
+    p.house.it_is("2026-11-22 08:05")
+    dose = doses.give(p.store, p.house.carer, one, hour("08:00"))
+    up = doses.vomited(p.store, p.house.carer, dose, "吃后就吐")
+    assert left(p) == {"A": 9}
+    doses.undo(p.store, p.house.carer, up)
+    assert left(p) == {"A": 9}
+    (row,) = doses.dose_round(p.store, p.store.now()).rows
+    assert row.result == "given"
+    assert row.dose_id is not None
+    again = doses.vomited(p.store, p.house.carer, row.dose_id, "吃后就吐")
+    doses.void(p.store, p.house.carer, again, "记错人")
+    assert left(p) == {"A": 10}
+    with refuses("record_superseded"):
+        doses.void(p.store, p.house.carer, again, "记错人")
+    doses.give(p.store, p.house.carer, one, hour("08:00"))
+    assert left(p) == {"A": 9}
+
+
 def test_nothing_expired_is_given(p: Pharmacy) -> None:
     came(p, "A", "2026-11-22", 10)
     one = p.order("氨氯地平", from_on="2026-11-21")
