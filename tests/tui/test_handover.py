@@ -91,6 +91,21 @@ async def test_who_comes_reads_it_with_what_happened_since_and_signs(opened: Ope
         assert len(handover.waiting(shift.store, now)) == 1
 
 
+async def test_after_one_is_signed_the_next_that_waits_is_shown(opened: Opened, shift: Shift) -> None:
+    shift.give(keys="3把")
+    shift.now = shift.house.it_is("2026-11-23 08:05")
+    shift.give(keys="2把")
+    async with opened(NURSE) as (app, pilot):
+        assert "[2 待接 2]" in screen_text(app)
+        assert "3把" in screen_text(app)
+        await press(app, pilot, "ctrl+s")
+        assert "[2 待接 1]" in screen_text(app)
+        assert "2把" in screen_text(app)
+        await press(app, pilot, "ctrl+s")
+        assert "[1 本班]" in screen_text(app)
+    assert handover.waiting(shift.store, shift.now) == []
+
+
 async def test_who_gave_it_is_told_that_another_signs(opened: Opened, shift: Shift) -> None:
     shift.give()
     async with opened() as (app, pilot):

@@ -338,7 +338,7 @@ class Handover(Place):
             self.kept.forget()
             self.kept = None
         if self.page == "sign":
-            self.page = "draft"
+            self.page = ""  # the next one that waits, or the shift that begins
         self._list.focus()
         store, by = self.session.store, self.session.staff.id
         self.saved(t("handover.act"), lambda: undo(store, by, id), said)
