@@ -72,6 +72,12 @@ def work_of(
     return tuple(found)
 
 
+def get_ready() -> None:
+    """Import what finds the work, so that the first Today does not wait for it."""
+    for _, path in SECTIONS:
+        _ask(path)
+
+
 @cache
 def _ask(path: str) -> Ask:
     module, _, name = path.partition(":")

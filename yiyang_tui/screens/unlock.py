@@ -60,6 +60,9 @@ class UnlockScreen(Sheet[None]):
         place = self.yiyang.places[self.yiyang.start].partition(":")[0]
         for module in (*NEEDED, place):
             import_module(module)
+        from care.work import get_ready
+
+        get_ready()
 
     def say(self, text: str, token: str = "") -> None:
         """Answers stand under the fields."""
