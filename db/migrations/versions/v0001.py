@@ -547,9 +547,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_vitals_person_at", "vitals", ["person_id", "at"])
     op.create_index("ix_vitals_round_id", "vitals", ["round_id"])
-    op.create_index(
-        "ix_vitals_weight", "vitals", ["person_id", "at"], sqlite_where=sa.text("weight_kg10 IS NOT NULL")
-    )
+    op.create_index("ix_vitals_weight", "vitals", ["person_id", "at"], sqlite_where=sa.text("weight_kg10 IS NOT NULL"))
     op.create_index("ix_vitals_supersedes", "vitals", ["supersedes"], sqlite_where=sa.text("supersedes IS NOT NULL"))
 
     appended = ("round", "vitals", "access", "audit_event", "setting", "assessment", "event", "dose", "stock_move")
