@@ -6,6 +6,8 @@ from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
+from yiyang_tui.visible import visible
+
 Align = Literal["left", "right"]
 CROPPED = ".."
 BETWEEN = "  "
@@ -15,6 +17,7 @@ def fit(text: str, width: int, align: Align = "left") -> str:
     """``text`` in exactly ``width`` cells: padded, or cropped with two dots where it is too long."""
     if width <= 0:
         return ""
+    text = visible(text).replace("\n", " ")
     found = cell_len(text)
     if found > width:
         return (

@@ -248,7 +248,7 @@ _PLAIN: Final = (
 def _overrides(text: str) -> tuple[Overridden, ...]:
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     listed = said if isinstance(said, list) else []
     return tuple(

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from yiyang_tui.cells import Align, fit
 from yiyang_tui.themes import Token
+from yiyang_tui.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class Cell:
 
     text: str
     token: Token = ""
+
+    def __post_init__(self) -> None:
+        if not self.text.isprintable():
+            object.__setattr__(self, "text", visible(self.text))
 
 
 Cells = Sequence[str | Cell]

@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal, Protocol
 
+from yiyang_tui.visible import visible
+
 Lang = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
 
@@ -63,7 +65,8 @@ def has(key: str) -> bool:
 
 def t(key: str, /, **facts: object) -> str:
     """The sentence ``key`` with its blanks filled. Raises ``KeyError`` for an unknown key or an unfilled blank."""
-    return catalogue(_Chosen.lang)[key].format_map(facts)
+    shown = {name: visible(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+    return catalogue(_Chosen.lang)[key].format_map(shown)
 
 
 def plural(key: str, n: int, /, **facts: object) -> str:
