@@ -181,7 +181,7 @@ class Paper:
 
         ink = DeviceRGB(*(part / 255 for part in _rgb(grey)))
         # There is one weight: a bold letter is drawn with its outline.
-        mode = {"text_mode": "FILL_STROKE", "line_width": size * 0.018} if bold else {}
+        mode = {"text_mode": "FILL_STROKE", "line_width": size * 0.008} if bold else {}
         return self.pdf.local_context(text_color=ink, draw_color=ink, **mode)
 
     def _pieces(self, x: float, base: float, said: str, size: float) -> None:
