@@ -2,13 +2,14 @@
 
 import gc
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.types import CSSPathType
@@ -25,6 +26,7 @@ from yiyang_tui.screens.base import Place, Sheet
 from yiyang_tui.session import UNDO_S, Session
 from yiyang_tui.themes import PLAIN, THEMES, make_themes
 from yiyang_tui.widgets.bar import WholeCells
+from yiyang_tui.widgets.plain_lines import PlainLines
 from yiyang_tui.words import t
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
 
     def __init__(self, vault: Path, theme: str, start: str, places: Mapping[str, str], settings: Path) -> None:
         super().__init__()
+        self._plain_lines = PlainLines()
         self.vault, self.start, self.places, self.settings_file = vault, start, places, settings
         self.session: Session | None = None
         self.carrier: Carrier | None = None
@@ -58,6 +61,10 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
             self.register_theme(look)
         self.theme = theme
         self.animation_level = "none"
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Beside those of the library what keeps text of the record from acting on the terminal."""
+        return [*super().get_line_filters(), self._plain_lines]
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen: it needs nothing but Textual."""
@@ -178,8 +185,9 @@ class YiyangApp(CalmApp, IdleApp, OrderlyApp, inherit_bindings=False):
         parts = (damaged, *told, line(state, self.session.now()))
         self.session.sync_line = BETWEEN.join(part for part in parts if part)
         for screen in {*self.screen_stack, *self.installed_places()}:
-            if isinstance(screen, Place) and screen.is_mounted:
-                screen.query_one(SyncLine).text = self.session.sync_line
+            # One that is being drawn for the first time takes the line along when it is.
+            if isinstance(screen, Place) and screen.is_mounted and (lines := screen.query(SyncLine)):
+                lines.first().text = self.session.sync_line
                 screen.carried(state)
 
     def file_looked_at(self) -> None:

@@ -15,3 +15,8 @@ _UNSEEN = re.compile(
 def visible(text: str) -> str:
     """``text`` with nothing in it that acts on a terminal; a tab is a blank."""
     return text if text.isprintable() else _UNSEEN.sub("?", text.replace("\t", " "))
+
+
+def unseen(text: str) -> str:
+    """The same without them, in as many cells as before: what acts on a terminal has no width."""
+    return text if text.isprintable() else _UNSEEN.sub("", text)

@@ -2,10 +2,13 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.segment import Segment
+from textual.color import Color
 
 from yiyang_tui.cells import fit
 from yiyang_tui.visible import visible
 from yiyang_tui.widgets.columns import Cell
+from yiyang_tui.widgets.plain_lines import PlainLines
 from yiyang_tui.words import t
 
 RED_BELL_AND_TURNED = "\x1b[31m氨\x07氯\u202e地平\u2066\x9b0m\r"
@@ -29,3 +32,11 @@ def test_what_people_write_stays_as_it_is() -> None:
 def test_no_text_of_a_row_reaches_a_terminal_as_a_command(text: str) -> None:
     shown = fit(text, 20)
     assert not {character for character in shown if ord(character) < 32 or 127 <= ord(character) < 160}
+
+
+def test_what_a_widget_drew_as_it_came_is_left_out_of_the_line() -> None:
+    plain, black = PlainLines(), Color(0, 0, 0)
+    (drawn,) = plain.apply([Segment(RED_BELL_AND_TURNED)], black)
+    assert drawn.text == "[31m氨氯地平0m"
+    untouched = [Segment("李秀英 5 mg")]
+    assert plain.apply(untouched, black) is untouched
