@@ -13,7 +13,7 @@ from care import people, rounds, staff, stays
 from care.measured import Measured
 from care.person_facts import Allergy, Condition, Contact
 from db.tables import Round
-from tests.care.household import PLAN, Household, at, copy_of, founded, id_number
+from tests.care.household import PLAN, Household, at, copy_of, founded, id_number, reopen
 from yiyang_tui.app import YiyangApp, make_app
 from yiyang_tui.session import Session
 
@@ -45,7 +45,9 @@ Charted = Callable[..., AbstractAsyncContextManager[tuple[YiyangApp, Pilot[None]
 
 def build(path: Path) -> Household:
     """李秀英 with everything, 陈德福 never asked, 周福 on leave, 吴国华 with a long course, 宋志云 in no bed."""
-    house = founded(path)
+    made = founded(path)
+    # Opened anew, so that people bear the day on which they are registered.
+    house = Household(reopen(made.store), made.director, made.carer, made._numbers)
     now = house.it_is("2026-11-01 08:00")
     li = house.person(
         "李秀英", "101-1", id_number=LI_NUMBER, care_level="full", insurance="02", village="白果村",

@@ -178,7 +178,10 @@ async def test_what_is_missing_is_told_and_gone_to(eventful: Eventful, house: Ho
         await press(app, pilot, "ctrl+s")
         assert "4 处" in screen_text(app)
         assert form.focused is form.query_one("#f-severity")
-        assert "! 要填" in screen_text(app)
+        assert screen_text(app).count("! 要填") == 4
+        # What was missing and is there now is no longer told; the rest still is.
+        await press(app, pilot, "2")
+        assert screen_text(app).count("! 要填") == 3
         form.query_one("#f-found_at", Entry).value = "noon"
         await press(app, pilot, "ctrl+s")
         assert "时间没读懂" in str(form.query_one("#note-f-found_at").render())

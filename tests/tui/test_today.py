@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 from uuid import UUID
@@ -345,6 +346,27 @@ def test_every_kind_of_work_is_in_sight_as_far_as_there_is_room(height: int, lin
         below = found[found.index(one) + 1 :][:1]
         alone = one in headings and (not below or below[0] in headings)
         assert bool(one.leads) == (alone or not one.id.startswith(("heading", "gap")))
+
+
+@pytest.mark.parametrize(("height", "seen"), [(15, 3), (14, 2), (13, 1), (12, 0)])
+def test_no_late_round_is_folded_away_while_lines_stand_empty(height: int, seen: int) -> None:
+    day = a_full_day(9)
+    fall = Work("events", "fall", Words("跌倒", "fall"), "events", urgent=True)
+    found = rows(replace(day, work=(fall, *day.work)), at("2026-11-22 21:04"), 78, height=height)
+    assert len(found) <= height
+    assert sum(one.due for one in found) == seen
+    more = [one.cells[3].text for one in found if one.id == "more-heading-due"]
+    assert more == ([f"其余 {9 - seen} 项"] if seen else [])
+
+
+def test_how_late_somebody_else_is_does_not_press_whoever_reads() -> None:
+    now, some = at("2026-11-22 21:04"), UUID(int=7)
+    what = Words("评估", "assess")
+    lines = (Work("assess", f"{n}", what, "assess", now, 60, some, "101-1", "李秀英", "nurse") for n in range(3))
+    day = Today((), (), 0, 0, now, (), "", (*lines, Work("house", "fire", Words("防火巡查", "fire"), "house")))
+    said = {role: [one.cells[0].text for one in rows(day, now, 78, role=role)] for role in ("carer", "nurse")}
+    assert "要评估 3   等护士" in said["carer"]
+    assert "要评估 3   其中超时 3" in said["nurse"]
 
 
 def test_with_room_sections_stand_apart_and_what_is_folded_is_counted() -> None:

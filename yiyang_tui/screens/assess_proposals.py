@@ -22,6 +22,11 @@ def proposal_cells(one: "Proposal") -> Cells:
     return [Cell(t("assess.proposal", what=one.words.of(lang), cause=one.cause.of(lang)) + unsure, "due")]
 
 
+def proposals_title(place: "Place", n: int) -> str:
+    """How many there are, and which keys decide; of whoever may not decide, who does."""
+    return t("assess.proposals" if place.yiyang.why_no_right(RIGHT) is None else "assess.proposals_wait", n=n)
+
+
 def why_no_proposal(place: "Place", one: object) -> str | None:
     """Why nothing can be decided on that row now."""
     from care.proposals import Proposal

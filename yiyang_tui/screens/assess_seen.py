@@ -17,6 +17,7 @@ from yiyang_tui.screens.assess_proposals import (
     accept_proposal,
     decline_proposal,
     proposal_cells,
+    proposals_title,
     why_no_proposal,
 )
 from yiyang_tui.screens.assess_words import result_text, title_text
@@ -174,7 +175,7 @@ class AssessSeen(Place):
         if seen.proposals:
             # What this one asks for stands first.
             waiting = sorted(seen.proposals, key=lambda each: each.assessment_id != one.id)
-            rows += [Between(t("assess.proposals", n=len(waiting))), *waiting, Between("")]
+            rows += [Between(proposals_title(self, len(waiting))), *waiting, Between("")]
         asked = asks(seen.scale, as_before(seen.scale, one.answers, one.facts)) if seen.scale is not None else ()
         self.numbers = {ask.id: n for n, ask in enumerate(asked, 1)}
         rows += [Between(t("assess.answers")), *lines(asked)]

@@ -16,6 +16,7 @@ from yiyang_tui.screens.assess_proposals import (
     accept_proposal,
     decline_proposal,
     proposal_cells,
+    proposals_title,
     why_no_proposal,
 )
 from yiyang_tui.screens.assess_words import result_text
@@ -109,7 +110,7 @@ class AssessPage(ChartPage):
         self.found = found
         rows: list[object] = []
         if found.proposals:
-            rows += [Said(t("assess.proposals", n=len(found.proposals))), *found.proposals]
+            rows += [Said(proposals_title(self.chart, len(found.proposals))), *found.proposals]
         if found.lines:
             rows += [*([Said("")] if rows else []), Titles(), *found.lines]
         self.query_one("#scales", VirtualList).show_rows(rows)

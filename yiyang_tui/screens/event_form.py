@@ -79,6 +79,8 @@ class EventForm(Place):
         self.about: UUID | None = facts.get("about")
         self.event_id: UUID | None = facts.get("event_id")
         self.takes: Amendable | None = facts.get("takes")
+        # Field -> what was wrong with it when it was to be saved, and what was in it then.
+        self.wrong: dict[str, tuple[str, Value | None]] = {}
 
     @property
     def form(self) -> EventFields:
@@ -184,12 +186,19 @@ class EventForm(Place):
         event.stop()
         if self.begun is None or self.left:
             return
+        self._tell_rest()
         self._look()
         typed = self._typed()
         if typed:
             self.draft.touch(typed)
         else:
             self.draft.forget()
+
+    def _tell_rest(self) -> None:
+        """Of what was wrong when it was to be saved, what still stands as it did."""
+        now = values(self)
+        self.wrong = {id: (words, value) for id, (words, value) in self.wrong.items() if now.get(id) == value}
+        self.form.tell({id: words for id, (words, _) in self.wrong.items()})
 
     def _typed(self) -> dict[str, Value]:
         """What was typed. Of whom it is is chosen anew: names are not kept in a draft."""
@@ -199,7 +208,7 @@ class EventForm(Place):
     def on_form_passed(self, event: Form.Passed) -> None:
         """Enter has left a field."""
         event.stop()
-        self.form.tell({})
+        self._tell_rest()
 
     def on_event_fields_wanted(self, event: EventFields.Wanted) -> None:
         """Space in a field for a person, or for several."""
@@ -301,6 +310,7 @@ class EventForm(Place):
             wrong[WHO] = t("event.wrong.missing")
         if self.event_id is not None and not reason:
             wrong[REASON] = t("event.wrong.missing")
+        self.wrong = {id: (words, typed.get(id)) for id, words in wrong.items()}
         self.form.tell(wrong)
         first = next((id for id in self.form.ids if id in wrong), None)
         if first is not None:
@@ -341,7 +351,10 @@ class EventForm(Place):
         urgent = of.is_urgent(filled.facts)
         name = self._whose(filled)
         what = t("event.act", what=of.words.of(language()), name=name).strip()
-        said = t("event.saved_urgent" if urgent else "event.saved", what=what)
+        said = t("event.saved", what=what)
+        if urgent:
+            # What no county takes is sent nowhere: the doctor's own laptop does not know of it.
+            said = t("event.saved_urgent" if self._sends() else "event.saved_urgent_here", what=what)
 
         def done(ids: tuple[UUID, ...]) -> None:
             # Nothing is promised that is no true record afterwards: somebody who came back, went, or died.
@@ -349,6 +362,10 @@ class EventForm(Place):
             self._leave(forget=True, then=lambda front: front.saved(what, back, said, urgent=urgent))
 
         return done
+
+    def _sends(self) -> bool:
+        standing = self.yiyang.carrying.standing
+        return standing is not None and standing.enrolled
 
     def _whose(self, filled: Filled) -> str:
         if len(filled.people) > 1:

@@ -66,26 +66,34 @@ class Section:
 
     def folded(self, most: int) -> list[Row]:
         """The heading and at most so many lines; a last one says how many more there are."""
-        from yiyang_tui.words import plural
-
         most = max(most, self.least)
         rest = [self.brief] if self.brief is not None and most < MOST else self.rest
         if self.whole or len(self.lines) <= most:
             return [self.heading, *self.lines, *rest]
-        shown, left = self.lines[: most - 1], self.lines[most - 1 :]
+        return [*self._first(most - 1), *rest]
+
+    def cut(self, room: int) -> list[Row]:
+        """At most so many lines of those that it has; its heading alone where none of it would be seen."""
+        return self._first(room - 2) if room > 2 and len(self.lines) > room - 2 else [self.alone]
+
+    def _first(self, most: int) -> list[Row]:
+        """The heading, so many lines, and one that says how many more there are."""
+        from yiyang_tui.words import plural
+
+        shown, left = self.lines[:most], self.lines[most:]
         words = plural("today.more", len(left))
         cells: tuple[Cell, ...] = (Cell(""), Cell(""), Cell(""), Cell(words, "quiet"), Cell(""))
         if len(left[0].cells) == 1:
             cells = (Cell(across(words, "", 0), "quiet"),)
         more = Row(f"more-{self.heading.id}", cells, left[0].leads, left[0].person_id, mine=left[0].mine)
-        return [self.heading, *shown, more, *rest]
+        return [self.heading, *shown, more]
 
 
 def laid(sections: Sequence[Section], height: int) -> list[Row]:
     """All sections in so many lines: blank lines between them while there is room, then fewer lines of each.
 
-    Where even that is too much the last ones stand as their headings alone, which lead there. What does not fit even
-    so is scrolled to.
+    Where even that is too much the last ones stand as their headings alone, which lead there, and one shows as many of
+    its lines as there is room for. What does not fit even so is scrolled to.
     """
     for most in range(MOST, LEAST - 1, -1):
         blocks = [section.folded(most) for section in sections]
@@ -94,8 +102,9 @@ def laid(sections: Sequence[Section], height: int) -> list[Row]:
             break
     for at in range(len(blocks) - 1, 0, -1):
         if lines > height and not sections[at].whole:
-            lines -= len(blocks[at]) - 1
-            blocks[at] = [sections[at].alone]
+            before = len(blocks[at])
+            blocks[at] = sections[at].cut(before - (lines - height))
+            lines -= before - len(blocks[at])
     apart = lines + len(blocks) - 1 <= height or len(blocks) < 3
     found: list[Row] = []
     for block in blocks:

@@ -157,7 +157,11 @@ def _work(day: "Day", room: int, now: int, role: str) -> Iterator[tuple[str, Sec
     for code, lines in sorted(sections, key=lambda each: not is_mine(each[1][0], role)):
         late = sum(one.late_min > 0 for one in lines)
         words = f"{t(f'today.section.{code}')} {len(lines)}"
-        head = heading(code, words, plural("today.late", late) if late and len(lines) > 1 else "")
+        beside = plural("today.late", late) if late and len(lines) > 1 else ""
+        if not is_mine(lines[0], role):
+            # How late somebody else is does not press whoever reads this.
+            beside = t("today.for_whom", who=t(f"role.{lines[0].waits_for}"))
+        head = heading(code, words, beside)
         yield code, Section(head, [_line(day, one, room, now, role) for one in lines])
 
 
