@@ -59,13 +59,16 @@ def give(
 def give_as_needed(store: Store, by: UUID, order_id: UUID, cause: str, *, second: Second | None = None) -> UUID:
     """Give an as-needed medicine and say what for.
 
-    Raises as ``give``, ``Refused``: cause_missing, dose_is_regular, dose_too_soon (hour: from when it may be).
+    Raises as ``give``, ``Refused``: cause_missing, dose_is_regular, dose_not_now (over, or begins later), dose_too_soon
+    (hour: from when it may be).
     """
     cause = cause_of(cause)
     with _giving(store, by, order_id, second, None) as (act, checker):
         order = _order(act.conn, order_id, act.now)
         if not as_needed(order):
             raise Refused("dose_is_regular")
+        if state(order, house_day(act.now).isoformat()) != "open":
+            raise Refused("dose_not_now")
         _refuse_unfit(act.conn, order)
         last = _last_taken(act.conn, order_id)
         if last is not None and act.now < (free := last + int(order["gap_min"]) * 60):

@@ -194,6 +194,16 @@ def test_as_needed_has_a_reason_and_an_hour_from_which_it_may_be_given_again(p: 
         doses.give_as_needed(p.store, p.house.carer, regular, "发热")
 
 
+def test_as_needed_is_for_the_days_of_the_order(p: Pharmacy) -> None:
+    over = ordered(p, "对乙酰氨基酚", "PRN", as_needed="发热", until_on="2026-11-21")
+    ahead = p.order("布洛芬", "PRN", as_needed="疼", from_on="2026-11-23")
+    for one in (over, ahead):
+        with refuses("dose_not_now"):
+            doses.give_as_needed(p.store, p.house.carer, one, "发热")
+    p.house.it_is("2026-11-23 00:00")
+    doses.give_as_needed(p.store, p.house.carer, ahead, "疼")
+
+
 def test_an_undone_dose_is_due_again_and_a_voided_one_too(p: Pharmacy) -> None:
     one = ordered(p)
     doses.undo(p.store, p.house.carer, doses.give(p.store, p.house.carer, one, hour("08:00")))
