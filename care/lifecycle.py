@@ -454,7 +454,7 @@ def _incidents(of: _Derived, step: Step) -> Step:
 def _medicines(of: _Derived, step: Step) -> Step:
     from care.medicines.ledger import all_lots
 
-    names = sorted({one.item.name for one in all_lots(of.conn, of.shown) if one.left100 > 0})
+    names = sorted({one.item.name for one in all_lots(of.conn, of.shown, of.now) if one.left100 > 0})
     return _leaving(of, step, _list([Words(one, one) for one in names]))
 
 

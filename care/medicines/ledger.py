@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from care.age import house_day
 from care.data import table
 from care.groups import groups
+from care.looks import ahead
 from care.medicines.catalogue import Formulary, formulary
 from care.standing import effective, void_row
 from db.errors import Refused
@@ -63,14 +64,14 @@ class Lot:
 _COUNTED = text(
     f"""
 SELECT c.at FROM stock_move AS c WHERE c.person_id IS :person AND c.drug = :drug AND c.name = :name
-AND c.kind = 'counted' AND {effective(StockMove, "c")} ORDER BY c.at DESC LIMIT 1
+AND c.kind = 'counted' AND c.at <= :until AND {effective(StockMove, "c")} ORDER BY c.at DESC LIMIT 1
 """
 )
 _LINES = text(
     f"""
 SELECT m.person_id, m.drug, m.name, m.spec, m.unit, m.lot, m.expires, m.quantity100, m.left100, m.kind, m.at, m.id
 FROM stock_move AS m WHERE m.person_id IS :person AND m.drug = :drug AND m.name = :name AND m.at >= :since
-AND {effective(StockMove, "m")} ORDER BY m.at, m.id
+AND (m.kind <> 'counted' OR m.at <= :until) AND {effective(StockMove, "m")} ORDER BY m.at, m.id
 """
 )
 _ITEMS = text("SELECT DISTINCT m.drug, m.name FROM stock_move AS m WHERE m.person_id IS :person")
@@ -81,12 +82,13 @@ _OPENED = text(
 )
 
 
-def lots_of(conn: Connection, person_id: UUID | None, drug: str, name: str) -> list[Lot]:
+def lots_of(conn: Connection, person_id: UUID | None, drug: str, name: str, now: int) -> list[Lot]:
     """Every lot of one medicine of a person, or of the house, whatever its strength; empty ones too.
 
     Of somebody registered twice all of it is theirs, under the id that they are shown under.
     """
-    asked = [{"person": one, "drug": drug, "name": name} for one in _ids(conn, person_id)]
+    # A count of a clock that ran years ahead must not stand for ever before every count that is made after it.
+    asked = [{"person": one, "drug": drug, "name": name, "until": ahead(now)} for one in _ids(conn, person_id)]
     since = max((conn.execute(_COUNTED, one).scalar() or 0 for one in asked), default=0)
     lines = [line for one in asked for line in conn.execute(_LINES, {**one, "since": since})]
     lines.sort(key=lambda line: (line.at, line.id))
@@ -98,11 +100,11 @@ def lots_of(conn: Connection, person_id: UUID | None, drug: str, name: str) -> l
     return with_use_by(known, lots, opened)
 
 
-def all_lots(conn: Connection, person_id: UUID | None) -> list[Lot]:
+def all_lots(conn: Connection, person_id: UUID | None, now: int) -> list[Lot]:
     """Every lot of everything that a person, or the house, has or had."""
     ids = _ids(conn, person_id)
     items = {(drug, name) for one in ids for drug, name in conn.execute(_ITEMS, {"person": one})}
-    return [lot for drug, name in sorted(items) for lot in lots_of(conn, person_id, drug, name)]
+    return [lot for drug, name in sorted(items) for lot in lots_of(conn, person_id, drug, name, now)]
 
 
 def _ids(conn: Connection, person_id: UUID | None) -> list[bytes | None]:
@@ -179,7 +181,7 @@ def take(act: Act, by: UUID, order: Mapping[Any, Any], dose_id: UUID) -> None:
     for owner in (groups(act.conn).of(order["person_id"]), None):
         lots = [
             lot
-            for lot in lots_of(act.conn, owner, order["drug"], order["name"])
+            for lot in lots_of(act.conn, owner, order["drug"], order["name"], act.now)
             if (lot.item.spec, lot.item.unit) == (order["spec"], order["unit"])
         ]
         if not lots:
@@ -221,7 +223,7 @@ def put_back(act: Act, by: UUID, dose_id: UUID, reason: str) -> None:
 
 
 def _house_has(act: Act, order: Mapping[Any, Any], today: str) -> bool:
-    lots = lots_of(act.conn, None, order["drug"], order["name"])
+    lots = lots_of(act.conn, None, order["drug"], order["name"], act.now)
     fit = [lot for lot in lots if (lot.item.spec, lot.item.unit) == (order["spec"], order["unit"])]
     wanted100: int = order["dose100"]
     return sum(part for _, part in shared_out(fit, wanted100, today)) >= wanted100

@@ -72,7 +72,7 @@ def stock(store: Store, person_id: UUID | None) -> list[StockLine]:
     now = store.now()
     with store.reading() as conn:
         shown = None if person_id is None else groups(conn).of(person_id)
-        return lines(all_lots(conn, shown), daily_use(conn, now), house_day(now), shown)
+        return lines(all_lots(conn, shown, now), daily_use(conn, now), house_day(now), shown)
 
 
 def lines(lots: list[Lot], daily: Mapping[Item, float], today: date, person_id: UUID | None) -> list[StockLine]:
@@ -184,7 +184,7 @@ def count(
     with store.reading() as conn:
         person_id = None if person_id is None else groups(conn).of(person_id)
     with _changing(store, by, Item(person_id, drug, name, "", ""), second) as act:
-        should = {lot.key: lot.left100 for lot in lots_of(act.conn, person_id, drug, name)}
+        should = {lot.key: lot.left100 for lot in lots_of(act.conn, person_id, drug, name, act.now)}
         differs = {}
         for key in dict.fromkeys([*should, *found]):
             left, difference = found.get(key, 0), found.get(key, 0) - should.get(key, 0)
@@ -212,7 +212,7 @@ def _out(
     _check_quantity(quantity100)
     item = _item(line)
     with _changing(store, by, item, second) as act:
-        lots = lots_of(act.conn, item.person_id, item.drug, item.name)
+        lots = lots_of(act.conn, item.person_id, item.drug, item.name, act.now)
         left100 = next((lot.left100 for lot in lots if lot.key == line.key), 0)
         if quantity100 > left100:
             raise Refused("stock_not_there", left=max(left100, 0) // 100)

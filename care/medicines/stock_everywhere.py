@@ -42,7 +42,7 @@ def everything(store: Store) -> list[KeptLine]:
         daily, today = daily_use(conn, now), house_day(now)
         found = []
         for owner in owners:
-            lots = all_lots(conn, owner)
+            lots = all_lots(conn, owner, now)
             name, bed = ("", "") if owner is None else (names.get(owner, ""), where.get(owner, ""))
             found += [KeptLine(line, name, bed) for line in lines(lots, daily, today, owner)]
     return sorted(found, key=_urgency)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from care.age import house_day
 from care.data import table
 from care.groups import Groups, groups
-from care.looks import InHouse
+from care.looks import InHouse, ahead
 from care.medicines.catalogue import formulary
 from care.medicines.daily_use import daily_use
 from care.medicines.ledger import Item, Lot, add_up, lot_key, shared_out, with_use_by
@@ -111,7 +111,8 @@ _NEWEST = text("SELECT max(m.at) FROM stock_move AS m WHERE m.kind <> 'given'")
 _KEPT = text(
     f"""
 SELECT m.person_id, m.drug, m.name, m.spec, m.unit, m.lot, m.expires, m.quantity100, m.left100, m.kind, m.at, m.id
-FROM stock_move AS m WHERE m.kind <> 'given' AND m.at >= :since AND {effective(StockMove, "m")} ORDER BY m.at, m.id
+FROM stock_move AS m WHERE m.kind <> 'given' AND m.at >= :since AND (m.kind <> 'counted' OR m.at <= :until)
+AND {effective(StockMove, "m")} ORDER BY m.at, m.id
 """
 )
 
@@ -128,14 +129,14 @@ def _shelves(conn: Connection, merged: Groups, now: int) -> list[Shelf]:
     state = (since, *conn.execute(_KEPT_STATE, {"since": since}).one(), *merged.hidden.items())
     known = _READ.get(conn.engine)
     if known is None or known[0] != state:
-        known = _READ[conn.engine] = (state, _read(conn, merged, since))
+        known = _READ[conn.engine] = (state, _read(conn, merged, since, ahead(now)))
     return known[1]
 
 
-def _read(conn: Connection, merged: Groups, since: int) -> list[Shelf]:
+def _read(conn: Connection, merged: Groups, since: int, until: int) -> list[Shelf]:
     known = formulary(conn)
     lines: dict[tuple[Any, ...], list[Any]] = {}
-    for line in conn.execute(_KEPT, {"since": since}):
+    for line in conn.execute(_KEPT, {"since": since, "until": until}):
         owner = line.person_id
         if owner is not None and merged.hidden:
             owner = merged.of(UUID(bytes=owner)).bytes

@@ -12,7 +12,8 @@ from care.medicines import custody, doses, stock
 from care.medicines.ledger import Item, Lot, LotKey, add_up, shared_out
 from care.medicines.stock import Received, StockLine
 from db.errors import Refused
-from tests.care.household import Household, refuses
+from db.tables import StockMove
+from tests.care.household import Household, at, refuses
 from tests.care.pharmacy import DAY, Pharmacy, hour, pharmacy
 
 NOBODY = Item(None, "D043", "氨氯地平", "", "片")
@@ -183,6 +184,18 @@ def test_a_count_stands_for_all_lots_and_doses_after_it_go_on_from_it(p: Pharmac
     p.house.it_is("2026-11-22 08:05")
     doses.give(p.store, p.house.carer, one, hour("08:00"))
     assert left(p) == {"A": 7}
+
+
+def test_a_count_of_a_clock_that_ran_years_ahead_does_not_stand_for_ever(p: Pharmacy) -> None:
+    came(p, "A", None, 10)
+    with p.store.act(None) as act:
+        item = {"person_id": p.person, "drug": p.code("氨氯地平"), "name": "氨氯地平", "unit": "片", "lot": "A"}
+        act.insert(
+            StockMove, **item, kind="counted", quantity100=0, left100=0, at=at("2099-01-01 00:00"), staff_id=p.nurse
+        )
+    assert left(p) == {"A": 10}
+    stock.count(p.store, p.nurse, p.person, p.code("氨氯地平"), "氨氯地平", {LotKey("", "片", "A", None): 800})
+    assert left(p) == {"A": 8}
 
 
 def test_days_left_are_what_there_is_over_what_orders_use(p: Pharmacy) -> None:
