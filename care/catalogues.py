@@ -1,12 +1,12 @@
 """The lists that the county publishes to its pairs: which there are, and what stands in them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
+from care.kept_json import object_of
 from db.reserved import MARK
 from db.store import Store
 from db.tables import Catalogue, CatalogueItem
@@ -78,8 +78,4 @@ def search(store: Store, name: str, text: str = "", limit: int = 50) -> list[Ite
 
 
 def _facts(said: str) -> dict[str, str]:
-    try:
-        read = json.loads(said)
-    except ValueError:
-        return {}
-    return {str(key): str(value) for key, value in read.items()} if isinstance(read, dict) else {}
+    return {key: str(value) for key, value in object_of(said).items()}

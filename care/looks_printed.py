@@ -1,6 +1,5 @@
 """Everything about who looked at a person's record and what of it left, to be printed for that person."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from care.audit import note
 from care.chart import header
 from care.data import table
 from care.groups import groups
+from care.kept_json import object_of
 from care.rights import doing, require
 from care.setup import house_name
 from db.store import Store
@@ -137,8 +137,4 @@ def _known_since(conn: Connection, ids: tuple[UUID, ...]) -> int:
 
 
 def _facts(said: str) -> Mapping[str, Any]:
-    try:
-        read = json.loads(said)
-    except ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}
+    return object_of(said)

@@ -1,6 +1,5 @@
 """Who opened or changed what: entries of the journal as acts, each with its person, without a name or a value."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +11,7 @@ from sqlmodel import col
 
 from care.data import table
 from care.groups import Groups
+from care.kept_json import object_of
 from db.journal import Entry
 from db.tables import BY_NAME, Access, Leave, Person, Round, Stay, Synced, Vitals
 
@@ -145,10 +145,5 @@ def _uuid(value: object) -> UUID | None:
 def _facts(entry: Entry) -> dict[str, str | int]:
     if entry.table != "audit_event":
         return {}
-    try:
-        said = json.loads(str(entry.values.get("facts", "{}")))
-    except ValueError:
-        return {}
-    return (
-        {str(name): value for name, value in said.items() if isinstance(value, str | int)} if type(said) is dict else {}
-    )
+    said = object_of(str(entry.values.get("facts", "{}")))
+    return {name: value for name, value in said.items() if isinstance(value, str | int)}
