@@ -337,8 +337,9 @@ class Handover(Place):
         if self.kept is not None:
             self.kept.forget()
             self.kept = None
-        if self.page == "sign":
-            self.page = ""  # the next one that waits, or the shift that begins
+        mine = self.session.staff.id
+        if self.page == "sign" and (self.told is None or sum(one.giver_id != mine for one in self.told.waiting) < 2):
+            self.page = "draft"  # else the next one that waits
         self._list.focus()
         store, by = self.session.store, self.session.staff.id
         self.saved(t("handover.act"), lambda: undo(store, by, id), said)
