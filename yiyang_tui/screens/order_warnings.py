@@ -69,11 +69,13 @@ class Overrides(Dialog[Mapping[str, str]]):
 
     def compose(self) -> ComposeResult:
         """All of them, in a list that scrolls where there are many."""
+        # What needs no reason is only read.
+        asked = "overrides" if any(one.needs_reason for one in self.warnings) else "overrides_seen"
         with Vertical(classes="dialog wide", id="overrides"):
-            yield Static(t("order.overrides", drug=self.drug, n=len(self.warnings)), classes="title", markup=False)
+            yield Static(t(f"order.{asked}", drug=self.drug, n=len(self.warnings)), classes="title", markup=False)
             with VerticalScroll(can_focus=False, classes="rows"):
                 yield Reasons(self.warnings, self.given)
-            yield Static(t("order.overrides_hint"), id="told", classes="hint", markup=False)
+            yield Static(t(f"order.{asked}_hint"), id="told", classes="hint", markup=False)
 
     def on_mount(self) -> None:
         """The first reason; where none is needed, Enter is enough."""
