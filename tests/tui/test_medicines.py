@@ -108,7 +108,10 @@ async def test_nothing_is_recorded_when_nobody_confirms(dosed: Dosed, dosing: Ho
 async def test_what_was_not_given_is_said_with_its_cause_by_two_digits(dosed: Dosed, dosing: Household) -> None:
     async with dosed() as (app, pilot):
         await to(app, pilot, "李秀英")
-        await press(app, pilot, "enter", "1", "2")
+        await press(app, pilot, "enter")
+        asked = screen_text(app).partition("没服，是哪一种")[2]
+        assert asked.index("李秀英") < asked.index("二甲双胍") < asked.index("拒服")
+        await press(app, pilot, "1", "2")
         row = rows(dosing)["李秀英", "二甲双胍"]
         assert (row.result, row.cause) == ("refused", "说没病")
         await to(app, pilot, "周福")

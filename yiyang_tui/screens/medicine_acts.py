@@ -13,7 +13,7 @@ from uuid import UUID
 from yiyang_tui.screens.medicine_amend import recorded
 from yiyang_tui.screens.medicine_cause import Cause
 from yiyang_tui.screens.medicine_list import NOT_GIVEN, Key, Mark, key_of, next_open
-from yiyang_tui.screens.medicine_words import about, causes_of, drug_of, result_word
+from yiyang_tui.screens.medicine_words import about, causes_of, result_word
 from yiyang_tui.screens.rounds_saving import Saving
 from yiyang_tui.screens.second import SecondPerson
 from yiyang_tui.words import language, sentence, t, times
@@ -177,7 +177,7 @@ def other(screen: "Medicines", row: "DoseRow") -> None:
     ways = list(NOT_GIVEN)
     # A digit always means the same; Enter alone takes what fits.
     fits = {"away": "away", "held": "held", "past": "missed", "allergy": "held"}.get(row.blocked or "", "refused")
-    title = t("medicines.other_title", about=about(row).splitlines()[0], drug=drug_of(row))
+    title = t("medicines.other_title")
 
     def chosen(said: str | None) -> None:
         way = next((way for way in ways if result_word(way) == said), None)
@@ -187,7 +187,7 @@ def other(screen: "Medicines", row: "DoseRow") -> None:
             # Somebody typed words instead of a digit: they are why it was refused.
             _record(screen, row, "refused", said)
 
-    screen.app.push_screen(Cause(title, [result_word(way) for way in ways], first=ways.index(fits)), chosen)
+    screen.app.push_screen(Cause(title, [result_word(way) for way in ways], about(row), ways.index(fits)), chosen)
 
 
 def ask_cause(screen: "Medicines", row: "DoseRow", result: str) -> None:
