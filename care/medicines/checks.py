@@ -1,7 +1,7 @@
 """What speaks against an order: an allergy, another medicine, age, the same twice. Hints to a doctor, never orders.
 
 Each warning is words and where it came from; whoever writes the order reads it and says why it stands all the same.
-Only an allergy to the same group blocks, and a doctor alone may go past that.
+An allergy to the same group and a contraindicated interaction block: a doctor alone may go past that.
 """
 
 from collections.abc import Sequence

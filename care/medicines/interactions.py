@@ -25,7 +25,7 @@ def interactions_with(new: Taken, taken: Iterable[Taken]) -> Iterator[Warning]:
                 severity = cast(Severity, row["severity"])
                 # Two pairs of the list may meet in the same two drugs: each says something else.
                 code = f"interaction/{row['a']}+{row['b']}/{other.same}"
-                yield Warning(code, "interaction", words, severity, advice=advice)
+                yield Warning(code, "interaction", words, severity, advice=advice, blocks=severity == "contraindicated")
 
 
 def _either(of: Taken, terms: Iterable[str]) -> bool:

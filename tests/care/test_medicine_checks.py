@@ -116,6 +116,18 @@ def test_an_interaction_is_found_in_both_directions(house: Household) -> None:
     assert any(code.startswith("interaction/warfarin+nsaid") for code in warned(two, "华法林"))
 
 
+def test_a_pair_that_must_never_be_is_ordered_by_a_doctor_alone(house: Household) -> None:
+    p = pharmacy(house)
+    p.order("辛伐他汀")
+    found = [one for one in warned(p, "克拉霉素").values() if one.kind == "interaction"]
+    assert [(one.severity, one.blocks) for one in found] == [("contraindicated", True)]
+    new = p.new("克拉霉素", prescriber="刘建国")
+    reasons = {code: "已停他汀三天" for code, one in warned(p, "克拉霉素").items() if one.needs_reason}
+    with refuses("order_blocked"):
+        orders.prescribe(p.store, p.nurse, p.person, new, reasons)
+    assert orders.prescribe(p.store, p.doctor, p.person, new, reasons)
+
+
 @given(DRUGS, DRUGS)
 @settings(max_examples=100, suppress_health_check=list(HealthCheck))
 def test_of_any_two_drugs_each_warns_of_the_other_alike(one: catalogue.Drug, other: catalogue.Drug) -> None:
