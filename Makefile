@@ -1,5 +1,5 @@
 # Everything here sets itself up: it needs Python 3.11 or newer, make, and a network to a package index.
-.PHONY: help setup demo test test-long check lint types floors format bench simulate powercut seeds pictures lock clean check-pack
+.PHONY: help setup demo test test-long check lint types floors format bench simulate powercut night seeds pictures lock clean check-pack
 
 PYTHON ?=
 VENV   ?= .venv
@@ -18,6 +18,7 @@ help:
 	@echo "make bench     the figures, each beside its bound"
 	@echo "make simulate  many histories of the whole system, drawn from seeds: make simulate SEEDS=10000"
 	@echo "make powercut  many images of what a power cut leaves, and kills of the application: make powercut IMAGES=25000"
+	@echo "make night     a night shift for 96 people by keys alone, then what the record and the county hold of it"
 	@echo "make pictures  pictures of the real screens"
 	@echo "make check-pack  the script in a downtime pack, run by node (18 or newer)"
 	@echo "make lock      requirements.lock anew from pyproject.toml"
@@ -98,6 +99,9 @@ simulate: $(STAMP)
 powercut: $(STAMP)
 	@$(PY) -m tests.powercut --images $(or $(IMAGES),5000) --from $(or $(FROM),100)
 	@$(PY) -m tests.powercut --kills $(or $(KILLS),100) --from $(or $(FROM),100)
+
+night: $(STAMP)
+	@$(PY) -m tests.night
 
 pictures: $(STAMP)
 	@$(PY) tests/pictures.py
