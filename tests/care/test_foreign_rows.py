@@ -1,6 +1,7 @@
 """Rows that another laptop wrote as nonsense: no screen, sheet or list of the whole house goes dark for one of them."""
 
 import json
+from uuid import UUID
 
 import pytest
 
@@ -32,6 +33,7 @@ from care.pack.facts import pack_facts
 from care.scales import scales
 from care.today import today
 from care.work import work_of
+from db.journal import Value
 from db.tables import Assessment, CatalogueItem, Dose, Event, StockMove
 from tests.care.household import Household
 from tests.care.pharmacy import Pharmacy, hour, pharmacy
@@ -86,20 +88,33 @@ def test_json_that_says_nothing_darkens_no_list(house: Household, facts: str) ->
     doses.give(store, house.carer, two, hour("08:00"), second=house.second())
 
 
-def _write_everywhere(p: Pharmacy, order: object, facts: str, now: int) -> None:
+def _write_everywhere(p: Pharmacy, order: UUID, facts: str, now: int) -> None:
     with p.store.act(None) as act:
         for kind in kinds():
-            said = {"staff_id": p.nurse, "at": now - 100, "kind": kind.id, "facts": facts}
+            said: dict[str, Value] = {"staff_id": p.nurse, "at": now - 100, "kind": kind.id, "facts": facts}
             one = act.insert(Event, person_id=p.person, about=order, **said)
             act.insert(Event, person_id=None, about=one, **said)
         for scale in scales():
-            kept = {"scale": scale.id, "version": "99", "answers": facts, "facts": facts, "total": 3, "grade": "zz"}
+            kept: dict[str, Value] = {
+                "scale": scale.id,
+                "version": "99",
+                "answers": facts,
+                "facts": facts,
+                "total": 3,
+                "grade": "zz",
+            }
             act.insert(Assessment, person_id=p.person, staff_id=p.nurse, at=now - 100, **kept)
         for _ in range(2):
-            given = {"due_at": hour("08:00"), "at": now, "result": "given"}
+            given: dict[str, Value] = {"due_at": hour("08:00"), "at": now, "result": "given"}
             act.insert(Dose, person_id=p.person, order_id=order, staff_id=p.nurse, **given)
         act.insert(CatalogueItem, catalogue="drugs", code="D043", name="氨氯地平", facts=facts)
-        item = {"drug": "D043", "name": "氨氯地平", "unit": "片", "kind": "received", "quantity100": 1000}
+        item: dict[str, Value] = {
+            "drug": "D043",
+            "name": "氨氯地平",
+            "unit": "片",
+            "kind": "received",
+            "quantity100": 1000,
+        }
         act.insert(StockMove, person_id=p.person, at=now, staff_id=p.nurse, expires="zz", **item)
 
 

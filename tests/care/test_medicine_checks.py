@@ -125,7 +125,8 @@ def test_a_pair_that_must_never_be_is_ordered_by_a_doctor_alone(house: Household
     reasons = {code: "已停他汀三天" for code, one in warned(p, "克拉霉素").items() if one.needs_reason}
     with refuses("order_blocked"):
         orders.prescribe(p.store, p.nurse, p.person, new, reasons)
-    assert orders.prescribe(p.store, p.doctor, p.person, new, reasons)
+    written = orders.prescribe(p.store, p.doctor, p.person, new, reasons)
+    assert [one.id for one in orders.orders(p.store, p.person) if one.name == "克拉霉素"] == [written]
 
 
 @given(DRUGS, DRUGS)

@@ -12,6 +12,7 @@ from care.medicines import custody, doses, stock
 from care.medicines.ledger import Item, Lot, LotKey, add_up, shared_out
 from care.medicines.stock import Received, StockLine
 from db.errors import Refused
+from db.journal import Value
 from db.tables import StockMove
 from tests.care.household import Household, at, refuses
 from tests.care.pharmacy import DAY, Pharmacy, hour, pharmacy
@@ -189,7 +190,13 @@ def test_a_count_stands_for_all_lots_and_doses_after_it_go_on_from_it(p: Pharmac
 def test_a_count_of_a_clock_that_ran_years_ahead_does_not_stand_for_ever(p: Pharmacy) -> None:
     came(p, "A", None, 10)
     with p.store.act(None) as act:
-        item = {"person_id": p.person, "drug": p.code("氨氯地平"), "name": "氨氯地平", "unit": "片", "lot": "A"}
+        item: dict[str, Value] = {
+            "person_id": p.person,
+            "drug": p.code("氨氯地平"),
+            "name": "氨氯地平",
+            "unit": "片",
+            "lot": "A",
+        }
         act.insert(
             StockMove, **item, kind="counted", quantity100=0, left100=0, at=at("2099-01-01 00:00"), staff_id=p.nurse
         )

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, text
 
 from db.append_only import appended, guards, lacking, mending
 from db.errors import Refused
+from db.journal import Value
 from db.local import BATCH, JOURNAL, MENDING
 from db.store import Store
 from db.tables import Access, Assessment, AuditEvent, Dose, Event, Person, Round, Setting, StockMove, Vitals
@@ -20,7 +21,7 @@ def written(store: Store) -> None:
         act.insert(Access, person_id=who, staff_id=who, at=act.now)
         act.insert(Setting, name="retention", value="3", turn=1, at=act.now)
         act.insert(AuditEvent, staff_id=None, at=act.now, what="backed_up")
-        care = {"person_id": who, "staff_id": who, "at": act.now}
+        care: dict[str, Value] = {"person_id": who, "staff_id": who, "at": act.now}
         act.insert(Assessment, **care, scale="barthel", version="1", answers="{}")
         act.insert(Event, **care, kind="visit")
         act.insert(Dose, **care, order_id=look, result="given")

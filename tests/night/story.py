@@ -216,10 +216,10 @@ def alerts(night: Night) -> None:
         _to_line(terminal, night.facts[name])
         terminal.press(ENTER)
         terminal.shows(night.facts[name], "怎么办")
-        terminal.press("1")
+        terminal.press(_digit(terminal, "已叫医生"))
         terminal.shows("叫了谁")
         terminal.press(ENTER)
-        terminal.press("1", CTRL_S)
+        terminal.press(_digit(terminal, DOCTOR), CTRL_S)
         terminal.shows("[F2今日]", "已记下")
     night.change(DOCTOR)
     night.go(F2, "[F2今日]", "医生", f"已叫医生{DOCTOR}")
@@ -227,8 +227,7 @@ def alerts(night: Night) -> None:
     assert "NEWS2" in terminal.text
     terminal.press(ENTER)
     terminal.shows(night.facts["ill"], "怎么办")
-    terminal.find("加强观察", ["4"])
-    terminal.press("4")
+    terminal.press(_digit(terminal, "加强观察"))
     terminal.shows("观察几分钟")
     terminal.press(CTRL_S)
     terminal.shows("[F2今日]", "已记下", "加强观察")
@@ -396,6 +395,15 @@ def _count(terminal: Terminal, words: re.Pattern[str]) -> tuple[int, int]:
 def _more(terminal: Terminal, words: re.Pattern[str], than: int) -> bool:
     found = words.search(terminal.text)
     return found is not None and int(found[1]) > than
+
+
+def _digit(terminal: Terminal, words: str) -> str:
+    """The digit that chooses this, as the line of answers says it."""
+    said = re.compile(rf"([1-9]){words}")
+    terminal.until(lambda: said.search(terminal.text) is not None)
+    found = said.search(terminal.text)
+    assert found is not None
+    return found[1]
 
 
 def _asked(terminal: Terminal) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from care import people
 from care.person_facts import Allergy
+from db.journal import Value
 from db.tables import Dose, Order, Person, StockMove
 from tests.care.household import Household, at
 from tests.tui.charted import press
@@ -38,7 +39,12 @@ def foreign(dosing: Household) -> Household:
     with store.act(None) as act:
         for nth, more in enumerate(ORDERS):
             one = act.insert(Order, **{**whole, **more})
-            dose = {"order_id": one, "person_id": wang, "staff_id": dosing.carer, "due_at": at("2026-11-22 08:00")}
+            dose: dict[str, Value] = {
+                "order_id": one,
+                "person_id": wang,
+                "staff_id": dosing.carer,
+                "due_at": at("2026-11-22 08:00"),
+            }
             if nth % 2:
                 act.insert(Dose, **dose, at=FAR, result="exploded", cause="\u202e" * 50)
             item = {"drug": "", "name": more.get("name", "x"), "unit": more.get("unit", "片")}
