@@ -110,12 +110,14 @@ def _alerts(house: _House) -> Iterator[Line]:
 
 
 def _alert(alert: Alert) -> Words:
-    score = "" if alert.news is None else f"NEWS2 {alert.news.total}  "
-    state = ("已回应", "answered") if alert.answered else ("未应答", "not answered")
-    return Words(
-        f"{score}{'  '.join(brief(one, 'zh') for one in alert.text_facts)}  {state[0]}",
-        f"{score}{'  '.join(brief(one, 'en') for one in alert.text_facts)}  {state[1]}",
-    )
+    """What raised it, what was done about it, and whether somebody is still waited for."""
+    score = "" if alert.news is None else f"NEWS2 {alert.news.total}"
+    done = Words("", "") if alert.answer is None else alert.answer.words
+    told = "" if alert.answer is None else alert.answer.told
+    state = Words("已回应", "answered") if alert.answered else Words("未应答", "not answered")
+    zh = (score, *(brief(one, "zh") for one in alert.text_facts), done.zh, told, state.zh)
+    en = (score, *(brief(one, "en") for one in alert.text_facts), done.en, told, state.en)
+    return Words("  ".join(filter(None, zh)), "  ".join(filter(None, en)))
 
 
 def _incidents(house: _House) -> Iterator[Line]:

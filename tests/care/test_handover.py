@@ -6,6 +6,8 @@ from uuid import UUID
 import pytest
 
 from care import certificates, equipment, handover
+from care.alerts import open_alerts
+from care.answers import Answer, answer
 from care.events import record
 from care.handover import Draft
 from care.rights import NoRight
@@ -49,6 +51,15 @@ def test_the_draft_tells_the_whole_shift(shift: Shift) -> None:
     assert not any("周福" in line for line in said(drafted, "undone"))
     assert [line for line in said(drafted, "events") if "探视" in line and "张强" in line]
     assert said(drafted, "follow_up")
+
+
+def test_a_doctor_who_was_called_is_not_called_again(shift: Shift) -> None:
+    store = shift.house.store
+    (alert, _) = open_alerts(store, shift.now)
+    answer(store, shift.house.carer, alert.person_id, alert.about, Answer("called", told="刘医生"))
+    assert said(shift.draft(), "alerts")[0].endswith("已叫医生  刘医生  未应答")
+    answer(store, shift.house.colleague("doctor"), alert.person_id, alert.about, Answer("seen"))
+    assert any(line.endswith("已看过处理  已回应") for line in said(shift.draft(), "alerts"))
 
 
 def test_within_half_an_hour_of_a_shift_the_one_before_is_handed_over(shift: Shift) -> None:
