@@ -1,5 +1,6 @@
 """A small house to try screens in: a real record, three people on the staff, one small place."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
@@ -138,3 +139,8 @@ def screen_text(app: YiyangApp) -> str:
     """The screen as it is drawn, line by line."""
     strips = app.screen._compositor.render_strips(app.screen.size)
     return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+def unbroken(app: YiyangApp) -> str:
+    """The screen without blanks and frames: where a long sentence is broken into lines is nobody's promise."""
+    return re.sub(r"[\s|]+", "", screen_text(app))
